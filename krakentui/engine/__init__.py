@@ -1,0 +1,1 @@
+"""What runs: the host, its sessions, the lane of each key, the poller, the feeds, the cancels."""

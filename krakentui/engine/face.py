@@ -1,0 +1,74 @@
+"""What a screen or a command may see of a session and ask of it. Nothing else crosses."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from krakentui.model.clock import Clock
+from krakentui.state.view import (
+    BalancesView,
+    BudgetView,
+    JournalLine,
+    MarketRow,
+    NotAsked,
+    OrdersView,
+    Question,
+    StatusView,
+)
+
+
+class Face(Protocol):
+    """One session, seen from outside. All calls are synchronous and return at once."""
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of this session."""
+        ...
+
+    @property
+    def revision(self) -> int:
+        """Rises with every event; equal revisions have equal beliefs (ages still move)."""
+        ...
+
+    def status(self, t_ns: int) -> StatusView:
+        """Tell venue, power, account, system and feeds."""
+        ...
+
+    def markets(self, t_ns: int) -> tuple[MarketRow, ...]:
+        """List the markets that are watched."""
+        ...
+
+    def balances(self, t_ns: int) -> BalancesView:
+        """List the funds."""
+        ...
+
+    def orders(self, t_ns: int) -> OrdersView:
+        """List the open orders."""
+        ...
+
+    def budget(self, t_ns: int) -> BudgetView:
+        """Tell how much of every limit is left."""
+        ...
+
+    def journal(self, after: int = 0) -> tuple[JournalLine, ...]:
+        """List what happened since line `after`, oldest first, at most the last 2,000 lines."""
+        ...
+
+    def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
+        """Freeze a question about these orders, or say at once why it cannot be asked."""
+        ...
+
+    def ask_cancel_all(self) -> Question | NotAsked:
+        """Freeze a question about every open order there is now."""
+        ...
+
+    def confirm(self, question: Question) -> NotAsked | None:
+        """Cancel exactly the orders of the question; None = they are on their way."""
+        ...
+
+    def unsettled(self) -> tuple[str, ...]:
+        """List the ids of cancels whose outcome is still open."""
+        ...
+
+    def poll_now(self) -> str:
+        """Ask the exchange again as soon as the budget allows; the sentence says when."""
+        ...

@@ -1,0 +1,1 @@
+"""What things are: plain, frozen, exact (standard library and msgspec only)."""

@@ -1,0 +1,51 @@
+"""What an account holds and what a key may do."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+
+class Holding(Struct, frozen=True, kw_only=True):
+    """What one asset shows in one reply. None = not told."""
+
+    asset: str
+    """Display name, suffix kept (`BTC`, `DOT.S`)."""
+    total: Decimal
+    held: Decimal | None = None
+    """Locked behind open orders, where the source says so."""
+    credit: Decimal | None = None
+    credit_used: Decimal | None = None
+
+
+class KeyInfo(Struct, frozen=True, kw_only=True):
+    """What the exchange says of a key (`GetApiKeyInfo`); the IIBAN and the key itself are dropped."""
+
+    name: str
+    permissions: frozenset[str]
+    nonce: int | None = None
+    nonce_window: int = 0
+    valid_until_s: int | None = None
+    """Unix seconds; None = never expires."""
+    created_s: int | None = None
+    last_used_s: int | None = None
+    ip_allowlist: tuple[str, ...] = ()
+
+    @property
+    def may_cancel(self) -> bool:
+        """Tell whether it may cancel: either trading permission does (spot REST reference, 5.1)."""
+        return bool(self.permissions & {"close-trades", "modify-trades"})
+
+    @property
+    def may_watch_orders(self) -> bool:
+        """Tell whether it may list open orders."""
+        return "query-open-trades" in self.permissions
+
+    @property
+    def may_watch_funds(self) -> bool:
+        """Tell whether it may read balances."""
+        return "query-funds" in self.permissions
+
+    @property
+    def may_stream(self) -> bool:
+        """Tell whether it may fetch a websocket token."""
+        return "create-ws-token" in self.permissions

@@ -1,0 +1,69 @@
+"""Where time comes from: the only module that reads the machine's clocks.
+
+Two readings. `now_ns` is wall time, for nonces and for instants shown to people; it may jump.
+`mono_ns` never jumps, for ages, decay and timeouts. Both are integer nanoseconds.
+"""
+
+import asyncio
+import time
+from typing import Protocol
+
+SECOND = 1_000_000_000
+MILLISECOND = 1_000_000
+
+
+class Clock(Protocol):
+    """Where time comes from. Tests hand in one that they move themselves."""
+
+    def now_ns(self) -> int:
+        """Tell the wall time in nanoseconds since the epoch."""
+        ...
+
+    def mono_ns(self) -> int:
+        """Tell a time that never jumps, in nanoseconds since an arbitrary start."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait this long by this clock."""
+        ...
+
+    def real_seconds(self, seconds: float) -> float:
+        """Convert a duration of this clock to the machine's, for a library's own timeout."""
+        ...
+
+
+# CLOCK_BOOTTIME goes on while the machine is suspended; CLOCK_MONOTONIC does not (Linux).
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+class SystemClock:
+    """The machine's clock, or that clock sped up for a simulated exchange."""
+
+    def __init__(self, speed: float = 1.0, start_ns: int | None = None) -> None:
+        """Start now; `start_ns` sets the wall time shown at this moment."""
+        self._speed = speed
+        self._wall0 = time.time_ns()
+        self._mono0 = time.clock_gettime_ns(_STEADY)
+        self._start = self._wall0 if start_ns is None else start_ns
+        self._follows_wall = speed == 1.0 and start_ns is None
+
+    def now_ns(self) -> int:
+        """Tell the wall time; a sped-up or shifted clock counts from its own start."""
+        if self._follows_wall:
+            return time.time_ns()
+        return self._start + self.mono_ns() - self._mono0
+
+    def mono_ns(self) -> int:
+        """Tell the steady time, sped up."""
+        real = time.clock_gettime_ns(_STEADY)
+        if self._speed == 1.0:
+            return real
+        return self._mono0 + int((real - self._mono0) * self._speed)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait this long by this clock."""
+        await asyncio.sleep(self.real_seconds(seconds))
+
+    def real_seconds(self, seconds: float) -> float:
+        """Convert a duration of this clock to the machine's."""
+        return max(0.0, seconds / self._speed)

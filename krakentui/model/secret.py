@@ -1,0 +1,84 @@
+"""A secret that cannot be shown, compared, pickled or formatted by accident."""
+
+from typing import Never, final
+
+from msgspec import Struct
+
+from krakentui.model.limit import fingerprint
+
+_STARS = "*****"
+
+
+@final
+class Secret:
+    """Holds one secret text; `reveal()` is the only way out."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        """Keep the text."""
+        self._text = text
+
+    def reveal(self) -> str:
+        """Hand out the text: called where a request is signed or sent, nowhere else."""
+        return self._text
+
+    def __repr__(self) -> str:
+        """Show stars."""
+        return _STARS
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        """Show stars, whatever the format."""
+        return _STARS
+
+    def __bool__(self) -> bool:
+        """Tell whether there is any text."""
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> Never:
+        """Refuse: a comparison would leak through timing and through test output."""
+        raise TypeError("secrets are not compared")
+
+    __hash__ = None  # type: ignore[assignment]  # a secret is no dictionary key
+
+    def __reduce_ex__(self, protocol: object) -> Never:
+        """Refuse: a pickled secret is a leaked secret."""
+        raise TypeError("secrets are not pickled")
+
+    def __getstate__(self) -> Never:
+        """Refuse, as above."""
+        raise TypeError("secrets are not pickled")
+
+    def __copy__(self) -> Never:
+        """Refuse, as above."""
+        raise TypeError("secrets are not copied")
+
+    def __deepcopy__(self, memo: object) -> Never:
+        """Refuse, as above."""
+        raise TypeError("secrets are not copied")
+
+
+class Credentials(Struct, frozen=True, kw_only=True):
+    """One API key: the public part, the secret part, the name and the source shown to the user."""
+
+    key: str
+    secret: Secret
+    name: str
+    source: str
+    """Where it came from, in words: `the environment`, `the demo`."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Tell the first 12 hex digits of the SHA-256 of the public part."""
+        return fingerprint(self.key)
+
+    @property
+    def is_simulated(self) -> bool:
+        """Tell whether it is a key of the simulated exchange: these never leave loopback."""
+        return self.key.startswith("SIM-")
+
+    def __repr__(self) -> str:
+        """Show the fingerprint only: the public part is private enough to keep off screens and logs."""
+        return f"Credentials({self.fingerprint}, {self.source})"

@@ -1,0 +1,1 @@
+"""What we believe about the exchange and the account, and how old each belief is."""

@@ -1,0 +1,270 @@
+"""What leaves the state: frozen, exact, complete, so that a screen has nothing left to work out.
+
+Money and quantities are Decimals, ages are nanoseconds (None = never seen), points are Fractions.
+Instants ending in `_ns` are steady time unless the name says `wall`.
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from msgspec import Struct
+
+from krakentui.model.event import FeedRole, FeedState
+from krakentui.model.limit import LimitName, Scope
+from krakentui.model.market import Maintenance
+from krakentui.model.order import Outcome, Source
+from krakentui.model.venue import Power, Venue
+
+Freshness = Literal["live", "old", "stale", "unknown"]
+"""live: as it is now · old: the source is silent (amber) · stale: too long, dim it · unknown: never seen."""
+Warning_ = Literal["calm", "warm", "hot", "full", "locked"]
+"""Below 75 % of the ceiling, from 75, from 90, at the ceiling, locked out."""
+CancelState = Literal["asked", "sent", "unknown"]
+
+
+class FeedView(Struct, frozen=True, kw_only=True):
+    """One feed: its state, the age of its last word, how often it was reopened."""
+
+    role: FeedRole
+    state: FeedState
+    age_ns: int | None
+    reconnects: int
+    why: str
+    retry_in_ns: int | None
+    freshness: Freshness
+
+
+class StatusView(Struct, frozen=True, kw_only=True):
+    """The status line."""
+
+    venue: Venue
+    power: Power
+    account: str | None
+    key: str | None
+    """Fingerprint of the key in use."""
+    key_name: str | None
+    read_only: bool
+    system: str | None
+    """None until the exchange has said it."""
+    maintenance: tuple[Maintenance, ...]
+    feeds: tuple[FeedView, ...]
+    clock_offset_ns: int | None
+    """Exchange minus ours, when it matters (over 2 s), else None."""
+    wall_ns: int
+    """Now, by the exchange's clock as far as it was measured."""
+
+
+class MarketRow(Struct, frozen=True, kw_only=True):
+    """One market."""
+
+    pair: str
+    last: Decimal | None
+    change_pct: Decimal | None
+    bid: Decimal | None
+    ask: Decimal | None
+    spread: Decimal | None
+    spread_pct: Decimal | None
+    price_places: int
+    spark: tuple[Decimal, ...]
+    """Closes of the latest candles, oldest first; empty until known."""
+    age_ns: int | None
+    freshness: Freshness
+
+
+class BalanceRow(Struct, frozen=True, kw_only=True):
+    """One asset."""
+
+    asset: str
+    total: Decimal
+    held: Decimal | None
+    free: Decimal | None
+    value: Decimal | None
+    """In the view's currency; None = no price known."""
+    share_pct: Decimal | None
+    places: int
+    age_ns: int | None
+    freshness: Freshness
+
+
+class BalancesView(Struct, frozen=True, kw_only=True):
+    """All assets and their worth."""
+
+    rows: tuple[BalanceRow, ...]
+    """None known yet: `known` is False and `rows` is empty."""
+    known: bool
+    currency: str
+    total_value: Decimal | None
+    unpriced: tuple[str, ...]
+    """Assets left out of the total because no price is known."""
+    denied: str | None
+    """Why there is nothing to show (permission), as a sentence."""
+
+
+class CancelCost(Struct, frozen=True, kw_only=True):
+    """What a cancel of an order would add to its pair's engine counter, and when that falls."""
+
+    low: Fraction
+    high: Fraction
+    next: Fraction | None
+    """The cost after the next step down; None when it is at its lowest."""
+    next_in_ns: int | None
+    free_in_ns: int | None
+    """Until it costs nothing; None = the age is not known."""
+    fits: bool
+    """Surely within the ceiling right now."""
+
+
+class OrderRow(Struct, frozen=True, kw_only=True):
+    """One open order, or one that is being cancelled."""
+
+    id: str
+    pair: str | None
+    side: str | None
+    type: str | None
+    price: Decimal | None
+    """Limit price, or trigger price where there is no limit."""
+    price_text: str | None
+    trigger: Decimal | None
+    trigger_state: str | None
+    price_places: int
+    distance_pct: Decimal | None
+    """How far the market has to go until it trades or triggers; None = no price."""
+    qty: Decimal | None
+    filled: Decimal
+    remaining: Decimal | None
+    qty_places: int
+    filled_pct: Decimal | None
+    value: Decimal | None
+    """Remaining quantity times price, in the quote currency."""
+    quote: str | None
+    status: str
+    opened_wall_ns: int | None
+    order_age_ns: int | None
+    """Since it was made."""
+    cost: CancelCost | None
+    """None while the order's details are loading."""
+    cancel: CancelState | None
+    last_outcome: Outcome | None
+    protective: bool
+    margin: bool
+    source: Source
+    age_ns: int
+    """Since the last word about it."""
+    freshness: Freshness
+    details_loading: bool
+
+
+class OrdersView(Struct, frozen=True, kw_only=True):
+    """All open orders."""
+
+    rows: tuple[OrderRow, ...]
+    known: bool
+    """False until the exchange has listed them once."""
+    denied: str | None
+
+
+class GaugeRow(Struct, frozen=True, kw_only=True):
+    """One counter, as the interval that contains the exchange's own figure."""
+
+    name: LimitName
+    scope: Scope
+    label: str
+    """Short and plain: `REST calls`, `BTC/USD trading`."""
+    low: Fraction
+    high: Fraction
+    max: Fraction
+    reserve: Fraction
+    decay: Fraction
+    """Points per second."""
+    others_low: Fraction
+    others_high: Fraction
+    free_in_ns: int
+    """Until one background call (or one act of cost 1) surely fits; 0 = now."""
+    warning: Warning_
+    from_start: bool
+    """The width comes only from not knowing what happened before our start."""
+
+
+class LockoutView(Struct, frozen=True, kw_only=True):
+    """Private calls are stopped."""
+
+    scope: Scope
+    until_in_ns: int
+    reason: str
+
+
+class BudgetView(Struct, frozen=True, kw_only=True):
+    """The call budget."""
+
+    headline: str
+    """One sentence: the tightest limit, with its unit and when it frees."""
+    warning: Warning_
+    gauges: tuple[GaugeRow, ...]
+    """Tightest first within each kind; rest, then engine by pair, then the others."""
+    cancels_now: int | None
+    """How many of the open orders can surely be cancelled now, one by one, within all ceilings."""
+    cancels_of: int
+    tier: str
+    tier_source: str
+    next_poll: str
+    """One sentence: what is polled next, when, why."""
+    next_poll_in_ns: int | None
+    lockouts: tuple[LockoutView, ...]
+    refusals_expected: int
+    refusals_unexpected: int
+
+
+class JournalLine(Struct, frozen=True, kw_only=True):
+    """One thing that happened."""
+
+    number: int
+    """Rises by one a line; a reader keeps the last it has seen."""
+    wall_ns: int
+    kind: str
+    text: str
+    level: str
+    order_id: str | None = None
+    outcome: Outcome | None = None
+
+
+class QuestionOrder(Struct, frozen=True, kw_only=True):
+    """One order of a question, frozen as it was when the question was asked."""
+
+    id: str
+    pair: str | None
+    side: str | None
+    type: str | None
+    price: Decimal | None
+    price_text: str | None
+    trigger: Decimal | None
+    price_places: int
+    remaining: Decimal | None
+    qty_places: int
+    value: Decimal | None
+    quote: str | None
+    protective: bool
+    cost: CancelCost | None
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """What the user is asked before anything is cancelled. Its ids never change."""
+
+    number: int
+    account: str | None
+    key: str | None
+    venue: Venue
+    orders: tuple[QuestionOrder, ...]
+    everything: bool
+    """All open orders: answered by typing the count."""
+    route: str
+    """In words: `over the websocket, one by one`."""
+    cost_low: Fraction
+    cost_high: Fraction
+    warnings: tuple[str, ...]
+
+
+class NotAsked(Struct, frozen=True, kw_only=True):
+    """Why no question can be asked: a sentence with the reason and, where known, until when."""
+
+    why: str
