@@ -63,6 +63,8 @@ class TimeMeasured(Happening, frozen=True, kw_only=True):
 
     offset_ns: int
     doubt_ns: int
+    wall_ns: int | None = None
+    """Our wall clock at this moment, so that the state's own reckoning does not drift."""
 
 
 class ClockJumped(Happening, frozen=True, kw_only=True):
@@ -70,6 +72,8 @@ class ClockJumped(Happening, frozen=True, kw_only=True):
 
     gap_ns: int
     why: str
+    wall_ns: int | None = None
+    """Our wall clock after the jump."""
 
 
 class Garbled(Happening, frozen=True, kw_only=True):
@@ -267,6 +271,20 @@ class CallSpent(Happening, frozen=True, kw_only=True):
     high: int
     what: str
     lane: str = "background"
+    ticket: int = 0
+    """Names this call in its `CallSettled`; until then it may land at any moment. 0 = it landed at once."""
+    order_id: str = ""
+    """The order of a cancel (`engine`): the stream's word about that order settles the cost."""
+
+
+class CallSettled(Happening, frozen=True, kw_only=True):
+    """A call of ours is over: answered, or given up. A refusal for a limit is `CallRefused` instead."""
+
+    name: LimitName
+    scope: Scope
+    ticket: int
+    answered: bool
+    """The exchange let it pass, so its counter was within the ceiling."""
 
 
 class CallRefused(Happening, frozen=True, kw_only=True):
@@ -279,6 +297,16 @@ class CallRefused(Happening, frozen=True, kw_only=True):
     expected: bool
     until_ns: int | None = None
     """Steady time before which it wants no more, where it says so."""
+    ticket: int = 0
+    order_id: str = ""
+
+
+class ForeignUseSeen(Happening, frozen=True, kw_only=True):
+    """Somebody else spends from this limit unseen (the key's own `lastUsed` or nonce shows it)."""
+
+    name: LimitName
+    scope: Scope
+    why: str
 
 
 class LockoutBegan(Happening, frozen=True, kw_only=True):

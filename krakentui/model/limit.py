@@ -38,6 +38,8 @@ class IpScope(Struct, frozen=True, tag="ip", order=True):
     """Everything that leaves from one address."""
 
     ip: str = "this machine"
+    pair: str = ""
+    """Set for the public calls that are limited per pair (Trades, OHLC)."""
 
 
 class ConnectionScope(Struct, frozen=True, tag="connection", order=True):

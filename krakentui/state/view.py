@@ -179,8 +179,8 @@ class GaugeRow(Struct, frozen=True, kw_only=True):
     """Points per second."""
     others_low: Fraction
     others_high: Fraction
-    free_in_ns: int
-    """Until one background call (or one act of cost 1) surely fits; 0 = now."""
+    free_in_ns: int | None
+    """Until one background call (or one act of cost 1) surely fits; 0 = now; None = no time frees it."""
     warning: Warning_
     from_start: bool
     """The width comes only from not knowing what happened before our start."""
