@@ -1,12 +1,24 @@
-"""All settings of one run, in one frozen value: defaults, TOML, environment, command line."""
+"""All settings of one run, in one frozen value: defaults, TOML, environment, command line.
 
+The file is read, never written. Unknown keys warn, wrong values stop the start with file and line:
+a monitor that silently ignored `read_only = "yes"` would be worse than one that does not start.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
+from krakentui.model.error import UsageError
 from krakentui.model.limit import Tier
+from krakentui.model.number import BadNumber, exact
 from krakentui.model.secret import Credentials
+from krakentui.model.text import clean
 from krakentui.model.venue import Venue
 
 LIVE_REST = "https://api.kraken.com"
@@ -57,3 +69,192 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Folder for the nonce mark and the log; None = keep nothing."""
     warnings: tuple[str, ...] = ()
     """Sentences to show at the start (unknown config keys, a folder that cannot be written)."""
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """What the settings file says. None = it does not say."""
+
+    markets: tuple[str, ...] | None = None
+    currency: str | None = None
+    assume_tier: Tier | None = None
+    read_only: bool = False
+    mouse: bool = True
+    rest_reserve: Decimal | None = None
+    history_cost: int | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def config_file(chosen: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
+    """Tell which settings file counts: the one asked for, the environment's, the usual one."""
+    named = chosen or environ.get("KRAKENTUI_CONFIG")
+    if named:
+        return Path(named).expanduser()
+    import platformdirs  # noqa: PLC0415 - `--version` does without
+
+    return platformdirs.user_config_path("krakentui") / "config.toml"
+
+
+def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Tell where the nonce marks and the log live."""
+    named = environ.get("KRAKENTUI_STATE_DIR")
+    if named:
+        return Path(named).expanduser()
+    import platformdirs  # noqa: PLC0415 - as above
+
+    return platformdirs.user_state_path("krakentui")
+
+
+def read_config(path: Path, *, must_exist: bool) -> Config:
+    """Read a settings file.
+
+    Raises:
+        UsageError: it cannot be read or a value is wrong; the sentence names file and line.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        if not must_exist:
+            return Config()
+        raise UsageError(f"There is no settings file {path}.") from None
+    except OSError as error:
+        raise UsageError(f"The settings file {path} cannot be read: {error.strerror}.") from None
+    return parse_config(data, path)
+
+
+def parse_config(data: bytes, path: Path) -> Config:
+    """Read the bytes of a settings file; `path` is for the sentences.
+
+    Raises:
+        UsageError: the bytes are no TOML, or a value is wrong.
+    """
+    text = _text(data, path)
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(_toml_sentence(error, text, path)) from None
+    except RecursionError:
+        raise UsageError(f"{path}:1:1: nested too deeply to be a settings file.") from None
+    flat = {k: v for k, v in tables.items() if k != "budget" or not isinstance(v, dict)}
+    budget = tables.get("budget")
+    if isinstance(budget, dict):
+        flat |= {f"budget.{name}": value for name, value in budget.items()}
+    known: dict[str, object] = {}
+    warnings = []
+    for name, value in flat.items():
+        at = _where(text, name, path)
+        if _SECRETIVE.search(name):
+            raise UsageError(
+                f"{at}: keys and secrets do not belong in the settings file; remove {_shown(name)}."
+            )
+        reader = _READERS.get(name)
+        if reader is None:
+            warnings.append(f"{at}: unknown setting {_shown(name)}, ignored.")
+            continue
+        try:
+            known[name.rpartition(".")[2]] = reader(value)
+        except ValueError as error:
+            raise UsageError(f"{at}: {name} must be {error}.") from None
+    return Config(**known, warnings=tuple(warnings))  # type: ignore[arg-type]  # readers give the types
+
+
+_SECRETIVE = re.compile(r"secret|api_?key|password|token|otp", re.IGNORECASE)
+_PAIR = re.compile(r"[A-Z0-9.]{1,12}/[A-Z0-9.]{1,12}")
+_CURRENCY = re.compile(r"[A-Z0-9]{2,8}")
+_AT = re.compile(
+    r"(?P<why>.+?) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", re.DOTALL
+)
+
+
+def _text(data: bytes, path: Path) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
+        raise UsageError(f"{path}:{line}:{column}: not UTF-8 text.") from None
+
+
+def _toml_sentence(error: tomllib.TOMLDecodeError, text: str, path: Path) -> str:
+    found = _AT.fullmatch(str(error))
+    if found is None or found["line"] is None:
+        lines = text.splitlines() or [""]
+        line, column, why = len(lines), len(lines[-1]) + 1, found["why"] if found else str(error)
+    else:
+        line, column, why = int(found["line"]), int(found["column"]), found["why"]
+    return f"{path}:{line}:{column}: {clean(why[:1].lower() + why[1:])}."
+
+
+def _where(text: str, name: str, path: Path) -> str:
+    """Tell file and line of a setting, as editors and compilers write it."""
+    table, _, key = name.rpartition(".")
+    inside = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
+            inside = header[1].strip("\"'")
+        words = re.match(r"\s*([^=#]+?)\s*=", line)
+        spelled = words[1].replace('"', "").replace("'", "") if words else None
+        if spelled == name or (spelled == key and inside == table):
+            return f"{path}:{number}"
+    return str(path)
+
+
+def _shown(name: str) -> str:
+    return clean(name, 40)
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError("true or false")
+
+
+def _markets(value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and 0 < len(value) <= 50:
+        names = [name for name in value if isinstance(name, str) and _PAIR.fullmatch(name)]
+        if len(names) == len(value):
+            return tuple(dict.fromkeys(names))
+    raise ValueError('a list of 1 to 50 pairs like "BTC/USD"')
+
+
+def _currency(value: object) -> str:
+    if isinstance(value, str) and _CURRENCY.fullmatch(value):
+        return value
+    raise ValueError('a currency like "USD"')
+
+
+def _tier(value: object) -> Tier:
+    match value:
+        case "starter" | "intermediate" | "pro":
+            return value
+        case _:
+            raise ValueError('"starter", "intermediate" or "pro"')
+
+
+def _reserve(value: object) -> Decimal:
+    if isinstance(value, int | float | str) and not isinstance(value, bool):
+        try:
+            points = exact(str(value))
+        except BadNumber:
+            points = Decimal(-1)
+        if 0 <= points <= 15 and points == points.quantize(Decimal("0.01")):
+            return points
+    raise ValueError("points from 0 to 15, with at most two decimals")
+
+
+def _history_cost(value: object) -> Literal[2, 4]:
+    match value:
+        case 2 | 4 if not isinstance(value, bool | float):
+            return value
+        case _:
+            raise ValueError("2 or 4")
+
+
+_READERS: Mapping[str, Callable[[object], object]] = {
+    "markets": _markets,
+    "currency": _currency,
+    "assume_tier": _tier,
+    "read_only": _flag,
+    "mouse": _flag,
+    "budget.rest_reserve": _reserve,
+    "budget.history_cost": _history_cost,
+}

@@ -23,6 +23,10 @@ class Secret:
         """Hand out the text: called where a request is signed or sent, nowhere else."""
         return self._text
 
+    def hidden_in(self, text: str) -> str:
+        """Return a text with every occurrence of this secret starred out."""
+        return text.replace(self._text, _STARS) if self._text else text
+
     def __repr__(self) -> str:
         """Show stars."""
         return _STARS

@@ -1,0 +1,117 @@
+"""From the command line, the environment and the settings file to the `Settings` of one run."""
+
+import os
+from collections.abc import MutableMapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from krakentui import log
+from krakentui.commands.parser import Given
+from krakentui.keys import environment
+from krakentui.model.error import UsageError
+from krakentui.model.redact import Redactor
+from krakentui.model.secret import Credentials
+from krakentui.net.hosts import is_loopback
+from krakentui.settings import Config, Endpoints, Settings, config_file, read_config, state_folder
+
+NO_PROFILES = (
+    "Stored key profiles are not there yet: put the pair into KRAKENTUI_API_KEY and KRAKENTUI_API_SECRET."
+)
+
+
+def settings_for(given: Given, environ: MutableMapping[str, str] = os.environ) -> Settings:
+    """Put the settings of a live command together and start the log.
+
+    Raises:
+        UsageError: they do not fit together; the sentence says why.
+    """
+    credentials = environment.take(environ)
+    if given.profile is not None or (given.endpoint is None and environ.get("KRAKENTUI_PROFILE")):
+        raise UsageError(NO_PROFILES)
+    endpoints = Endpoints() if given.endpoint is None else endpoints_at(given.endpoint)
+    _check_key(credentials, simulated=given.endpoint is not None)
+    if given.speed is not None and given.endpoint is None:
+        raise UsageError("--speed needs --endpoint: the real exchange has its own time.")
+    chosen = given.config is not None or "KRAKENTUI_CONFIG" in environ
+    config = read_config(config_file(given.config, environ), must_exist=chosen)
+    folder, warnings = usable_folder(state_folder(environ))
+    log_file = given.log_file or (folder / log.FILE_NAME if folder else None)
+    warnings += start_log(log_file, credentials)
+    told = Settings(
+        venue="live" if given.endpoint is None else "simulator",
+        endpoints=endpoints,
+        credentials=credentials,
+        read_only=given.read_only or config.read_only,
+        assume_tier=given.assume_tier or config.assume_tier,
+        speed=given.speed or 1.0,
+        mouse=config.mouse,
+        record=given.record,
+        log_file=log_file,
+        state_dir=folder,
+        warnings=(*config.warnings, *warnings),
+    )
+    return with_config(told, config)
+
+
+def with_config(settings: Settings, config: Config) -> Settings:
+    """Lay what the settings file says over the defaults."""
+    from msgspec import structs  # noqa: PLC0415 - one use
+
+    said = {
+        name: value
+        for name in ("markets", "currency", "rest_reserve", "history_cost")
+        if (value := getattr(config, name)) is not None
+    }
+    return structs.replace(settings, **said)
+
+
+def endpoints_at(base: str) -> Endpoints:
+    """Tell the addresses of a simulator from its REST base.
+
+    Raises:
+        UsageError: it is no plain http address on this machine.
+    """
+    try:
+        parts = urlsplit(base)
+        port = parts.port
+    except ValueError:
+        raise UsageError("--endpoint is no address: it looks like http://127.0.0.1:8080.") from None
+    if parts.scheme != "http" or parts.username or parts.query or parts.path.strip("/") or not port:
+        raise UsageError("--endpoint takes the base address of a simulator, like http://127.0.0.1:8080.")
+    if not is_loopback(parts.hostname):
+        raise UsageError("--endpoint takes an address on this machine only: 127.0.0.1, ::1 or localhost.")
+    return Endpoints(
+        rest=f"http://{parts.netloc}",
+        ws_public=f"ws://{parts.netloc}/v2",
+        ws_private=f"ws://{parts.netloc}/auth/v2",
+    )
+
+
+def usable_folder(folder: Path) -> tuple[Path | None, tuple[str, ...]]:
+    """Make the state folder; where that fails, nothing is kept and a sentence says so."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(13, "Permission denied")
+    except OSError as error:
+        return None, (
+            f"The folder {folder} cannot be used ({error.strerror}): no log and no nonce mark are kept.",
+        )
+    return folder, ()
+
+
+def start_log(path: Path | None, credentials: Credentials | None) -> tuple[str, ...]:
+    """Start the log; the sentences say what is wrong with it."""
+    redactor = Redactor()
+    redactor.learn(credentials)
+    troubles: list[str] = []
+    log.start(path, redactor, troubles.append)
+    return tuple(troubles)
+
+
+def _check_key(credentials: Credentials | None, *, simulated: bool) -> None:
+    if credentials is None or credentials.is_simulated == simulated:
+        return
+    if simulated:
+        raise UsageError("With --endpoint only keys of a simulated exchange are used; they begin with SIM-.")
+    raise UsageError("This key belongs to a simulated exchange: give its address with --endpoint.")

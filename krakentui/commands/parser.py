@@ -1,0 +1,264 @@
+"""The command line's grammar: words in, one frozen `Given` out; whatever is wrong is one sentence.
+
+Options of the live commands may stand before or after the command's name. Abbreviations are off: a
+script that works today must not mean something else when an option is added.
+"""
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal, Never
+
+import msgspec
+from msgspec import Struct
+
+from krakentui import __version__
+from krakentui.model.error import UsageError
+from krakentui.model.limit import Tier
+
+Rules = Literal["documented", "strict"]
+SEE_HELP = "`krakentui --help` lists what there is."
+
+
+class Given(Struct, frozen=True, kw_only=True):
+    """What the command line said. None = not said."""
+
+    command: str = "live"
+    # live commands
+    profile: str | None = None
+    endpoint: str | None = None
+    assume_tier: Tier | None = None
+    read_only: bool = False
+    record: Path | None = None
+    config: Path | None = None
+    log_file: Path | None = None
+    speed: float | None = None
+    # demo and simulate
+    port: int = 0
+    seed: int = 1
+    tier: Tier = "intermediate"
+    rules: Rules = "documented"
+    start: str | None = None
+    quiet: bool = False
+    control: bool = False
+    # stream
+    interval: float = 1.0
+    seconds: float | None = None
+    # limits and cancel
+    json: bool = False
+    ids: tuple[str, ...] = ()
+    everything: bool = False
+    pair: str | None = None
+    side: str | None = None
+    type: str | None = None
+    older_s: int | None = None
+    far_pct: str | None = None
+    dry_run: bool = False
+    yes: bool = False
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are sentences of ours."""
+
+    def error(self, message: str) -> Never:
+        """Raise the complaint instead of printing usage and exiting."""
+        raise UsageError(_sentence(message))
+
+
+def parse(words: Sequence[str]) -> Given:
+    """Read the command line.
+
+    Raises:
+        UsageError: it makes no sense; the sentence says why.
+        SystemExit: help or the version was asked for and has been printed.
+    """
+    said = {name: value for name, value in vars(_grammar().parse_args([*words])).items() if value is not None}
+    if said.get("command") in {"demo", "simulate"}:
+        for name in _LIVE_ONLY:
+            if name in said:
+                option = "--" + name.replace("_", "-")
+                raise UsageError(f"`krakentui {said['command']}` has no option {option}. {SEE_HELP}")
+    return msgspec.convert(said, Given)
+
+
+_LIVE_ONLY = ("profile", "endpoint", "assume_tier", "read_only", "record", "config", "log_file")
+
+
+def _grammar() -> _Parser:
+    live = _live_options()
+    main = _Parser(
+        prog="krakentui",
+        description="A terminal monitor for a Kraken account that shows how much of every limit is left.",
+        epilog="Without a command: the monitor. Keys come from KRAKENTUI_API_KEY and KRAKENTUI_API_SECRET.",
+        parents=[live],
+        allow_abbrev=False,
+    )
+    main.add_argument("--version", action="version", version=f"krakentui {__version__}")
+    commands = main.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+
+    def add(name: str, summary: str, options: _Parser) -> _Parser:
+        return commands.add_parser(
+            name, help=summary, description=summary, parents=[options], allow_abbrev=False
+        )
+
+    world = _world_options()
+    add("demo", "the whole monitor against an embedded simulated exchange", world)
+    _simulate_options(add("simulate", "the simulated exchange alone, for any Kraken client", world))
+    _stream_options(add("stream", "the monitor without a screen: one JSON object a line", live))
+    add("snapshot", "one JSON object of everything, then leave", live)
+    limits = add("limits", "how much of every limit is left; exit 10 tight, 11 limited", live)
+    limits.add_argument("--json", action="store_true", default=_UNSAID, help="as one JSON object")
+    _cancel_options(add("cancel", "cancel open orders by id or by what they are", live))
+    add("paths", "where config, state and log live", live)
+    return main
+
+
+_UNSAID = argparse.SUPPRESS
+"""Options that were not said leave no trace, so that either place on the line may say them."""
+
+
+def _options() -> _Parser:
+    return _Parser(add_help=False, argument_default=_UNSAID, allow_abbrev=False)
+
+
+def _live_options() -> _Parser:
+    options = _options()
+    group = options.add_argument_group("live options")
+    group.add_argument("--profile", metavar="NAME", help="a stored key profile")
+    group.add_argument("--endpoint", metavar="URL", help="a simulator on this machine")
+    group.add_argument("--assume-tier", choices=("starter", "intermediate", "pro"), help="believe this tier")
+    group.add_argument("--read-only", action="store_true", help="never cancel anything")
+    group.add_argument("--record", type=Path, metavar="FILE", help="write what comes in, without secrets")
+    group.add_argument("--config", type=Path, metavar="FILE", help="settings file to use")
+    group.add_argument("--log-file", type=Path, metavar="FILE", help="where to log")
+    group.add_argument("--speed", type=_speed, metavar="X", help="the simulator's speed (with --endpoint)")
+    return options
+
+
+def _world_options() -> _Parser:
+    options = _options()
+    group = options.add_argument_group("simulated exchange")
+    group.add_argument("--seed", type=_whole(0, 2**63), metavar="N", help="which market")
+    group.add_argument("--speed", type=_speed, metavar="X", help="how much faster than real time")
+    group.add_argument("--tier", choices=("starter", "intermediate", "pro"), help="the account's true tier")
+    group.add_argument("--rules", choices=("documented", "strict"), help="how the exchange counts")
+    return options
+
+
+def _simulate_options(parser: _Parser) -> None:
+    parser.add_argument("--port", type=_whole(0, 65535), default=_UNSAID, metavar="N")
+    parser.add_argument("--start", default=_UNSAID, metavar="now|ISO", help="the simulated time to start at")
+    parser.add_argument("--quiet", action="store_true", default=_UNSAID, help="no background actor")
+    parser.add_argument("--control", action="store_true", default=_UNSAID, help="open the control calls")
+
+
+def _stream_options(parser: _Parser) -> None:
+    parser.add_argument(
+        "--interval", type=_seconds(0.05), default=_UNSAID, metavar="S", help="seconds a line"
+    )
+    parser.add_argument(
+        "--for",
+        type=_seconds(0.0),
+        dest="seconds",
+        default=_UNSAID,
+        metavar="S",
+        help="leave after this long",
+    )
+
+
+def _cancel_options(parser: _Parser) -> None:
+    parser.add_argument("ids", nargs="*", default=_UNSAID, metavar="ID", help="order ids")
+    parser.add_argument("--all", action="store_true", dest="everything", default=_UNSAID)
+    parser.add_argument("--pair", default=_UNSAID, metavar="P", help="only this pair, as in BTC/USD")
+    parser.add_argument("--side", choices=("buy", "sell"), default=_UNSAID)
+    parser.add_argument("--type", default=_UNSAID, metavar="T", help="limit, stop-loss, take-profit, …")
+    parser.add_argument(
+        "--older", type=_age, dest="older_s", default=_UNSAID, metavar="90s|5m|2h", help="at least this old"
+    )
+    parser.add_argument(
+        "--far",
+        type=_percent,
+        dest="far_pct",
+        default=_UNSAID,
+        metavar="PCT",
+        help="this far from the market",
+    )
+    parser.add_argument("--dry-run", action="store_true", default=_UNSAID, help="show, send nothing")
+    parser.add_argument("--yes", action="store_true", default=_UNSAID, help="do not ask")
+    parser.add_argument("--json", action="store_true", default=_UNSAID, help="as one JSON object")
+
+
+# --- values -------------------------------------------------------------------------------------
+
+_AGE = re.compile(r"(\d{1,6})([smhd])")
+_AGE_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_PERCENT = re.compile(r"\d{1,6}(\.\d{1,6})?%?")
+
+
+def _age(text: str) -> int:
+    found = _AGE.fullmatch(text)
+    if found is None:
+        raise argparse.ArgumentTypeError("takes an age like 90s, 5m or 2h")
+    return int(found[1]) * _AGE_SECONDS[found[2]]
+
+
+def _percent(text: str) -> str:
+    if _PERCENT.fullmatch(text) is None:
+        raise argparse.ArgumentTypeError("takes a distance in percent like 2 or 0.5")
+    return text.rstrip("%")
+
+
+def _speed(text: str) -> float:
+    speed = _number(text)
+    if speed is None or not 0.1 <= speed <= 1000:
+        raise argparse.ArgumentTypeError("takes a number from 0.1 to 1000")
+    return speed
+
+
+def _seconds(least: float) -> Callable[[str], float]:
+    def convert(text: str) -> float:
+        seconds = _number(text)
+        if seconds is None or not least <= seconds <= 86400 * 365:
+            raise argparse.ArgumentTypeError(f"takes seconds, {least:g} or more")
+        return seconds
+
+    return convert
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def convert(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text[:20]) <= most:
+            raise argparse.ArgumentTypeError(f"takes a whole number from {least} to {most}")
+        return int(text)
+
+    return convert
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+# --- complaints ---------------------------------------------------------------------------------
+
+_CHOICE = re.compile(r"argument (?P<what>\S+): invalid choice: (?P<word>.+?) \(choose from (?P<among>.+)\)")
+_PLAIN = {"expected one argument": "needs a value"}
+_ARGUMENT = re.compile(r"argument (?P<what>\S+): (?P<why>.+)", re.DOTALL)
+
+
+def _sentence(message: str) -> str:
+    """Turn argparse's complaint into a sentence of ours."""
+    if message.startswith("unrecognized arguments: "):
+        return f"Unknown option or word: {message.partition(': ')[2]}. {SEE_HELP}"
+    if found := _CHOICE.fullmatch(message):
+        word, among = found["word"].strip("'"), found["among"].replace("'", "")
+        if found["what"] == "COMMAND":
+            return f"There is no command {word}. {SEE_HELP}"
+        return f"{found['what']} cannot be {word}: it is one of {among}."
+    if found := _ARGUMENT.fullmatch(message):
+        why = _PLAIN.get(found["why"], found["why"])
+        return f"{found['what']} {why}."
+    return f"{message[:1].upper()}{message[1:]}. {SEE_HELP}"

@@ -1,0 +1,69 @@
+"""Secrets taken out of text before it is written anywhere: by exact value, and by what they look like.
+
+The exact values catch what we know; the patterns catch what a library or the exchange prints of its
+own accord (websockets logs whole frames at DEBUG, acknowledgements echo keys and challenges).
+"""
+
+import re
+from collections.abc import Iterable
+
+from krakentui.model.secret import Credentials, Secret
+
+STARS = "*****"
+
+_NAMES = (
+    r"api[-_ ]?(?:key|sign|secret)|authent|authorization|(?:ws_?)?token|otp|password|passphrase|secret"
+    r"|(?:signed|original)_challenge|iiban|cookie"
+)
+_NAMED = re.compile(
+    # name, quote, separator, then: a quoted text, or `Bearer x`, or one word
+    rf"""(?P<head>(?<![a-z])(?:{_NAMES})\\?["']?\s*(?:[:=,]|=>)\s*(?:b(?=["']))?)"""
+    r"""(?P<value>\\?"(?:[^"\\]|\\[^"])*\\?"|'[^']*'|(?:bearer|basic)\s+[^\s,;)}\]]+|[^\s,;&)}\]"']+)""",
+    re.IGNORECASE,
+)
+_USERINFO = re.compile(r"(?<=://)[^\s/@]+@")
+# 56 characters are a public key or a signature's worth of them, 88 a secret or an API-Sign.
+_BASE64 = re.compile(
+    r"(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{88}|[A-Za-z0-9+/]{56})(?![A-Za-z0-9+/=])"
+)
+_SIMULATED = re.compile(r"SIM-[A-Za-z0-9+/=_-]+")
+
+
+class Redactor:
+    """Replaces secrets by stars; it learns new exact values as they appear."""
+
+    def __init__(self, secrets: Iterable[Secret] = ()) -> None:
+        """Know these secrets from the start."""
+        self._secrets = [*secrets]
+
+    def learn(self, secret: Secret | Credentials | None) -> None:
+        """Know one more secret, or both parts of a key pair."""
+        if isinstance(secret, Credentials):
+            self._secrets += [secret.secret, Secret(secret.key)]
+        elif secret:
+            self._secrets.append(secret)
+
+    def clean(self, text: str) -> str:
+        """Return the text without any secret in it."""
+        for secret in self._secrets:
+            text = secret.hidden_in(text)
+        return redact(text)
+
+
+def redact(text: str) -> str:
+    """Return the text without anything that looks like a secret."""
+    text = _NAMED.sub(rf"\g<head>{STARS}", text)
+    text = _USERINFO.sub(f"{STARS}@", text)
+    text = _SIMULATED.sub(f"SIM-{STARS}", text)
+    return _BASE64.sub(STARS, text)
+
+
+def looks_secret(word: str) -> bool:
+    """Tell whether a word of a command line contains what looks like a key or its secret."""
+    return any(_is_mixed(found[0]) for found in _BASE64.finditer(word)) or bool(_SIMULATED.search(word))
+
+
+def _is_mixed(text: str) -> bool:
+    return (
+        any(c.isupper() for c in text) and any(c.islower() for c in text) and any(c.isdigit() for c in text)
+    )
