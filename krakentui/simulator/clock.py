@@ -1,0 +1,79 @@
+"""The virtual clock: simulated UTC microseconds and a heap of timers.
+
+Nothing here reads the real clock. Whoever owns the world moves it: the server's pump in real and
+scaled mode, a test or a control call in manual mode.
+"""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass
+
+SECOND_US = 1_000_000
+
+
+class Timer:
+    """One callback that waits for its instant."""
+
+    __slots__ = ("at_us", "callback")
+
+    def __init__(self, at_us: int, callback: Callable[[], None]) -> None:
+        self.at_us = at_us
+        self.callback: Callable[[], None] | None = callback
+
+    def cancel(self) -> None:
+        """Never fire. Cancelling twice, or after firing, does nothing."""
+        self.callback = None
+
+
+class SimClock:
+    """The instant of the simulated world, and what waits for later instants.
+
+    Timers fire in order of (time, order of asking), each at exactly its own instant.
+    """
+
+    def __init__(self, start_us: int) -> None:
+        self._now_us = start_us
+        self._asked = 0
+        self._heap: list[tuple[int, int, Timer]] = []
+
+    def now_us(self) -> int:
+        """Microseconds since 1970 in the simulated world."""
+        return self._now_us
+
+    def at(self, t_us: int, callback: Callable[[], None]) -> Timer:
+        """Call back at an instant; an instant already past fires on the next advance."""
+        timer = Timer(max(t_us, self._now_us), callback)
+        self._asked += 1
+        heapq.heappush(self._heap, (timer.at_us, self._asked, timer))
+        return timer
+
+    def after(self, us: int, callback: Callable[[], None]) -> Timer:
+        """Call back when that many microseconds have passed."""
+        return self.at(self._now_us + us, callback)
+
+    def next_us(self) -> int | None:
+        """Tell when the next live timer fires."""
+        while self._heap and self._heap[0][2].callback is None:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def advance_to(self, t_us: int) -> None:
+        """Move to an instant, firing everything due on the way; never moves back."""
+        heap = self._heap
+        while heap and heap[0][0] <= t_us:
+            at_us, _, timer = heapq.heappop(heap)
+            callback = timer.callback
+            if callback is None:
+                continue
+            timer.callback = None
+            self._now_us = max(self._now_us, at_us)
+            callback()
+        self._now_us = max(self._now_us, t_us)
+
+
+@dataclass
+class Pace:
+    """How the pump moves the clock: by itself at a speed, or only when told."""
+
+    manual: bool = False
+    speed: float = 1.0

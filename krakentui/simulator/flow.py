@@ -1,0 +1,216 @@
+"""A market's own life: levels come, change and go, takers trade, the top follows the fair price.
+
+Events arrive as a Poisson stream. Each lets the fair price move, does one thing (a trade, or a level
+added, resized or removed, mostly near the top), and then aligns the top with the fair price: levels
+that it has passed are bought up or withdrawn, a gap behind it is filled.
+"""
+
+import math
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from krakentui.simulator.book import Side
+from krakentui.simulator.clock import SECOND_US, Timer
+from krakentui.simulator.mid import Ratio, Walk, normal, wait
+
+if TYPE_CHECKING:
+    from krakentui.simulator.market import Market
+
+LEVELS_KEPT = 120
+TRADE_SHARE = 0.16
+SWEEP_SHARE = 0.4
+"""How often levels that the fair price passes are bought up rather than withdrawn."""
+NEAR_TOP = 7.0
+"""Mean distance, in levels, of a book event from the top."""
+SPARE = 60
+"""Levels above the target before the far end is trimmed."""
+
+
+class Flow:
+    """The seeded stream of events of one market."""
+
+    def __init__(self, market: "Market", fair: Walk | Ratio, rng: Callable[[str], random.Random]) -> None:
+        pair = market.pair
+        self.market = market
+        self.fair = fair
+        self._rng = rng("flow")
+        self._far = rng("far")
+        self._kept = LEVELS_KEPT
+        self._frozen = False
+        self._timer: Timer | None = None
+        self._moved_us = market.clock.now_us()
+        self._mean_wait_us = SECOND_US / pair.events_per_s
+        price = fair.price
+        spread_bp = min(12.0, max(0.02, 25.0 / pair.turnover_musd))
+        self._half = max(0.5, price * spread_bp / 20_000)
+        self._gap = max(1.0, price * (spread_bp * 0.6 + 0.1) / 10_000)
+        self._mean_qty = market.tape.opening.mean_qty
+        levels_a_percent = price / 100 / self._gap
+        self._level_qty = self._mean_qty * (1.0 if levels_a_percent > 20 else 40.0)
+        self._build(round(price), max(1, round(self._half)))
+
+    def start(self) -> None:
+        """Schedule the first event."""
+        self._moved_us = self.market.clock.now_us()
+        self._schedule()
+
+    def freeze(self, frozen: bool) -> None:
+        """Stop or resume the events."""
+        self._frozen = frozen
+        if frozen and self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        elif not frozen and self._timer is None:
+            self.start()
+
+    def typical_qty(self) -> int:
+        """Give the mean size of a print."""
+        return int(self._mean_qty)
+
+    def ensure_depth(self, levels: int) -> None:
+        """Keep more levels from now on."""
+        if levels > self._kept:
+            self._kept = levels
+            self.replenish()
+
+    def replenish(self) -> None:
+        """Extend the far ends to the depth that is kept; nobody sees levels beyond a depth."""
+        for side in (self.market.book.bids, self.market.book.asks):
+            self._extend(side)
+
+    def move_to(self, price: int) -> None:
+        """Rebuild the book around a price, the overtaken side first."""
+        market = self.market
+        rising = price >= market.best_ask
+        self.fair.move_to(price)
+        sides = (market.book.asks, market.book.bids)
+        for side in sides if rising else reversed(sides):
+            levels = dict.fromkeys(side.qty, 0)
+            levels.update(self._fresh(side, price + side.sign))
+            market.change(side, levels)
+
+    # one event
+
+    def _schedule(self) -> None:
+        us = int(wait(self._rng, self._mean_wait_us)) + 1
+        self._timer = self.market.clock.after(us, self._event)
+
+    def _event(self) -> None:
+        market = self.market
+        now_us = market.clock.now_us()
+        price = self.fair.advance((now_us - self._moved_us) / SECOND_US)
+        self._moved_us = now_us
+        if self._rng.random() < TRADE_SHARE:
+            self._trade(price)
+        else:
+            self._shuffle()
+        self._align(price)
+        market.settle()
+        self._schedule()
+
+    def _trade(self, price: float) -> None:
+        rng = self._rng
+        book = self.market.book
+        centre = (book.bids.best + book.asks.best) / 2
+        lean = max(-0.3, min(0.3, (price - centre) / (8 * self._gap)))
+        side = "buy" if rng.random() < 0.5 + lean else "sell"
+        qty = self._qty(self._mean_qty)
+        resting = book.asks if side == "buy" else book.bids
+        third = resting.keys[2] * resting.sign
+        self.market.consume(side, qty, third, "limit" if rng.random() < 0.6 else "market")
+
+    def _shuffle(self) -> None:
+        rng = self._rng
+        book = self.market.book
+        side = book.bids if rng.random() < 0.5 else book.asks
+        keys = side.keys
+        if rng.random() < 0.12:
+            index = int(rng.random() * min(len(keys), self._kept))
+        else:
+            index = min(int(wait(rng, NEAR_TOP)), len(keys) - 1)
+        price = keys[index] * side.sign
+        choice = rng.random()
+        if choice < 0.3 and index + 1 < len(keys) and keys[index + 1] - keys[index] > 1:
+            between = keys[index] + 1 + int(rng.random() * (keys[index + 1] - keys[index] - 1))
+            self.market.change(side, {between * side.sign: self._level(index)})
+        elif choice < 0.55 and index > 0:
+            self.market.change(side, {price: 0})
+        else:
+            self.market.change(side, {price: self._level(index)})
+
+    def _align(self, price: float) -> None:
+        book = self.market.book
+        rng = self._rng
+        for side, other in ((book.asks, book.bids), (book.bids, book.asks)):
+            sign = side.sign
+            wanted = self._wanted(sign, price)
+            passed = [key * sign for key in side.keys[:40] if key < wanted * sign - self._gap]
+            if passed:
+                self._pass(side, passed)
+            if side.keys[0] > wanted * sign + 2 * self._gap + 1 and rng.random() < 0.8:
+                near = wanted + sign * int(rng.random() * self._gap)
+                if (near - other.best) * sign > 0:
+                    self.market.change(side, {near: self._level(0)})
+            self._extend(side)
+            if len(side.keys) > self._kept + SPARE:
+                far = side.keys[self._kept + SPARE // 2 :]
+                self.market.change(side, {key * sign: 0 for key in far})
+
+    def _wanted(self, sign: int, price: float) -> int:
+        wanted = round(price + sign * self._half)
+        return max(1, wanted)
+
+    def _pass(self, side: Side, prices: list[int]) -> None:
+        if self._rng.random() < SWEEP_SHARE:
+            taker = "buy" if side.name == "asks" else "sell"
+            qty = sum(side.qty[price] for price in prices[:4])
+            self.market.consume(taker, qty, prices[:4][-1], "limit")
+            prices = prices[4:]
+        if prices:
+            self.market.change(side, dict.fromkeys(prices, 0))
+
+    # shapes
+
+    def _build(self, price: int, half: int) -> None:
+        for side in (self.market.book.bids, self.market.book.asks):
+            self.market.change(side, self._fresh(side, max(1, price + side.sign * half)))
+
+    def _fresh(self, side: Side, best: int) -> dict[int, int]:
+        levels: dict[int, int] = {}
+        key = best * side.sign
+        for index in range(self._kept):
+            if side.sign < 0 and key >= 0:
+                break
+            levels[key * side.sign] = self._level(index, self._far)
+            key += self._step(index)
+        return levels
+
+    def _extend(self, side: Side) -> None:
+        if len(side.keys) >= self._kept:
+            return
+        levels: dict[int, int] = {}
+        key = side.keys[-1] if side.keys else round(self.fair.price) * side.sign
+        for index in range(len(side.keys), self._kept + SPARE // 3):
+            key += self._step(index)
+            if side.sign < 0 and key >= 0:
+                break
+            levels[key * side.sign] = self._level(index, self._far)
+        self.market.change(side, levels)
+
+    def _step(self, index: int) -> int:
+        """Draw the distance from a level to the next: wider away from the top."""
+        return 1 + int(wait(self._far, max(0.0, self._gap * (1 + index / 40) - 1) + 1e-9))
+
+    def _level(self, index: int, rng: random.Random | None = None) -> int:
+        """Draw the size of a level: larger away from the top."""
+        return self._qty(self._level_qty * (0.6 + index / 60), rng or self._rng)
+
+    def _qty(self, mean: float, rng: random.Random | None = None) -> int:
+        """Draw a size: log-normal, one in three a round number."""
+        rng = rng or self._rng
+        qty = max(1, int(mean * 0.5 * math.exp(1.1 * normal(rng))))
+        if rng.random() < 0.33:
+            coarse = 10 ** max(0, len(str(qty)) - 2)
+            qty = max(1, qty - qty % coarse)
+        return qty

@@ -1,0 +1,120 @@
+"""The simulated world: one clock, one set of markets, the accounts, and everyone connected.
+
+`World(options)` builds it, `start()` sets it in motion. It does no I/O: requests come in as
+`HttpRequest` or text, answers and frames go out through return values and `Socket.send`.
+"""
+
+import random
+from collections import deque
+from dataclasses import dataclass
+
+from krakentui.simulator.clock import Pace, SimClock
+from krakentui.simulator.instants import iso_us
+from krakentui.simulator.market import Market, open_markets
+from krakentui.simulator.options import OPENING_US, Options
+from krakentui.simulator.public_feeds import Feeds
+from krakentui.simulator.public_limits import PublicLimiter
+from krakentui.simulator.surface import Socket
+from krakentui.simulator.tables import Asset, Pair, load
+from krakentui.simulator.ws_envelope import Talk
+
+REQUESTS_KEPT = 20_000
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One request that the exchange saw."""
+
+    at_us: int
+    surface: str
+    """spot-rest, spot-ws-public or spot-ws-private."""
+    peer: str
+    what: str
+    """Path or method, with the channel of a subscription."""
+    key: str | None = None
+    """Fingerprint of the API key, never the key."""
+    cost: str = "0"
+    verdict: str = "ok"
+    """ok, or the error string."""
+
+    def row(self) -> dict[str, object]:
+        """Write it for the control API."""
+        return {
+            "at": iso_us(self.at_us),
+            "surface": self.surface,
+            "peer": self.peer,
+            "key": self.key,
+            "what": self.what,
+            "cost": self.cost,
+            "verdict": self.verdict,
+        }
+
+
+class World:
+    """Everything that the exchange knows, as plain state moved by one clock."""
+
+    def __init__(self, options: Options) -> None:
+        start_us = OPENING_US if options.start_us is None else options.start_us
+        self.options = options
+        self.seed = options.seed
+        self.start_us = start_us
+        self.clock = SimClock(start_us)
+        self.pace = Pace(options.manual, options.speed)
+        self.system = "online"
+        tables = load()
+        self.tables = tables
+        self.assets: dict[str, Asset] = tables.assets
+        self.pairs: dict[str, Pair] = tables.pairs
+        self.markets: dict[str, Market] = open_markets(tables.pairs, self.clock, self.rng)
+        self.requests: deque[Heard] = deque(maxlen=REQUESTS_KEPT)
+        self.public_limiter = PublicLimiter(burst=1 if options.rules == "strict" else 30)
+        self.feeds = Feeds(self)
+        self.sockets: dict[int, Socket] = {}
+        self.talks: dict[int, Talk] = {}
+        self.accounts: object = None
+        self._sockets_seen = 0
+
+    def start(self) -> None:
+        """Set markets in motion and let the accounts in."""
+        from krakentui.simulator import accounts  # noqa: PLC0415  accounts lean on this module
+
+        for market in self.markets.values():
+            market.start()
+        accounts.install(self)
+
+    def rng(self, purpose: str) -> random.Random:
+        """Make the seeded stream of one purpose; no two purposes disturb each other."""
+        return random.Random(f"{self.seed}/{purpose}")
+
+    def find_pair(self, spelling: str) -> Pair | None:
+        """Find a pair by any legal spelling."""
+        return self.tables.find_pair(spelling)
+
+    def find_asset(self, spelling: str) -> Asset | None:
+        """Find an asset by any legal spelling."""
+        return self.tables.find_asset(spelling)
+
+    def next_socket_number(self) -> int:
+        """Count a new connection."""
+        self._sockets_seen += 1
+        return self._sockets_seen
+
+    def joined(self, talk: Talk) -> None:
+        """Remember an open conversation."""
+        self.sockets[talk.socket.number] = talk.socket
+        self.talks[talk.socket.number] = talk
+
+    def left(self, talk: Talk) -> None:
+        """Forget a closed conversation."""
+        self.sockets.pop(talk.socket.number, None)
+        self.talks.pop(talk.socket.number, None)
+
+    def set_system(self, system: str) -> None:
+        """Change the engine's mode and tell every socket."""
+        self.system = system
+        for talk in list(self.talks.values()):
+            talk.send_status(with_connection=False)
+
+    def heard(self, entry: Heard) -> None:
+        """Note a request for the log that tests read."""
+        self.requests.append(entry)
