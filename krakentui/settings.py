@@ -134,10 +134,10 @@ def parse_config(data: bytes, path: Path) -> Config:
         raise UsageError(_toml_sentence(error, text, path)) from None
     except RecursionError:
         raise UsageError(f"{path}:1:1: nested too deeply to be a settings file.") from None
-    flat = {k: v for k, v in tables.items() if k != "budget" or not isinstance(v, dict)}
-    budget = tables.get("budget")
-    if isinstance(budget, dict):
-        flat |= {f"budget.{name}": value for name, value in budget.items()}
+    flat: dict[str, object] = {}
+    for name, value in tables.items():
+        inner = value if isinstance(value, dict) else {}
+        flat |= {f"{name}.{key}": inside for key, inside in inner.items()} or {name: value}
     known: dict[str, object] = {}
     warnings = []
     for name, value in flat.items():
@@ -191,6 +191,8 @@ def _where(text: str, name: str, path: Path) -> str:
     for number, line in enumerate(text.splitlines(), 1):
         if header := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
             inside = header[1].strip("\"'")
+            if inside == name:
+                return f"{path}:{number}"
         words = re.match(r"\s*([^=#]+?)\s*=", line)
         spelled = words[1].replace('"', "").replace("'", "") if words else None
         if spelled == name or (spelled == key and inside == table):

@@ -24,7 +24,7 @@ _NAMED = re.compile(
 _USERINFO = re.compile(r"(?<=://)[^\s/@]+@")
 # 56 characters are a public key or a signature's worth of them, 88 a secret or an API-Sign.
 _BASE64 = re.compile(
-    r"(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{88}|[A-Za-z0-9+/]{56})(?![A-Za-z0-9+/=])"
+    r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{88}|[A-Za-z0-9+/]{56})(?![A-Za-z0-9+/=])"
 )
 _SIMULATED = re.compile(r"SIM-[A-Za-z0-9+/=_-]+")
 

@@ -1,0 +1,76 @@
+"""Redaction: what looks like a secret goes, what does not stays."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from krakentui.model.redact import STARS, Redactor, looks_secret, redact
+from krakentui.model.secret import Secret
+
+PUBLIC = "aB3" * 18 + "xY"
+PRIVATE = "aB3+" * 21 + "xY=="
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "API-Key: CANARY",
+        "API-Sign: CANARY",
+        "> api-sign: CANARY\r\n> content-type: x",
+        "('API-Key', 'CANARY')",
+        "{'API-Sign': 'CANARY', 'x': 1}",
+        "[(b'api-key', b'CANARY')]",
+        '{"method":"subscribe","params":{"channel":"executions","token":"CANARY"}}',
+        '"{\\"token\\": \\"CANARY\\"}"',
+        "nonce=1&otp=CANARY&pair=x",
+        "Authorization: Bearer CANARY",
+        '{"control_token":"CANARY"}',
+        '{"signed_challenge":"CANARY","original_challenge":"CANARY"}',
+        "proxy http://user:CANARY@host:3128 refused",
+        "Authent=CANARY",
+        '{"iiban": "CANARY"}',
+        "key SIM-CANARY refused",
+    ],
+)
+def test_a_named_secret_is_starred_out(text: str) -> None:
+    assert "CANARY" not in redact(text)
+
+
+@pytest.mark.parametrize("secret", [PUBLIC, PRIVATE, PRIVATE[:-2] + "Zz"])
+def test_a_bare_key_is_starred_out(secret: str) -> None:
+    assert redact(f"got {secret}, sorry") == f"got {STARS}, sorry"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cancel of OABC12-DEFGH-IJKLMN unanswered after 5 s: asking the exchange.",
+        "private feed live after 0.4 s",
+        "the rest token bucket is full",
+        "GET /0/private/OpenOrders 200",
+        "/home/someone/a/long/folder/of/fifty/characters/or/more/file.jsonl",
+    ],
+)
+def test_plain_words_stay(text: str) -> None:
+    assert redact(text) == text
+
+
+@given(secret=st.text(min_size=1, max_size=40), before=st.text(max_size=20), after=st.text(max_size=20))
+def test_a_known_value_never_survives(secret: str, before: str, after: str) -> None:
+    if set(secret) <= set("*"):
+        return
+    assert secret not in Redactor([Secret(secret)]).clean(before + secret + after).replace(STARS, "")
+
+
+@pytest.mark.parametrize(
+    "word", [PUBLIC, PRIVATE, f"--secret={PRIVATE}", f"x{PRIVATE}"[1:], "SIM-abc", f"KEY={PUBLIC}"]
+)
+def test_a_secret_on_the_command_line_is_recognised(word: str) -> None:
+    assert looks_secret(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["stream", "--interval", "OABC12-DEFGH-IJKLMN", "http://127.0.0.1:8080", "a" * 56]
+)
+def test_ordinary_words_are_not_secrets(word: str) -> None:
+    assert not looks_secret(word)

@@ -1,0 +1,169 @@
+"""The settings file: what is taken, what warns, what stops the start and where it points."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from krakentui.model.error import UsageError
+from krakentui.settings import Config, config_file, parse_config, read_config, state_folder
+
+FILE = Path("config.toml")
+
+
+def complaint(data: bytes) -> str | None:
+    """The sentence a settings file stops the start with; None = it is taken."""
+    try:
+        parse_config(data, FILE)
+    except UsageError as error:
+        return str(error)
+    return None
+
+
+GOOD = b"""\
+markets = ["BTC/USD", "ETH/EUR"]
+currency = "EUR"
+assume_tier = "pro"
+read_only = true
+mouse = false
+
+[budget]
+rest_reserve = "2.5"
+history_cost = 2
+"""
+
+
+def test_every_setting_is_taken() -> None:
+    assert parse_config(GOOD, FILE) == Config(
+        markets=("BTC/USD", "ETH/EUR"),
+        currency="EUR",
+        assume_tier="pro",
+        read_only=True,
+        mouse=False,
+        rest_reserve=Decimal("2.5"),
+        history_cost=2,
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [GOOD.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + GOOD, b"\xef\xbb\xbf" + GOOD.replace(b"\n", b"\r\n")],
+    ids=["crlf", "bom", "both"],
+)
+def test_the_files_of_other_editors_read_the_same(data: bytes) -> None:
+    assert parse_config(data, FILE) == parse_config(GOOD, FILE)
+
+
+def test_an_empty_file_says_nothing() -> None:
+    assert parse_config(b"", FILE) == Config()
+
+
+@pytest.mark.parametrize(
+    ("data", "warning"),
+    [
+        (b"mouse = true\ncolour = 'red'\n", "config.toml:2: unknown setting colour, ignored."),
+        (b"[budget]\nrest_reserv = 3\n", "config.toml:2: unknown setting budget.rest_reserv, ignored."),
+        (b"[screen]\nwide = 1\n", "config.toml:2: unknown setting screen.wide, ignored."),
+        (b'"a\\u001bb" = 1\n', "config.toml: unknown setting a�b, ignored."),
+    ],
+)
+def test_an_unknown_setting_warns_and_is_ignored(data: bytes, warning: str) -> None:
+    assert parse_config(data, FILE).warnings == (warning,)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"\n\nread_only = 'yes'\n", "config.toml:3: read_only must be true or false."),
+        (b"mouse = 1\n", "config.toml:1: mouse must be true or false."),
+        (b"markets = []\n", 'config.toml:1: markets must be a list of 1 to 50 pairs like "BTC/USD".'),
+        (b"markets = ['BTCUSD']\n", 'config.toml:1: markets must be a list of 1 to 50 pairs like "BTC/USD".'),
+        (
+            b"markets = ['BTC/USD', 3]\n",
+            'config.toml:1: markets must be a list of 1 to 50 pairs like "BTC/USD".',
+        ),
+        (b"currency = 'us dollars'\n", 'config.toml:1: currency must be a currency like "USD".'),
+        (b"assume_tier = 'gold'\n", 'config.toml:1: assume_tier must be "starter", "intermediate" or "pro".'),
+        (
+            b"[budget]\n# points\nrest_reserve = -1\n",
+            "config.toml:3: budget.rest_reserve must be points from 0 to 15, with at most two decimals.",
+        ),
+        (
+            b"budget.rest_reserve = nan\n",
+            "config.toml:1: budget.rest_reserve must be points from 0 to 15, with at most two decimals.",
+        ),
+        (b"[budget]\nhistory_cost = 3\n", "config.toml:2: budget.history_cost must be 2 or 4."),
+        (b"[budget]\nhistory_cost = 4.0\n", "config.toml:2: budget.history_cost must be 2 or 4."),
+        (
+            b"\napi_key = 'x'\n",
+            "config.toml:2: keys and secrets do not belong in the settings file; remove api_key.",
+        ),
+        (
+            b"[keys]\nsecret = 'x'\n",
+            "config.toml:2: keys and secrets do not belong in the settings file; remove keys.secret.",
+        ),
+        (b"[mouse]\n", "config.toml:1: mouse must be true or false."),
+        (b"mouse = tru\n", "config.toml:1:9: invalid value."),
+        (b"mouse = true\nmarkets = [\n", "config.toml:2:12: invalid value."),
+        (b"mouse = true\nx = '\xff'\n", "config.toml:2:6: not UTF-8 text."),
+    ],
+)
+def test_a_wrong_file_is_one_sentence_with_its_place(data: bytes, sentence: str) -> None:
+    assert complaint(data) == sentence
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"mouse = true\n\x00\x01\n",
+        b"\x7fELF\x02\x01",
+        b"mouse = true\nmouse = false\n",
+        b"x = " + b"[" * 5000,
+        b"[keys]\napi_secret = 'x'\n",
+    ],
+    ids=["binary", "program", "twice", "deep", "key table"],
+)
+def test_garbage_is_one_sentence(data: bytes) -> None:
+    sentence = complaint(data) or "config.toml is taken"
+    assert sentence.startswith("config.toml")
+    assert "\n" not in sentence
+
+
+def test_a_secret_in_the_settings_file_is_not_repeated() -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_config(b"api_secret = 'hunter2'\n", FILE)
+    assert "hunter2" not in str(caught.value)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_end_as_settings_or_as_one_sentence(data: bytes) -> None:
+    assert (complaint(data) or "config.toml").startswith("config.toml")
+
+
+@given(st.text(alphabet="[]{}=\"'.,#\n\r\t abc019-_budget\\", max_size=80))
+def test_any_text_ends_as_settings_or_as_one_sentence(text: str) -> None:
+    assert "\n" not in (complaint(text.encode()) or "")
+
+
+def test_a_missing_file_is_fine_unless_it_was_asked_for(tmp_path: Path) -> None:
+    missing = tmp_path / "none.toml"
+    assert read_config(missing, must_exist=False) == Config()
+    with pytest.raises(UsageError, match="There is no settings file"):
+        read_config(missing, must_exist=True)
+
+
+def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read: Is a directory"):
+        read_config(tmp_path, must_exist=False)
+
+
+def test_the_file_asked_for_wins_over_the_environment() -> None:
+    environ = {"KRAKENTUI_CONFIG": "/etc/k.toml"}
+    assert config_file(Path("here.toml"), environ) == Path("here.toml")
+    assert config_file(None, environ) == Path("/etc/k.toml")
+
+
+def test_the_environment_names_the_state_folder() -> None:
+    assert state_folder({"KRAKENTUI_STATE_DIR": "/var/k"}) == Path("/var/k")
