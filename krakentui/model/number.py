@@ -36,6 +36,9 @@ def bounded(number: Decimal) -> Decimal:
     """
     if not number.is_finite():
         raise BadNumber(f"not finite: {number}")
+    text = str(number)
+    if len(text) <= MAX_DIGITS - 2 and "E" not in text:
+        return number  # every frame passes here: taking a number apart costs five times as much
     _, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int) or abs(exponent) > MAX_DIGITS or len(digits) > MAX_DIGITS:
         raise BadNumber("a number of more than 40 digits")

@@ -1,0 +1,92 @@
+"""One websocket frame: bytes -> typed frame -> events. Pure; what was subscribed plays no part here.
+
+A frame that names a `method` is an answer (one was recorded that names both `method` and `channel`), all
+others are one tagged union over `channel`, decoded in one step. Only what does not fit is read a second
+time, field by field (`salvage`).
+"""
+
+from msgspec import Struct, json
+
+from krakentui.model.event import Happening
+from krakentui.model.number import bounded
+from krakentui.wire.spot import executions, funds, market
+from krakentui.wire.spot.frames import (
+    Answer,
+    AnyFrame,
+    BalanceFrame,
+    BookFrame,
+    BookRow,
+    CandleFrame,
+    ExecutionFrame,
+    Frame,
+    InstrumentFrame,
+    Result,
+    StatusFrame,
+    TickerFrame,
+    TradeFrame,
+)
+
+_ANSWERS = json.Decoder(Answer)
+_RESULTS = json.Decoder(Result)
+_FRAMES = json.Decoder(AnyFrame)
+
+
+class Reading(Struct, frozen=True):
+    """What one frame turned out to be: at most one of frame, answer and unknown."""
+
+    frame: Frame | None = None
+    answer: Answer | None = None
+    result: Result = Result()
+    unknown: str = ""
+    """The channel of a well-formed frame that we do not know."""
+    garbled: str = ""
+    """What made no sense, in words; the rest is in `frame` or `answer`."""
+
+
+def read(raw: bytes) -> Reading:
+    """Read a frame as its type says.
+
+    Raises:
+        Any of `UNREADABLE`: something does not fit; read it again.
+    """
+    if b'"method"' in raw:
+        answer = _ANSWERS.decode(raw)
+        if answer.method is not None:
+            is_object = bytes(answer.result).startswith(b"{")  # batch_add answers with a list
+            return Reading(answer=answer, result=_RESULTS.decode(answer.result) if is_object else Result())
+    return Reading(frame=_FRAMES.decode(raw))
+
+
+def events(frame: Frame, account: str) -> list[Happening]:
+    """Read what a frame says, save for books, which need what was said before.
+
+    Raises:
+        ValueError: a number or an instant makes no sense.
+    """
+    match frame:
+        case TickerFrame(data=tickers):
+            return market.tickers(tickers)
+        case ExecutionFrame(data=rows):
+            read_rows = executions.snapshot if frame.is_snapshot else executions.updates
+            return read_rows(rows, account)
+        case BalanceFrame(data=balances):
+            read_balances = funds.snapshot if frame.is_snapshot else funds.updates
+            return read_balances(balances, account)
+        case TradeFrame(data=trades):
+            return market.trades(trades, snapshot=frame.is_snapshot)
+        case CandleFrame(data=bars):
+            return market.candles(bars, snapshot=frame.is_snapshot)
+        case InstrumentFrame(data=instruments):
+            return market.instruments(instruments)
+        case StatusFrame(data=statuses):
+            return market.system(statuses)
+        case BookFrame(data=books):
+            _check(books)
+    return []
+
+
+def _check(books: list[BookRow]) -> None:
+    for row in books:
+        for level in (*row.bids, *row.asks):
+            bounded(level.price)
+            bounded(level.qty)

@@ -1,0 +1,320 @@
+"""One websocket talk with Kraken Spot, seen as pure text: requests out, frames in, events up.
+
+The shell around it connects, sends `to_send()` and hands every frame to `receive`. What repairs a hole
+is the shell's decision: after `SequenceBroken` or `BookBroken` nothing of that channel or book is applied
+until a new snapshot, and `resubscribe` asks for one.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Literal
+
+from krakentui.model.event import (
+    Answered,
+    BookBroken,
+    BookChanged,
+    FirstSnapshot,
+    Garbled,
+    Happening,
+    InstrumentsSeen,
+    Pong,
+    SequenceBroken,
+    TierSeen,
+    Unknown,
+)
+from krakentui.model.market import Level
+from krakentui.model.secret import Secret
+from krakentui.model.text import clean
+from krakentui.wire.spot import executions
+from krakentui.wire.spot.again import read_again
+from krakentui.wire.spot.book import Book
+from krakentui.wire.spot.decode import events, read
+from krakentui.wire.spot.frames import (
+    Answer,
+    BalanceFrame,
+    BookFrame,
+    BookRow,
+    CandleFrame,
+    ExecutionFrame,
+    Frame,
+    InstrumentFrame,
+    Result,
+    TickerFrame,
+    TradeFrame,
+)
+from krakentui.wire.spot.ratecount import Counters
+from krakentui.wire.spot.requests import PRIVATE_CHANNELS, Outbox, Request, symbols_of
+from krakentui.wire.spot.salvage import UNREADABLE, plain
+from krakentui.wire.spot.sequence import Numbers, Step
+from krakentui.wire.spot.wishes import Awaited, Wishes
+
+DEFAULT_DEPTH = 10
+BATCH = range(2, 51)
+"""Orders that one `batch_cancel` may name (websocket reference, 8)."""
+_EXCERPT = 80
+_SEARCHED = 2_000
+"""Bytes of a bad frame in which our token is looked for before an excerpt is shown."""
+
+
+class Conversation:
+    """One websocket talk."""
+
+    def __init__(self, role: Literal["public", "private"], account: str = "") -> None:
+        """Start with nothing subscribed."""
+        self.role: Literal["public", "private"] = role
+        self.last_was_pong = False
+        """Whether the frame just received answered a ping: such a frame is no life of a feed."""
+        self._account = account
+        self._token: Secret | None = None
+        self._outbox = Outbox()
+        self._wishes = Wishes()
+        self._books: dict[str, Book] = {}
+        self._places: dict[str, tuple[int, int]] = {}
+        self._numbers = {channel: Numbers(channel) for channel in ("executions", "balances")}
+        self._counters = Counters(account)
+
+    # --- what we say ------------------------------------------------------------------------
+
+    def set_token(self, token: Secret) -> None:
+        """Take the token that goes into every private request."""
+        self._token = token
+
+    def set_precision(self, symbol: str, price_places: int, qty_places: int) -> None:
+        """Take the decimals of a pair, which its book's checksum is written with."""
+        self._places[symbol] = (price_places, qty_places)
+        book = self._books.get(symbol)
+        if book is not None and book.places != (price_places, qty_places):
+            book.set_places(price_places, qty_places)
+
+    def subscribe(self, channel: str, **params: object) -> int:
+        """Queue a subscription and return its request id; `symbol` is a text or a list of them."""
+        if symbols := symbols_of(params.get("symbol")):
+            params["symbol"] = list(symbols)
+        request = self._put("subscribe", {"channel": channel, **params})
+        self._wishes.add(request)
+        if channel in self._numbers:
+            self._numbers[channel].restart()
+        return request.req_id
+
+    def unsubscribe(self, channel: str, symbol: str | Sequence[str] | None = None) -> int:
+        """Queue the end of a subscription (all its symbols if none is named); return the request id."""
+        symbols = symbols_of(symbol) or tuple(one for one in self._wishes.symbols(channel) if one)
+        known = self._wishes.params(channel, symbols[0] if symbols else "")
+        params: dict[str, object] = {"channel": channel}
+        if symbols:
+            params["symbol"] = list(symbols)
+        for name in ("depth", "interval", "event_trigger"):  # they tell subscriptions of one pair apart
+            if name in known:
+                params[name] = known[name]
+        self._wishes.drop(channel, symbols or ("",))
+        if channel == "book":
+            for one in symbols:
+                self._books.pop(one, None)
+        return self._put("unsubscribe", params).req_id
+
+    def resubscribe(self, channel: str, symbol: str | None = None) -> int:
+        """Queue an end and a new begin of a subscription, as it was asked for the first time."""
+        params = dict(self._wishes.params(channel, symbol or ""))
+        params.pop("channel", None)
+        if symbol is not None:
+            params["symbol"] = [symbol]
+        self.unsubscribe(channel, symbol)
+        return self.subscribe(channel, **params)
+
+    def ping(self) -> int:
+        """Queue a ping and return its request id."""
+        return self._put("ping", {}).req_id
+
+    def cancel_order(self, order_id: str) -> int:
+        """Queue the cancel of one order: a failed answer names no order, so each has its own request."""
+        return self._put("cancel_order", {"order_id": [order_id]}).req_id
+
+    def batch_cancel(self, ids: Sequence[str]) -> int:
+        """Queue the cancel of 2 to 50 orders and return the request id."""
+        if len(ids) not in BATCH:
+            raise ValueError(f"batch_cancel takes 2 to 50 orders, not {len(ids)}")
+        return self._put("batch_cancel", {"orders": list(ids)}).req_id
+
+    def cancel_all(self) -> int:
+        """Queue the cancel of every order there will be when it arrives; return the request id."""
+        return self._put("cancel_all", {}).req_id
+
+    def to_send(self) -> list[str]:
+        """Take what is queued, written out."""
+        return self._outbox.take(self._token)
+
+    # --- what we hear -----------------------------------------------------------------------
+
+    @property
+    def books(self) -> Mapping[str, Book]:
+        """The books whose checksum was right at their last frame."""
+        return MappingProxyType(self._books)
+
+    @property
+    def awaited(self) -> tuple[Awaited, ...]:
+        """The subscriptions without an ack, or without their first data."""
+        return tuple(self._wishes.awaited())
+
+    def receive(self, frame: bytes | str) -> list[Happening]:
+        """Take one frame and tell what it says. Never raises."""
+        raw = frame.encode("utf-8", "surrogatepass") if isinstance(frame, str) else frame
+        self.last_was_pong = False
+        try:
+            reading = read(raw)
+            told = events(reading.frame, self._account) if reading.frame is not None else []
+        except UNREADABLE:
+            return self._receive_again(raw)
+        if reading.frame is not None:
+            return self._data(reading.frame, told, raw)
+        return self._answer(reading.answer, reading.result) if reading.answer is not None else []
+
+    def _receive_again(self, raw: bytes) -> list[Happening]:
+        reading = read_again(raw, self._account)
+        heard: list[Happening] = []
+        if reading.garbled:
+            heard.append(Garbled(where=self.role, why=reading.garbled, excerpt=self._excerpt(raw)))
+        if reading.unknown:
+            heard.append(Unknown(where=self.role, what=reading.unknown))
+        if reading.frame is not None:
+            heard += self._data(reading.frame, events(reading.frame, self._account), raw)
+        if reading.answer is not None:
+            heard += self._answer(reading.answer, reading.result)
+        return heard
+
+    def _excerpt(self, raw: bytes) -> str:
+        text = raw[:_SEARCHED].decode("utf-8", "replace")
+        return clean(text if self._token is None else self._token.hidden_in(text), _EXCERPT)
+
+    def _data(self, frame: Frame, told: list[Happening], raw: bytes) -> list[Happening]:
+        match frame:
+            case BookFrame(data=books):
+                return [event for row in books for event in self._book(row, frame)]
+            case ExecutionFrame():
+                return self._executions(frame, told, raw)
+            case BalanceFrame():
+                step = self._step("balances", frame.sequence, snapshot=frame.is_snapshot)
+                return step if isinstance(step, list) else told + self._given("balances", frame)
+            case TickerFrame(data=rows) | TradeFrame(data=rows) | CandleFrame(data=rows):
+                channel = frame.channel()
+                for symbol in dict.fromkeys(row.symbol for row in rows):
+                    told += self._given(channel, frame, clean(symbol))
+            case InstrumentFrame():
+                self._learn_places(told)
+                told += self._given("instrument", frame)
+        return told
+
+    def _executions(self, frame: ExecutionFrame, told: list[Happening], raw: bytes) -> list[Happening]:
+        step = self._step("executions", frame.sequence, snapshot=frame.is_snapshot)
+        if isinstance(step, list):
+            return step
+        if step == "continue":
+            told = executions.continued(frame.data, self._account)
+        if b'"rate' in raw:  # the counter's name is documented nowhere: look at every such name
+            told = told + self._counters.read(plain(raw))
+        self._counters.note(told)
+        return told + self._given("executions", frame)
+
+    def _step(self, channel: str, number: int | None, *, snapshot: bool) -> Step | list[Happening]:
+        """Tell how to take a numbered frame, or what to report instead of it."""
+        numbers = self._numbers[channel]
+        if snapshot:
+            return numbers.snapshot(number, awaited=self._wishes.awaits_snapshot(channel))
+        step = numbers.update(number)
+        if isinstance(step, SequenceBroken):
+            return [step]
+        return [] if step == "ignore" else step
+
+    def _given(self, channel: str, frame: Frame, symbol: str = "") -> list[Happening]:
+        if self._wishes.given(channel, symbol, snapshot=frame.is_snapshot):
+            return [FirstSnapshot(feed=self.role, channel=channel)]
+        return []
+
+    def _learn_places(self, told: list[Happening]) -> None:
+        for event in told:
+            if isinstance(event, InstrumentsSeen):
+                for pair in event.pairs:
+                    self.set_precision(pair.symbol, pair.price_places, pair.qty_places)
+
+    def _book(self, row: BookRow, frame: BookFrame) -> list[Happening]:
+        symbol = clean(row.symbol)
+        book = self._new_book(symbol, row) if frame.is_snapshot else self._books.get(symbol)
+        if book is None:
+            return []  # an update before its snapshot, or after a break: it says nothing
+        book.apply(row.bids, row.asks, snapshot=frame.is_snapshot)
+        found = book.checksum()
+        if row.checksum == found:
+            self._books[symbol] = book
+            return [BookChanged(symbol=symbol), *self._given("book", frame, symbol)]
+        self._books.pop(symbol, None)
+        if row.checksum is None:
+            return [Garbled(where=f"book {symbol}", why="no checksum")]
+        return [BookBroken(symbol=symbol, named=row.checksum, found=found)]
+
+    def _new_book(self, symbol: str, row: BookRow) -> Book:
+        wanted = self._wishes.params("book", symbol).get("depth", DEFAULT_DEPTH)
+        depth = wanted if isinstance(wanted, int) else DEFAULT_DEPTH
+        depth = max(depth, len(row.bids), len(row.asks))
+        price_places, qty_places = self._places.get(symbol) or _places_in((*row.bids, *row.asks))
+        return Book(symbol, depth, price_places, qty_places)
+
+    # --- answers ----------------------------------------------------------------------------
+
+    def _put(self, method: str, params: Mapping[str, object]) -> Request:
+        channel = params.get("channel")
+        if channel is not None and (channel in PRIVATE_CHANNELS) != (self.role == "private"):
+            raise ValueError(f"{channel} is not a channel of the {self.role} socket")
+        return self._outbox.put(method, params, private=self.role == "private" and method != "ping")
+
+    def _answer(self, answer: Answer, result: Result) -> list[Happening]:
+        request = self._outbox.answered(answer.req_id)
+        if answer.method == "pong":
+            self.last_was_pong = True
+            return [Pong(req_id=answer.req_id)]
+        if answer.success is None and answer.error is None and answer.bare_error is None:
+            return [Garbled(where=self.role, why=f"neither yes nor no to {clean(answer.method or '')}")]
+        # a failed unsubscribe answers as "subscribe" (recorded): our request knows better
+        method = request.method if request is not None else clean(answer.method or "")
+        self.last_was_pong = method == "ping"
+        answered = self._answered(method, answer, result, request)
+        if request is not None and method == "subscribe":
+            self._settle(request, answered)
+        if answered.channel == "executions" and answered.maxratecount is not None:
+            return [answered, TierSeen(account=self._account, maxratecount=answered.maxratecount)]
+        return [answered]
+
+    def _answered(self, method: str, answer: Answer, result: Result, request: Request | None) -> Answered:
+        error = clean(answer.error or answer.bare_error or "")
+        channel = result.channel or answer.channel or (request.channel if request is not None else "")
+        order_id = result.order_id or (request.order_id if request is not None else "")
+        return Answered(
+            method=method,
+            ok=answer.success is True,
+            req_id=answer.req_id,
+            error=error,
+            channel=clean(channel),
+            symbol=clean(result.symbol or answer.symbol or ""),
+            order_id=clean(order_id),
+            cl_ord_id=clean(result.cl_ord_id or ""),
+            count=answer.orders_cancelled if result.count is None else result.count,
+            maxratecount=result.maxratecount,
+            warnings=tuple(clean(warning) for warning in result.warnings or ()),
+        )
+
+    def _settle(self, request: Request, answered: Answered) -> None:
+        if answered.ok or answered.error.startswith("Already subscribed"):
+            self._wishes.acked(request, answered.symbol)
+        else:
+            self._wishes.drop_refused(request, answered.symbol)
+
+
+def _places_in(levels: Sequence[Level]) -> tuple[int, int]:
+    """Tell the decimals written in a snapshot: the wire keeps trailing zeros."""
+    return max((_decimals(level.price) for level in levels), default=0), max(
+        (_decimals(level.qty) for level in levels), default=0
+    )
+
+
+def _decimals(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
