@@ -1,0 +1,64 @@
+"""What one word of the executions stream shows to have been spent on its pair's engine counter.
+
+The stream shows every accepted act of the account, ours and others': adds (`pending_new`), amends
+(`amended`), removals (`canceled`). Fills, refills and the exchange's own restatements cost nothing.
+"""
+
+from msgspec import Struct
+
+from krakentui.budget.costs import add_cost, amend_cost, cancel_cost, removal_cost
+from krakentui.budget.interval import Interval
+from krakentui.model.order import Order, OrderPatch
+
+BY_ENGINE = frozenset({"Post only order"})
+"""Reasons of a removal that nobody asked for: it costs nothing beyond the add."""
+ASKED = "User requested"
+
+
+class Act(Struct, frozen=True):
+    """What somebody's act has cost."""
+
+    cost: Interval
+    capped: bool = False
+    """A removal may be part of a batch, which counts only up to the ceiling."""
+
+
+def age_from(order: Order | None) -> tuple[int | None, int | None]:
+    """Tell the earliest and the latest instant from which an order's age counts; None = not known."""
+    if order is None:
+        return None, None
+    low = order.opened_ns if order.counts_from_low_ns is None else order.counts_from_low_ns
+    return low, order.counts_from_high_ns
+
+
+def foreign_act(patch: OrderPatch, order: Order | None) -> Act | None:
+    """Tell what an act that was not ours has cost; `order` is as believed before. None = nothing."""
+    low_ns, high_ns = age_from(order)
+    match patch.exec_type:
+        case "pending_new":
+            return Act(add_cost(batch=None))
+        case "new" if order is None:
+            return Act(add_cost(batch=None))
+        case "amended":
+            if patch.said_ns is None:
+                return Act(amend_cost(None, None, 0))
+            return Act(amend_cost(low_ns, high_ns, patch.said_ns))
+        case "canceled" if patch.reason not in BY_ENGINE:
+            return Act(_removal(patch, low_ns, high_ns), capped=True)
+    return None
+
+
+def own_cancel(patch: OrderPatch, order: Order | None) -> Interval:
+    """Tell what a cancel of ours has cost, now that the stream shows when it happened."""
+    low_ns, high_ns = age_from(order)
+    if patch.said_ns is None:
+        return cancel_cost(None, None, 0)
+    return cancel_cost(low_ns, high_ns, patch.said_ns)
+
+
+def _removal(patch: OrderPatch, low_ns: int | None, high_ns: int | None) -> Interval:
+    if patch.said_ns is None:
+        return removal_cost(None, None, 0)
+    cost = removal_cost(low_ns, high_ns, patch.said_ns)
+    # A dead man's switch that went off costs as cancels do by the text of 2023 and nothing by that of 2026.
+    return cost if patch.reason == ASKED else Interval(0, cost.high)

@@ -1,0 +1,252 @@
+"""Every counter of one session: what is known of them, and the small changes that events are made of."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Self
+
+from msgspec import Struct, structs
+
+from krakentui.budget.belief import Belief
+from krakentui.budget.counter import Counter
+from krakentui.budget.interval import Interval
+from krakentui.budget.meter import Meter
+from krakentui.budget.rules import (
+    CONNECTIONS_MAX,
+    CONNECTIONS_OURS,
+    CONNECTIONS_WINDOW_NS,
+    PUBLIC_BURST,
+    PUBLIC_DECAY,
+    REJECTED_WINDOW_NS,
+    per_ns,
+    rest_cost,
+)
+from krakentui.budget.window import Window
+from krakentui.model.clock import MILLISECOND, SECOND
+from krakentui.model.limit import IpScope, LimitName, PairScope, Scope, Tier, units
+
+CANCEL_IN_AIR_NS = 30 * SECOND
+STREAM_LATE_NS = 200 * MILLISECOND
+"""By so much the stream may show an act late."""
+OWN_REMEMBERED_NS = 120 * SECOND
+"""For so long a cancel of ours is recognised when the stream shows it after its answer."""
+
+
+class Lockout(Struct, frozen=True):
+    """The exchange wants silence on this scope until then (steady time)."""
+
+    scope: Scope
+    until_ns: int
+    reason: str
+
+
+class Hold(Struct, frozen=True):
+    """The exchange wants no call on this limit before then (steady time)."""
+
+    name: LimitName
+    scope: Scope
+    until_ns: int
+    code: str
+
+
+class Books(Struct, frozen=True, kw_only=True):
+    """All limit counters of one session, and what else bears on them."""
+
+    key: str | None
+    """Fingerprint of the key; None = a session without one."""
+    account: str | None
+    reserve: int
+    """Units of the REST counter that background calls never touch."""
+    history_cost: int
+    hidden_ns: int
+    belief: Belief
+    rest: Meter
+    public: Meter
+    connections: Window
+    elsewhere: Meter
+    """The engine counter of every pair on which nothing has been seen yet."""
+    engine: Mapping[str, Meter] = MappingProxyType({})
+    public_pairs: Mapping[str, Meter] = MappingProxyType({})
+    sees_acts: bool = False
+    """The stream is whole: every accepted act of the account is seen."""
+    own_cancels: Mapping[str, int] = MappingProxyType({})
+    """Our cancels and when they went out (steady time)."""
+    lockouts: tuple[Lockout, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    refusals_expected: int = 0
+    refusals_unexpected: int = 0
+    ahead_ns: int | None = None
+    """The exchange's wall clock is at least this far ahead of our steady one."""
+
+    @classmethod
+    def start(
+        cls,
+        t_ns: int,
+        key: str | None,
+        account: str | None,
+        rest_reserve: Decimal | Fraction | int = 3,
+        history_cost: int = 4,
+        assume_tier: Tier | None = None,
+        hidden_ns: int = REJECTED_WINDOW_NS,
+    ) -> Self:
+        """Open a ledger that knows nothing of what was spent before.
+
+        Args:
+            t_ns: Steady time.
+            key: Fingerprint of the API key.
+            account: Name of the account.
+            rest_reserve: Points of the REST counter kept from background calls.
+            history_cost: 4, or 2 where the user says that history calls cost 2.
+            assume_tier: The tier to go by, whatever the exchange says.
+            hidden_ns: For how long a seen act of others permits one that was refused unseen.
+        """
+        belief = Belief(assumed=assume_tier)
+        public = Counter(0, 0, t_ns, units(PUBLIC_BURST), per_ns(PUBLIC_DECAY), per_ns(PUBLIC_DECAY))
+        return cls(
+            key=key,
+            account=account,
+            reserve=units(Fraction(rest_reserve)),
+            history_cost=history_cost,
+            hidden_ns=hidden_ns,
+            belief=belief,
+            rest=Meter.unknown(belief.rest_counter(t_ns)),
+            public=Meter.empty(public),
+            connections=Window(ceiling=CONNECTIONS_MAX, ours=CONNECTIONS_OURS, span_ns=CONNECTIONS_WINDOW_NS),
+            elsewhere=Meter.unknown(belief.engine_counter(t_ns), STREAM_LATE_NS),
+        )
+
+    # --- what is known ---------------------------------------------------------------------------
+
+    def meter(self, name: LimitName, scope: Scope) -> Meter | None:
+        """Find the meter of a draining limit; None = it is not counted that way."""
+        match name, scope:
+            case "rest", _:
+                return self.rest
+            case "engine", PairScope(pair=pair):
+                return self.engine.get(pair, self.elsewhere)
+            case "public_rest", IpScope(pair=pair) if pair:
+                return self.public_pairs.get(pair, Meter.empty(self.public.counter))
+            case "public_rest", _:
+                return self.public
+        return None
+
+    def rest_at(self, t_ns: int) -> Counter:
+        """Tell the REST counter of the key."""
+        return self.rest.shown(t_ns)
+
+    def engine_at(self, pair: str, t_ns: int) -> Counter:
+        """Tell the engine counter of a pair; while the stream is not whole it may be full."""
+        return self._seen(self.engine.get(pair, self.elsewhere).shown(t_ns), t_ns)
+
+    def counter(self, name: LimitName, scope: Scope, t_ns: int) -> Counter | None:
+        """Tell the counter of a draining limit."""
+        meter = self.meter(name, scope)
+        if meter is None:
+            return None
+        return self._seen(meter.shown(t_ns), t_ns) if name == "engine" else meter.shown(t_ns)
+
+    def rest_cost(self, endpoint: str) -> Interval:
+        """Tell what a private REST call costs, in units."""
+        return rest_cost(endpoint, self.history_cost)
+
+    def locked(self, t_ns: int) -> Lockout | None:
+        """Tell the lockout that ends last; None = private calls are free to go."""
+        return max(
+            (one for one in self.lockouts if one.until_ns > t_ns), key=lambda one: one.until_ns, default=None
+        )
+
+    def held(self, name: LimitName, t_ns: int) -> Hold | None:
+        """Tell what the exchange said to wait for; None = nothing."""
+        mine = (one for one in self.holds if one.name == name and one.until_ns > t_ns)
+        return max(mine, key=lambda one: one.until_ns, default=None)
+
+    def background_at(self, cost: int, t_ns: int) -> int | None:
+        """Tell when a background REST call surely fits above the reserve; None = never."""
+        return self._free_at(self.rest.fits_at(cost + self.reserve, t_ns), t_ns)
+
+    def user_at(self, cost: int, t_ns: int) -> int | None:
+        """Tell when a REST call that the user asked for surely fits; None = never."""
+        return self._free_at(self.rest.fits_at(cost, t_ns), t_ns)
+
+    def foreign_known(self, name: LimitName, scope: Scope, t_ns: int) -> bool:
+        """Tell whether somebody else was seen to spend from this limit lately."""
+        meter = self.meter(name, scope)
+        if meter is None or meter.foreign_ns is None:
+            return False
+        return t_ns - meter.foreign_ns < max(self.hidden_ns, REJECTED_WINDOW_NS)
+
+    def expects_refusal(self, name: LimitName, scope: Scope, cost: int, t_ns: int) -> bool:
+        """Tell, before a call is counted as sent, whether a refusal of it would be no surprise."""
+        counter = self.counter(name, scope, t_ns)
+        fits = counter is None or counter.surely_fits(cost, t_ns)
+        return not fits or self.foreign_known(name, scope, t_ns)
+
+    def _free_at(self, fits_ns: int | None, t_ns: int) -> int | None:
+        if fits_ns is None:
+            return None
+        stops = (self.locked(t_ns), self.held("rest", t_ns))
+        return max(fits_ns, *(0 if stop is None else stop.until_ns for stop in stops))
+
+    def _seen(self, counter: Counter, t_ns: int) -> Counter:
+        return counter if self.sees_acts else counter.at_least(counter.ceiling, t_ns)
+
+    # --- small changes ---------------------------------------------------------------------------
+
+    def with_engine(self, pair: str | None, change: Callable[[Meter], Meter]) -> Self:
+        """Change the engine meter of one pair; None = nobody knows which, so it may be any."""
+        if pair is None:
+            return self.with_every_engine(change)
+        meter = change(self.engine.get(pair, self.elsewhere))
+        return structs.replace(self, engine=MappingProxyType({**self.engine, pair: meter}))
+
+    def with_every_engine(self, change: Callable[[Meter], Meter]) -> Self:
+        """Change the engine meters of all pairs."""
+        meters = {pair: change(meter) for pair, meter in self.engine.items()}
+        return structs.replace(self, engine=MappingProxyType(meters), elsewhere=change(self.elsewhere))
+
+    def with_meter(self, name: LimitName, scope: Scope, change: Callable[[Meter], Meter]) -> Self:
+        """Change the meter of a draining limit, where it is counted that way."""
+        match name, scope:
+            case "rest", _:
+                return structs.replace(self, rest=change(self.rest))
+            case "engine", PairScope(pair=pair):
+                return self.with_engine(pair, change)
+            case "public_rest", IpScope(pair=pair) if pair:
+                meter = change(self.public_pairs.get(pair, Meter.empty(self.public.counter)))
+                return structs.replace(
+                    self, public_pairs=MappingProxyType({**self.public_pairs, pair: meter})
+                )
+            case "public_rest", _:
+                return structs.replace(self, public=change(self.public))
+        return self
+
+    def in_air(self, order_id: str) -> bool:
+        """Tell whether a cancel of ours for this order is under way."""
+        return self.elsewhere.has(order_id) or any(meter.has(order_id) for meter in self.engine.values())
+
+    def cancel_sent(self, order_id: str, pair: str | None, cost: Interval, t_ns: int) -> Self:
+        """Count a cancel of ours that is on its way; its low end waits for evidence."""
+        recent = {one: sent for one, sent in self.own_cancels.items() if t_ns - sent < OWN_REMEMBERED_NS}
+        own = MappingProxyType({**recent, order_id: t_ns})
+        flight, latest_ns = Interval(0, cost.high), t_ns + CANCEL_IN_AIR_NS
+        return structs.replace(self, own_cancels=own).with_engine(
+            pair, lambda meter: meter.sent(order_id, flight, t_ns, latest_ns)
+        )
+
+    def cancel_settled(self, order_id: str, t_ns: int, cost: Interval | None = None) -> Self:
+        """Let a cancel of ours land, at the cost it was sent with or at what it turned out to cost."""
+        if not self.in_air(order_id):
+            return self
+        return self.with_every_engine(
+            lambda meter: meter.settled(order_id, t_ns, cost) if meter.has(order_id) else meter
+        )
+
+    def retuned(self, belief: Belief, t_ns: int) -> Self:
+        """Go by another tier."""
+        rest, engine = belief.rest_counter(t_ns), belief.engine_counter(t_ns)
+        tuned = structs.replace(self, belief=belief)
+        if belief.rules == self.belief.rules:
+            return tuned
+        tuned = structs.replace(tuned, rest=tuned.rest.retuned(rest, t_ns))
+        return tuned.with_every_engine(lambda meter: meter.retuned(engine, t_ns))

@@ -1,0 +1,217 @@
+"""Every counter of one session, brought forward by events.
+
+`apply` takes the orders as they were believed *before* the event: the cost of an amend or a cancel goes
+by the age that the order had until then. A cancel of ours raises the high end when it is sent
+(`CallSpent` on `engine` that names the order, or `CancelSent`, whichever comes first); the stream's word
+about that order says what it really cost. All other acts on the stream are somebody else's.
+"""
+
+from collections.abc import Mapping
+from functools import singledispatch
+
+from msgspec import structs
+
+from krakentui.budget.acts import Act, age_from, foreign_act, own_cancel
+from krakentui.budget.books import Books, Hold, Lockout
+from krakentui.budget.costs import cancel_cost
+from krakentui.budget.interval import NOTHING, Interval
+from krakentui.model.clock import SECOND
+from krakentui.model.event import (
+    CallRefused,
+    CallSettled,
+    CallSpent,
+    CancelAnswered,
+    CancelGivenUp,
+    CancelNotSent,
+    CancelSent,
+    ClockJumped,
+    CounterReported,
+    FeedChanged,
+    ForeignUseSeen,
+    Happening,
+    LockoutBegan,
+    OrderPatched,
+    OrdersSnapshot,
+    SequenceBroken,
+    TierSeen,
+)
+from krakentui.model.limit import PairScope
+from krakentui.model.order import Order, OrderPatch
+
+CALL_IN_AIR_NS = 5 * SECOND
+"""A read that got no word by then has landed or never will: reads are given up after 2 s."""
+
+Orders = Mapping[str, Order]
+
+
+class Ledger(Books, frozen=True, kw_only=True):
+    """All limit counters of one session, and what else bears on them."""
+
+    def apply(self, event: Happening, t_ns: int, orders: Orders) -> "Ledger":
+        """Bring the counters forward; `orders` are those believed before this event."""
+        return _booked(event, self, t_ns, orders)
+
+
+@singledispatch
+def _booked(_event: Happening, ledger: Ledger, _t_ns: int, _orders: Orders) -> Ledger:
+    return ledger  # no limit hangs on any other event
+
+
+@_booked.register
+def _(event: CallSpent, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    cost = Interval(event.low, event.high)
+    if event.name == "connections":
+        return structs.replace(ledger, connections=ledger.connections.add(t_ns))
+    if event.order_id and isinstance(event.scope, PairScope):
+        if ledger.in_air(event.order_id):
+            return ledger
+        return ledger.cancel_sent(event.order_id, event.scope.pair, cost, t_ns)
+    if not event.ticket:
+        return ledger.with_meter(event.name, event.scope, lambda meter: meter.spent(cost, t_ns))
+    name, latest_ns = _ticket(event.ticket), t_ns + CALL_IN_AIR_NS
+    return ledger.with_meter(event.name, event.scope, lambda meter: meter.sent(name, cost, t_ns, latest_ns))
+
+
+@_booked.register
+def _(event: CallSettled, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    name = _ticket(event.ticket)
+    meter = ledger.meter(event.name, event.scope)
+    cost = next((one.high for one in meter.air if one.name == name), None) if meter else None
+    if cost is None:
+        return ledger
+    landed = ledger.with_meter(event.name, event.scope, lambda meter: meter.settled(name, t_ns))
+    if not event.answered or event.name != "rest":
+        return landed
+    return structs.replace(landed, rest=landed.rest.passed(cost, t_ns))
+
+
+@_booked.register
+def _(event: CallRefused, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    name = event.order_id or _ticket(event.ticket)
+    by_others = not event.expected or ledger.foreign_known(event.name, event.scope, t_ns)
+    if event.until_ns is None:  # a `Throttled: <ts>` speaks of the pace, not of the counter
+        ledger = ledger.with_meter(
+            event.name,
+            event.scope,
+            lambda meter: meter.refused(name, event.cost, t_ns, by_others=by_others),
+        )
+    else:
+        hold = Hold(event.name, event.scope, event.until_ns, event.code)
+        holds = tuple(one for one in ledger.holds if one.until_ns > t_ns)
+        ledger = structs.replace(ledger, holds=(*holds, hold)).with_meter(
+            event.name, event.scope, lambda meter: meter.settled(name, t_ns)
+        )
+    return structs.replace(
+        ledger,
+        refusals_expected=ledger.refusals_expected + event.expected,
+        refusals_unexpected=ledger.refusals_unexpected + (not event.expected),
+    )
+
+
+@_booked.register
+def _(event: ForeignUseSeen, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    return ledger.with_meter(
+        event.name, event.scope, lambda meter: structs.replace(meter.gap(t_ns), foreign_ns=t_ns)
+    )
+
+
+@_booked.register
+def _(event: TierSeen, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    if event.account != ledger.account or event.maxratecount <= 0:
+        return ledger
+    return ledger.retuned(ledger.belief.told(event.maxratecount), t_ns)
+
+
+@_booked.register
+def _(event: CounterReported, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    return ledger.with_meter(event.name, event.scope, lambda meter: meter.reported(event.units, t_ns))
+
+
+@_booked.register
+def _(event: LockoutBegan, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    running = tuple(one for one in ledger.lockouts if one.until_ns > t_ns)
+    lockout = Lockout(event.scope, event.until_ns, event.reason)
+    return structs.replace(ledger, lockouts=(*running, lockout))
+
+
+@_booked.register
+def _(_event: ClockJumped, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    woken = structs.replace(ledger, rest=ledger.rest.slept(t_ns), sees_acts=False, ahead_ns=None)
+    return woken.with_every_engine(lambda meter: meter.slept(t_ns))
+
+
+@_booked.register
+def _(event: FeedChanged, ledger: Ledger, _t_ns: int, _orders: Orders) -> Ledger:
+    if event.feed != "private" or event.state == "live":
+        return ledger
+    return structs.replace(ledger, sees_acts=False)
+
+
+@_booked.register
+def _(event: SequenceBroken, ledger: Ledger, _t_ns: int, _orders: Orders) -> Ledger:
+    return structs.replace(ledger, sees_acts=False) if event.channel == "executions" else ledger
+
+
+@_booked.register
+def _(event: OrdersSnapshot, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    if event.account != ledger.account:
+        return ledger
+    return structs.replace(ledger, sees_acts=True).with_every_engine(lambda meter: meter.gap(t_ns))
+
+
+@_booked.register
+def _(event: OrderPatched, ledger: Ledger, t_ns: int, orders: Orders) -> Ledger:
+    if event.account != ledger.account:
+        return ledger
+    patch = event.patch
+    if patch.said_ns is not None:
+        ahead_ns = patch.said_ns - t_ns
+        if ledger.ahead_ns is None or ahead_ns > ledger.ahead_ns:
+            ledger = structs.replace(ledger, ahead_ns=ahead_ns)
+    order = orders.get(patch.id)
+    if patch.exec_type == "canceled" and patch.id in ledger.own_cancels:
+        return ledger.cancel_settled(patch.id, t_ns, own_cancel(patch, order))
+    act = foreign_act(patch, order)
+    return ledger if act is None else _act_booked(ledger, act, patch, order, t_ns)
+
+
+@_booked.register
+def _(event: CancelSent, ledger: Ledger, t_ns: int, orders: Orders) -> Ledger:
+    if event.account != ledger.account or ledger.in_air(event.order_id):
+        return ledger
+    order = orders.get(event.order_id)
+    from_low_ns, from_high_ns = age_from(order)
+    if ledger.ahead_ns is None:
+        cost = cancel_cost(None, None, 0)
+    else:
+        cost = cancel_cost(from_low_ns, from_high_ns, t_ns + ledger.ahead_ns)
+    return ledger.cancel_sent(event.order_id, order.pair if order else None, cost, t_ns)
+
+
+@_booked.register
+def _(event: CancelAnswered, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    if event.ok and ledger.sees_acts:
+        return ledger  # the stream will say when it happened
+    return ledger.cancel_settled(event.order_id, t_ns)
+
+
+@_booked.register
+def _(event: CancelNotSent, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    return ledger.cancel_settled(event.order_id, t_ns, NOTHING)
+
+
+@_booked.register
+def _(event: CancelGivenUp, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    return ledger.cancel_settled(event.order_id, t_ns, NOTHING if event.outcome == "not_sent" else None)
+
+
+def _act_booked(ledger: Ledger, act: Act, patch: OrderPatch, order: Order | None, t_ns: int) -> Ledger:
+    pair = patch.pair or (order.pair if order else None)
+    cost = act.cost if pair else Interval(0, act.cost.high)
+    return ledger.with_engine(
+        pair, lambda meter: meter.foreign(cost, t_ns, capped=act.capped, hidden_ns=ledger.hidden_ns)
+    )
+
+
+def _ticket(number: int) -> str:
+    return f"ticket {number}"

@@ -1,0 +1,231 @@
+"""A counter together with what may still land on it.
+
+An act of ours lands on the exchange's counter at some moment between sending and the word that it is
+done. Until then its cost is in the air. Landing later leaves a counter higher, so `high` takes the cost
+undrained as long as it is in the air and lets it drain only from the last moment at which it can have
+landed; `low` lets it drain from the sending on and leaves it out while it is in the air. Both are exact
+bounds, because the drain never pulls two counters apart.
+
+The same holds for acts of others that the exchange refused and nobody shows us: each act of theirs that
+we see permits one such, at any time in the next 300 s, so one point hangs in the air for so long.
+
+What the stream shows happened a little earlier. Seen late by at most d, a counter reads too high by at
+most d times the drain, however many acts there were: `late` is taken off the low end once.
+"""
+
+from collections.abc import Callable
+
+from msgspec import Struct, structs
+
+from krakentui.budget.counter import Counter
+from krakentui.budget.interval import Interval
+from krakentui.model.clock import SECOND
+from krakentui.model.limit import POINT
+
+Change = Callable[[Counter], Counter]
+
+
+class Airborne(Struct, frozen=True):
+    """A cost that may land at any moment until `latest_ns`."""
+
+    name: str
+    low: int
+    high: int
+    latest_ns: int
+    foreign: bool = False
+
+
+class Meter(Struct, frozen=True, kw_only=True):
+    """One limit counter of the exchange, and all that bears on it."""
+
+    counter: Counter
+    """`low` with what is in the air, `high` without."""
+    known: Counter
+    """The same, had nothing happened before our start or while we could not see."""
+    others: Counter
+    """What programs other than ours have put there and was seen."""
+    air: tuple[Airborne, ...] = ()
+    late: int = 0
+    foreign_ns: int | None = None
+    """Steady time of the last sign of another program."""
+
+    @classmethod
+    def unknown(cls, counter: Counter, late_ns: int = 0) -> "Meter":
+        """Start with a counter that may stand anywhere up to its ceiling."""
+        empty = structs.replace(counter, low=0, high=0, lag=0)
+        start = empty.at_least(counter.ceiling, counter.at_ns)
+        return cls(counter=start, known=empty, others=empty, late=late_ns * counter.drain_low_per_ns)
+
+    @classmethod
+    def empty(cls, counter: Counter) -> "Meter":
+        """Start with a counter that stands at zero."""
+        clear = structs.replace(counter, low=0, high=0, lag=0)
+        return cls(counter=clear, known=clear, others=clear)
+
+    def at(self, t_ns: int) -> "Meter":
+        """Return the meter at a later moment; what can no longer be in the air has landed in time."""
+        if not self.air or all(one.latest_ns > t_ns for one in self.air):
+            return self.each(lambda counter: counter.at(t_ns))
+        meter = structs.replace(self, air=tuple(one for one in self.air if one.latest_ns > t_ns))
+        for one in sorted((one for one in self.air if one.latest_ns <= t_ns), key=lambda one: one.latest_ns):
+            meter = _landed(meter, one)
+        return meter.each(lambda counter: counter.at(t_ns))
+
+    def shown(self, t_ns: int) -> Counter:
+        """Return the interval that surely holds the exchange's own figure now."""
+        now = self.at(t_ns)
+        return _with_air(now, now.counter)
+
+    def shown_known(self, t_ns: int) -> Counter:
+        """Return the interval as it would be, had nothing happened before our start or unseen."""
+        now = self.at(t_ns)
+        return _with_air(now, now.known)
+
+    def shown_others(self, t_ns: int) -> Interval:
+        """Return what other programs hold of the counter."""
+        now = self.at(t_ns)
+        hidden = sum(one.high for one in now.air if one.foreign)
+        return Interval(max(0, now.others.low - now.late), now.others.high + hidden)
+
+    def fits_at(self, cost: int, t_ns: int) -> int | None:
+        """Tell the first moment at which a cost surely fits, if nothing else happens; None = never."""
+        now = self.at(t_ns)
+        landings = sorted({one.latest_ns for one in now.air})
+        for landing in landings:
+            air = sum(one.high for one in now.air)
+            found = now.counter.fits_at(cost + air, now.counter.at_ns)
+            if found is not None and found < landing:
+                return found
+            now = now.at(landing)
+        return now.counter.fits_at(cost, now.counter.at_ns)
+
+    def spent(self, cost: Interval, t_ns: int) -> "Meter":
+        """Count an act of ours that landed just now."""
+        return self.at(t_ns).each(lambda counter: counter.spend(cost.low, cost.high, t_ns), others=False)
+
+    def sent(self, name: str, cost: Interval, t_ns: int, latest_ns: int) -> "Meter":
+        """Count an act of ours that is on its way; its low end counts from now on."""
+        now = self.at(t_ns).each(lambda counter: counter.spend(cost.low, 0, t_ns), others=False)
+        return structs.replace(now, air=(*now.air, Airborne(name, cost.low, cost.high, latest_ns)))
+
+    def has(self, name: str) -> bool:
+        """Tell whether an act of ours of this name is in the air."""
+        return any(one.name == name for one in self.air)
+
+    def settled(self, name: str, t_ns: int, cost: Interval | None = None) -> "Meter":
+        """Let an act of ours land now, at the cost it was sent with or at what it turned out to cost."""
+        now = self.at(t_ns)
+        flight = next((one for one in now.air if one.name == name), None)
+        if flight is None:
+            return now
+        now = structs.replace(now, air=tuple(one for one in now.air if one is not flight))
+        high, more = (flight.high, 0) if cost is None else (cost.high, cost.low - flight.low)
+        return now.each(lambda counter: counter.spend(max(more, -counter.low), high, t_ns), others=False)
+
+    def dropped(self, name: str, t_ns: int) -> "Meter":
+        """Forget an act of ours that never reached the exchange."""
+        return self.settled(name, t_ns, Interval(0, 0))
+
+    def foreign(self, cost: Interval, t_ns: int, *, capped: bool, hidden_ns: int) -> "Meter":
+        """Count an act of somebody else, and the refused act that it permits for so long.
+
+        A batch cancel counts only up to the ceiling, and any cancel may be part of one (`capped`).
+        """
+        now = self.at(t_ns)
+        room = max(0, now.counter.ceiling - now.counter.low) if capped else cost.low
+        low = min(cost.low, room)
+        now = now.each(lambda counter: counter.spend(low, cost.high, t_ns))
+        now = structs.replace(now, foreign_ns=t_ns)
+        latest_ns = -(-(t_ns + hidden_ns) // SECOND) * SECOND
+        return _permitted(now, Airborne("", 0, POINT, latest_ns, foreign=True))
+
+    def refused(self, name: str, cost: int, t_ns: int, *, by_others: bool) -> "Meter":
+        """Learn from a refusal for this limit; the refused act itself may count or not."""
+        now = self.at(t_ns)
+        flight = next((one for one in now.air if one.name == name), None)
+        counted = cost if flight is None else flight.low
+        now = now.settled(name, t_ns)
+        before = now.counter
+        now = now.each(
+            lambda counter: structs.replace(counter, low=max(0, counter.low - counted)).refused(cost, t_ns),
+            others=False,
+        )
+        if not by_others:
+            return now
+        others = now.others.at_least(now.counter.high - max(0, before.low - counted), t_ns)
+        least = max(others.low, now.counter.low - before.high)
+        return structs.replace(now, others=structs.replace(others, low=least), foreign_ns=t_ns)
+
+    def reported(self, units: int, t_ns: int) -> "Meter":
+        """Take the exchange's own figure; what others may have done before is in it."""
+        now = self.at(t_ns)
+        now = structs.replace(now, air=tuple(one for one in now.air if not one.foreign))
+        flying = sum(one.low for one in now.air)
+        told = now.counter.reported(units, t_ns)
+        told = structs.replace(told, low=units + flying + now.late)
+        return structs.replace(now, counter=told, known=told)
+
+    def gap(self, t_ns: int) -> "Meter":
+        """Admit that anything may have happened unseen, up to the ceiling."""
+        now = self.at(t_ns)
+        return structs.replace(now, counter=now.counter.at_least(now.counter.ceiling, t_ns))
+
+    def passed(self, cost: int, t_ns: int) -> "Meter":
+        """Learn from a call that was let through: the counter was within the ceiling."""
+        now = self.at(t_ns)
+        return now.each(lambda counter: counter.at_most(counter.ceiling + cost, t_ns), others=False)
+
+    def slept(self, t_ns: int) -> "Meter":
+        """Admit that more time may have passed than our clock shows: the low end may be zero."""
+        return self.at(t_ns).each(lambda counter: structs.replace(counter, low=0))
+
+    def retuned(self, like: Counter, t_ns: int) -> "Meter":
+        """Take another ceiling and drain; a band from the start widens to what the new ceiling permits."""
+        now = self.at(t_ns)
+        more = max(0, like.ceiling - now.counter.ceiling)
+        raised = structs.replace(now, counter=now.counter.at_least(now.counter.high + more, t_ns))
+        late_ns = now.late // now.counter.drain_low_per_ns if now.late else 0
+        tuned = raised.each(lambda counter: _like(counter, like))
+        return structs.replace(tuned, late=late_ns * like.drain_low_per_ns)
+
+    def each(self, change: Change, *, others: bool = True) -> "Meter":
+        """Change the counters alike; `others` = what others hold changes too."""
+        return structs.replace(
+            self,
+            counter=change(self.counter),
+            known=change(self.known),
+            others=change(self.others) if others else self.others.at(self.counter.at_ns),
+        )
+
+
+def _with_air(meter: Meter, counter: Counter) -> Counter:
+    low = counter.low - meter.late - sum(one.low for one in meter.air)
+    high = counter.high + sum(one.high for one in meter.air)
+    return structs.replace(counter, low=max(0, low), high=high)
+
+
+def _landed(meter: Meter, one: Airborne) -> Meter:
+    def land(counter: Counter) -> Counter:
+        return counter.spend(0, one.high, one.latest_ns)
+
+    return meter.each(lambda counter: counter.at(one.latest_ns)).each(land, others=one.foreign)
+
+
+def _permitted(meter: Meter, more: Airborne) -> Meter:
+    """Hang up one more refused act of others; those of the same second are one entry."""
+    for i, one in enumerate(meter.air):
+        if one.foreign and one.latest_ns == more.latest_ns:
+            both = structs.replace(one, high=one.high + more.high)
+            return structs.replace(meter, air=(*meter.air[:i], both, *meter.air[i + 1 :]))
+    return structs.replace(meter, air=(*meter.air, more))
+
+
+def _like(counter: Counter, like: Counter) -> Counter:
+    return structs.replace(
+        counter,
+        ceiling=like.ceiling,
+        drain_low_per_ns=like.drain_low_per_ns,
+        drain_high_per_ns=like.drain_high_per_ns,
+        step=like.step,
+        lag=like.step,
+    )

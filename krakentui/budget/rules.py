@@ -1,0 +1,139 @@
+"""What the exchange documents of its limits, as data with sources.
+
+Sources: REST and spot trading rate-limit guides (2026-05, 2026-06), the support article on API limits
+(2026-08-10), the official REST description of 2021 and 2023, client libraries where these are silent.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from types import MappingProxyType
+
+from msgspec import Struct
+
+from krakentui.budget.interval import Interval
+from krakentui.model.clock import SECOND
+from krakentui.model.limit import POINT, Tier
+
+
+class TierRules(Struct, frozen=True, kw_only=True):
+    """Ceilings in points and drains in points per second of one verification level."""
+
+    rest_max: int
+    rest_decay: Fraction
+    """The slower reading, applied to the high end."""
+    rest_decay_fast: Fraction
+    """The faster reading, applied to the low end."""
+    engine_max: int
+    engine_decay: Fraction
+    engine_decay_fast: Fraction
+    open_orders: int
+    """For each pair."""
+    scheduled_orders: int
+
+
+def _rules(
+    rest: tuple[int, str, str], engine: tuple[int, str], orders: tuple[int, int], engine_fast: str = ""
+) -> TierRules:
+    return TierRules(
+        rest_max=rest[0],
+        rest_decay=Fraction(rest[1]),
+        rest_decay_fast=Fraction(rest[2]),
+        engine_max=engine[0],
+        engine_decay=Fraction(engine[1]),
+        engine_decay_fast=Fraction(engine_fast or engine[1]),
+        open_orders=orders[0],
+        scheduled_orders=orders[1],
+    )
+
+
+TIERS: Mapping[Tier, TierRules] = MappingProxyType(
+    {
+        # Rate-limit guides, 2026-05; scheduled orders: support article 209090607. The table says 0.33 a
+        # second, the prose one point every couple of seconds: 0.33 may be 1/3.
+        "starter": _rules((15, "0.33", "1/3"), (60, "1"), (60, 15)),
+        "intermediate": _rules((20, "0.5", "0.5"), (125, "2.34"), (80, 25)),
+        "pro": _rules((20, "1", "1"), (180, "3.75"), (225, 40)),
+    }
+)
+
+UNKNOWN_TIER = _rules((15, "0.33", "1"), (60, "1"), (60, 15), engine_fast="3.75")
+"""Until the tier is known: pace as Starter, but a counter may drain as fast as Pro's."""
+
+REST_STEP = POINT
+"""A REST counter that drains in steps loses one point at each ("every couple of seconds")."""
+ENGINE_STEP_NS = SECOND
+"""An engine counter that drains in steps does so every second."""
+
+_ONE = Interval.exactly(1)
+_FREE = Interval.exactly(0)
+_HISTORY = Interval.between(2, 4)
+_QUERY = Interval.between(1, 2)
+
+REST_COST: Mapping[str, Interval] = MappingProxyType(
+    {
+        # 4: rate-limit guide 2026-06, support article 2026-08. 2: the new site of mid-2026, older text.
+        "Ledgers": _HISTORY,
+        "TradesHistory": _HISTORY,
+        # 4: support article 2026-08; 1: client libraries.
+        "ClosedOrders": Interval.between(1, 4),
+        # 2: client libraries; 1: others.
+        "QueryLedgers": _QUERY,
+        "QueryTrades": _QUERY,
+        # "AddOrder and CancelOrder operate on a different limiter": REST guide, 2026-06.
+        "CancelOrder": _FREE,
+        # Client libraries count 0 and 1; the guide says "all other calls 1".
+        "CancelOrderBatch": Interval.between(0, 1),
+        "CancelAll": Interval.between(0, 1),
+        # Public calls count for the address, not for the key.
+        "Time": _FREE,
+        "SystemStatus": _FREE,
+        "Assets": _FREE,
+        "AssetPairs": _FREE,
+        "Ticker": _FREE,
+        "OHLC": _FREE,
+    }
+)
+"""What a REST call adds to the key's counter; every other private call adds 1."""
+
+HISTORY_CALLS = frozenset({"Ledgers", "TradesHistory", "ClosedOrders"})
+
+PUBLIC_BURST = 1
+"""Public calls that may go at once: one a second is always safe (support article 206548367)."""
+PUBLIC_DECAY = Fraction(1)
+PER_PAIR_PUBLIC = frozenset({"Trades", "OHLC"})
+"""Public calls that are limited for each pair apart (support article 206548367)."""
+
+CONNECTIONS_MAX = 150
+"""Socket attempts of one address in ten minutes before it is banned (websocket guide)."""
+CONNECTIONS_OURS = 60
+"""Our own share of these."""
+CONNECTIONS_WINDOW_NS = 600 * SECOND
+
+REJECTED_WINDOW_NS = 300 * SECOND
+"""For so long each act of others that was seen may be matched by one that was refused unseen."""
+LOCKOUT_NS = 900 * SECOND
+"""How long `EGeneral:Temporary lockout` wants silence."""
+
+
+def rest_cost(endpoint: str, history_cost: int = 4) -> Interval:
+    """Tell what a private REST call costs; `history_cost` 2 is the user's word that history costs 2."""
+    if endpoint in HISTORY_CALLS and history_cost != 4:
+        return Interval.exactly(history_cost)
+    return REST_COST.get(endpoint, _ONE)
+
+
+def tier_of(maxratecount: int) -> Tier | None:
+    """Tell the tier by the engine ceiling that the exchange names; None = none that we know."""
+    return next((tier for tier, rules in TIERS.items() if rules.engine_max == maxratecount), None)
+
+
+def per_ns(decay: Fraction) -> int:
+    """Turn points per second into units per nanosecond, which must come out whole.
+
+    Raises:
+        ValueError: the drain is finer than `POINT` can show.
+    """
+    drain = decay * POINT / SECOND
+    if drain.denominator != 1:
+        raise ValueError(f"{decay} points/s are no whole units a nanosecond")
+    return drain.numerator
