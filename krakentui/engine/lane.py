@@ -1,0 +1,359 @@
+"""The lane of one API key: its queue, its nonces, its one request in flight, and when it must be silent.
+
+Seam 1 of the design. `reserve` answers at once whether a call may go, and if not, until when and why;
+`settle` says what became of it. `call` does both around one request: wait for the turn, reserve, take
+the nonce, sign and write with nothing in between, and read the answer. Cancels go before everything
+else, and a read that is in flight when a cancel comes is given up.
+"""
+
+import itertools
+import random
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from krakentui.budget.rules import LOCKOUT_NS, rest_cost
+from krakentui.engine.nonce import NonceMark
+from krakentui.engine.pulse import Pulse
+from krakentui.engine.turnstile import Kind, Turnstile
+from krakentui.model.clock import SECOND, Clock
+from krakentui.model.error import (
+    AnswerLost,
+    BadKey,
+    BadNonce,
+    Denied,
+    LockedOut,
+    NotSent,
+    RateLimited,
+    TransportError,
+    VenueRefusal,
+)
+from krakentui.model.event import (
+    CallRefused,
+    CallSettled,
+    CallSpent,
+    DeniedSeen,
+    Happening,
+    LockoutBegan,
+    Noted,
+)
+from krakentui.model.limit import KeyScope, Scope
+from krakentui.model.secret import Credentials
+from krakentui.model.symbol import Names
+from krakentui.net.backoff import EdgePause
+from krakentui.net.deadline import Cut, Scissors
+from krakentui.net.patience import Patience
+from krakentui.net.words import is_edge_limit, refusal_words
+from krakentui.wire.spot.endpoints import allowed
+from krakentui.wire.spot.errors import throttled_until_s
+from krakentui.wire.spot.rest import Call, Prepared, Reply, decode, prepare
+
+Outcome = Literal["passed", "refused", "lost", "not_sent"]
+TAKEN = (
+    "Another program uses this key: its nonces overtake ours. Private calls stop; "
+    "give each program a key of its own."
+)
+
+
+class Ticket(Struct, frozen=True, kw_only=True):
+    """Leave to send one call."""
+
+    number: int
+    kind: Kind
+    what: str
+    scopes: tuple[Scope, ...]
+    sure: bool
+    """The call was surely within the ceiling when it was let go."""
+
+
+class Wait(Struct, frozen=True):
+    """A call may not go now."""
+
+    until_ns: int | None
+    """Steady time; None = not by waiting."""
+    why: str
+
+
+class Held(NotSent):
+    """The lane did not let a call go: nothing was sent."""
+
+    def __init__(self, wait: Wait) -> None:
+        """Keep until when and why."""
+        super().__init__(wait.why)
+        self.until_ns = wait.until_ns
+
+
+class Door(Protocol):
+    """Sends one signed request: `net.http.Rest`, or a stand-in of tests."""
+
+    async def send(
+        self,
+        prepared: Prepared,
+        limit_s: float,
+        scissors: Scissors | None = None,
+        wrote: Callable[[], None] | None = None,
+    ) -> tuple[int, bytes]:
+        """Send it and return status and body; `wrote` is called when bytes begin to leave."""
+        ...
+
+
+class Purse(Protocol):
+    """What the lane asks of the budget."""
+
+    def rest_fits_at(self, cost: int, kind: Kind, t_ns: int) -> int | None:
+        """Tell when this many units fit into the REST counter for this lane; None = never."""
+        ...
+
+    def rest_is_sure(self, cost: int, t_ns: int) -> bool:
+        """Tell whether they surely fit, with no foreign use known."""
+        ...
+
+
+class Household(Struct, frozen=True, kw_only=True):
+    """What the lane shares with the rest of the session."""
+
+    clock: Clock
+    rng: random.Random
+    patience: Patience
+    door: Callable[[], Door]
+    """Called when the first request goes: the library behind it is slow to import."""
+    edge: EdgePause
+    pulse: Pulse
+    purse: Purse
+    names: Callable[[], Names]
+    offset_ns: Callable[[], int]
+    """Exchange clock minus ours."""
+    tell: Callable[[Happening], None]
+
+
+class KeyLane:
+    """Everything private that one key does over REST."""
+
+    def __init__(self, credentials: Credentials, account: str, mark: NonceMark, house: Household) -> None:
+        """Start with an empty queue."""
+        self.scope = KeyScope(credentials.fingerprint)
+        self._credentials = credentials
+        self._account = account
+        self._mark = mark
+        self._house = house
+        self._turnstile = Turnstile()
+        self._numbers = itertools.count(1)
+        self._reading: Scissors | None = None
+        self._locked_until_ns = 0
+        self._throttled_until_ns = 0
+        self._stopped: str | None = None
+        self._nonce_taken = False
+        self._mark_told = False
+
+    @property
+    def stopped(self) -> str | None:
+        """Tell why private calls stopped for good, as a sentence; None = they did not."""
+        return self._stopped or (TAKEN if self._nonce_taken else None)
+
+    @property
+    def key_refused(self) -> str | None:
+        """Tell why the exchange does not take this key at all; None = it does, as far as known."""
+        return self._stopped
+
+    def locked_ns(self, t_ns: int) -> int:
+        """Tell how long the lockout still lasts; 0 = none."""
+        return max(0, self._locked_until_ns - t_ns)
+
+    def lock_out(self, reason: str) -> None:
+        """Stop all private calls: the exchange said `Temporary lockout`, over REST or over a socket."""
+        until_ns = self._house.clock.mono_ns() + LOCKOUT_NS
+        self._locked_until_ns = max(self._locked_until_ns, until_ns)
+        self._house.tell(LockoutBegan(scope=self.scope, until_ns=until_ns, reason=reason))
+
+    def reserve(self, kind: Kind, cost: int, scopes: tuple[Scope, ...], what: str = "") -> Ticket | Wait:
+        """Give leave for one call that costs this many units, or say until when it waits and why."""
+        t_ns = self._house.clock.mono_ns()
+        wait = self._silence(kind, t_ns) or self._budget(kind, cost, t_ns)
+        if wait is not None:
+            return wait
+        sure = self._house.purse.rest_is_sure(cost, t_ns)
+        return Ticket(number=next(self._numbers), kind=kind, what=what, scopes=scopes, sure=sure)
+
+    def settle(self, ticket: Ticket, outcome: Outcome) -> None:
+        """Say what became of a call."""
+        for scope in ticket.scopes:
+            if isinstance(scope, KeyScope):
+                self._house.tell(
+                    CallSettled(name="rest", scope=scope, ticket=ticket.number, answered=outcome == "passed")
+                )
+
+    async def call(self, call: Call, kind: Kind, wrote: Callable[[], None] | None = None) -> Reply:
+        """Send one call when its turn comes and return the answer; refusals are in the reply.
+
+        Args:
+            call: what to ask.
+            kind: how urgent it is.
+            wrote: called when its bytes begin to leave, at the latest with the answer.
+
+        Raises:
+            Held: the lane did not let it go; nothing was sent.
+            NotSent: it surely never left.
+            AnswerLost: it may have arrived.
+        """
+        if kind == "cancel" and self._reading is not None:
+            self._reading.cut()
+        await self._turnstile.enter(kind)
+        try:
+            reply = await self._attempt(call, kind, wrote)
+            if isinstance(reply.refusal, BadNonce):
+                reply = await self._attempt(call, kind, wrote)  # once more, with a higher one
+                if isinstance(reply.refusal, BadNonce):
+                    self._take_note_of_taken_nonce()
+            return reply
+        finally:
+            self._turnstile.leave()
+
+    def _silence(self, kind: Kind, t_ns: int) -> Wait | None:
+        if self._stopped is not None:
+            return Wait(None, self._stopped)
+        if t_ns < self._locked_until_ns:
+            return Wait(self._locked_until_ns, "The exchange locked private calls out.")
+        if kind == "cancel":
+            return None  # the rest is an assumption, and a cancel goes on an assumption
+        if self._nonce_taken:
+            return Wait(None, TAKEN)
+        edge_ns = self._house.edge.wait_ns(t_ns)
+        if edge_ns:
+            return Wait(t_ns + edge_ns, "The exchange's edge wants a pause.")
+        if t_ns < self._throttled_until_ns:
+            return Wait(self._throttled_until_ns, "The exchange asked for a pause.")
+        return None
+
+    def _budget(self, kind: Kind, cost: int, t_ns: int) -> Wait | None:
+        if kind == "cancel" or cost == 0:
+            return None
+        fits_ns = self._house.purse.rest_fits_at(cost, kind, t_ns)
+        if fits_ns is None or fits_ns > t_ns:
+            return Wait(fits_ns, "The REST counter has to drain first.")
+        return None
+
+    async def _attempt(self, call: Call, kind: Kind, wrote: Callable[[], None] | None) -> Reply:
+        """Reserve, sign, write, read, settle: one request."""
+        house, cost = self._house, rest_cost(call.endpoint)
+        ticket = self.reserve(kind, cost.high, (self.scope,), call.endpoint)
+        if isinstance(ticket, Wait):
+            raise Held(ticket)
+        door = house.door()
+        reading = None if allowed(call.endpoint).writes else Scissors()
+        self._reading = reading
+        house.tell(
+            CallSpent(
+                name="rest",
+                scope=self.scope,
+                low=cost.low,
+                high=cost.high,
+                what=call.endpoint,
+                lane=kind,
+                ticket=ticket.number,
+            )
+        )
+        asked_ns = house.clock.mono_ns()
+        try:
+            status, body = await self._write(door, call, reading, wrote)
+        except TransportError as error:
+            self.settle(ticket, "not_sent" if isinstance(error, NotSent) else "lost")
+            house.pulse.failed(str(error))
+            raise
+        except Cut as error:
+            self.settle(ticket, "lost")
+            raise AnswerLost(f"{call.endpoint} was set aside for a cancel.") from error
+        finally:
+            self._reading = None
+        return self._read(call, ticket, status, body, asked_ns)
+
+    async def _write(
+        self, door: Door, call: Call, reading: Scissors | None, wrote: Callable[[], None] | None
+    ) -> tuple[int, bytes]:
+        """Take the nonce, sign and hand the bytes over: nothing awaits in between."""
+        patience = self._house.patience
+        limit_s = patience.answer_s if reading is None else patience.read_s
+        prepared = prepare(call, self._credentials, self._mark.take())
+        if self._mark.problem is not None and not self._mark_told:
+            self._mark_told = True
+            self._house.tell(Noted(kind="notice", text=self._mark.problem, level="warn"))
+        return await door.send(prepared, limit_s, reading, wrote)
+
+    def _read(self, call: Call, ticket: Ticket, status: int, body: bytes, asked_ns: int) -> Reply:
+        house = self._house
+        reply = decode(
+            call,
+            status,
+            body,
+            account=self._account,
+            names=house.names(),
+            asked_ns=asked_ns,
+            key=self.scope.key,
+        )
+        if reply.broken is not None:
+            self.settle(ticket, "lost")
+            self._note_broken(status, body, reply.broken)
+            return reply
+        house.pulse.heard()
+        if reply.refusal is None:
+            self._nonce_taken = False
+            self.settle(ticket, "passed")
+        else:
+            self._note_refusal(reply.refusal, ticket)
+        return reply
+
+    def _note_broken(self, status: int, body: bytes, sentence: str) -> None:
+        house = self._house
+        if is_edge_limit(status, body):
+            wait_s = house.edge.refused(house.clock.mono_ns(), house.rng)
+            until_ns = house.clock.mono_ns() + round(wait_s * SECOND)
+            house.pulse.failed(refusal_words(status, body), until_ns)
+        else:
+            house.pulse.failed(refusal_words(status, body) if status != 200 else sentence)
+
+    def _note_refusal(self, refusal: VenueRefusal, ticket: Ticket) -> None:
+        """Draw the consequences of a no."""
+        match refusal:
+            case LockedOut():
+                self.settle(ticket, "refused")
+                self.lock_out(str(refusal))
+            case RateLimited():
+                self._note_limit(refusal, ticket)
+            case BadKey():
+                self.settle(ticket, "refused")
+                self._stopped = str(refusal)
+                self._house.tell(Noted(kind="notice", text=self._stopped, level="bad"))
+            case Denied():
+                self.settle(ticket, "passed")
+                self._house.tell(DeniedSeen(key=self.scope.key, endpoint=ticket.what))
+            case BadNonce():
+                self.settle(ticket, "refused")
+            case _:
+                self.settle(ticket, "passed")
+
+    def _note_limit(self, refusal: RateLimited, ticket: Ticket) -> None:
+        until_s, until_ns = throttled_until_s(refusal.code), None
+        if until_s is not None:
+            house = self._house
+            ahead_ns = until_s * SECOND - (house.clock.now_ns() + house.offset_ns())
+            until_ns = house.clock.mono_ns() + max(0, min(ahead_ns, LOCKOUT_NS))
+            self._throttled_until_ns = max(self._throttled_until_ns, until_ns)
+        if refusal.code.startswith("EOrder:"):
+            self.settle(ticket, "passed")  # the pair's counter said no, not the key's
+            return
+        self._house.tell(
+            CallRefused(
+                name="rest",
+                scope=self.scope,
+                cost=rest_cost(ticket.what).high,
+                code=refusal.code,
+                expected=not ticket.sure,
+                until_ns=until_ns,
+                ticket=ticket.number,
+            )
+        )
+
+    def _take_note_of_taken_nonce(self) -> None:
+        if not self._nonce_taken:
+            self._nonce_taken = True
+            self._house.tell(Noted(kind="notice", text=TAKEN, level="bad"))

@@ -1,0 +1,93 @@
+"""The nonce of one key: milliseconds, always rising, remembered across restarts and programs.
+
+The exchange wants each nonce of a key above the last it accepted, whatever the clock did meanwhile.
+The last one used is kept in a file per key, and taken under a file lock, so that two programs of ours
+on one key draw from the same row. The unit stays milliseconds: a finer one would lock every other
+program out of the key for good (spot REST reference §1.3).
+"""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from krakentui.model.clock import MILLISECOND, Clock
+
+_LONGEST = 32
+_TRIES = 10_000
+_TOO_BIG = 2**63
+"""A nonce is an unsigned 64-bit number; a file that says more is damaged."""
+
+
+class NonceMark:
+    """The last nonce that was used with one key."""
+
+    def __init__(self, clock: Clock, fingerprint: str, folder: Path | None) -> None:
+        """Keep the mark in `folder`; None keeps it in memory only."""
+        self._clock = clock
+        self._path = None if folder is None else folder / f"nonce-{fingerprint}"
+        self._last = 0
+        self.problem: str | None = None
+        """Why the mark cannot be kept on disk, as a sentence; None = it is kept, or was not asked for."""
+
+    def take(self) -> int:
+        """Give the next nonce: now in milliseconds, or one more than the last."""
+        if self._path is None or self.problem is not None:
+            return self._next(self._last)
+        try:
+            with _locked(self._path):
+                nonce = self._next(max(self._last, _read(self._path)))
+                _write(self._path, nonce)
+                return nonce
+        except OSError as error:
+            if error.errno == 0:
+                return self._next(self._last)
+            self.problem = (
+                f"The nonce mark cannot be kept in {self._path.parent} ({error.strerror or error}): "
+                "another program on this key may be refused for a moment."
+            )
+            return self._next(self._last)
+
+    def _next(self, last: int) -> int:
+        self._last = max(self._clock.now_ns() // MILLISECOND, last + 1)
+        return self._last
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the key's lock file: it is held for one read and one write, so waiting is short."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        _lock(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    """Take the lock, or fail after some ten milliseconds: a stopped program must not stop this one."""
+    for _ in range(_TRIES):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        os.sched_yield()
+    raise OSError(0, "another program holds its lock")
+
+
+def _read(path: Path) -> int:
+    try:
+        text = path.read_text("ascii")[:_LONGEST].strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return 0
+    nonce = int(text) if text.isdecimal() else 0
+    return nonce if nonce < _TOO_BIG else 0
+
+
+def _write(path: Path, nonce: int) -> None:
+    beside = path.with_name(path.name + ".new")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(f"{nonce}\n")
+    beside.replace(path)

@@ -1,0 +1,348 @@
+"""One feed: a socket that is opened, talked over, watched, and opened again, for as long as it is wanted.
+
+What is said is the talk's business; this is only the shell. Any frame but a pong is a sign of life;
+silence past the threshold means a new socket, and so does a subscription that gives nothing after one
+repeat. Every close code is a reason to come back: the edge closes with 1000 and 1001 as routine.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal, Protocol, TypeVar
+
+from msgspec import Struct
+
+from krakentui.model.clock import SECOND, Clock
+from krakentui.model.error import KrakentuiError, NotSent
+from krakentui.model.event import (
+    BookBroken,
+    FeedChanged,
+    FeedHeard,
+    FirstSnapshot,
+    Happening,
+    SequenceBroken,
+)
+from krakentui.net.backoff import Backoff, Cause, ConnectBudget, EdgePause
+from krakentui.net.deadline import within
+from krakentui.net.hosts import check_destination
+from krakentui.net.patience import Patience
+from krakentui.net.socket import Connector, HandshakeRefused, Socket, SocketClosed, Unreachable
+from krakentui.net.tap import Tap
+from krakentui.net.words import is_edge_limit, refusal_words
+from krakentui.wire.spot.ws import Conversation
+
+T = TypeVar("T")
+MOST_IN_A_BATCH = 500
+"""Frames handled before others get a turn: about 10 ms of work."""
+QUICK_MESSAGES, MESSAGE_S = 10, 0.1
+"""So many messages at once, then ten a second: a burst of some 15 was refused (reference §1)."""
+_SERVICE_RESTART = frozenset({1012, 1013})
+
+
+class Talk(Protocol):
+    """What is said over a feed."""
+
+    async def prepare(self) -> Conversation:
+        """Begin a conversation: subscriptions queued, a fresh token fetched where one is needed.
+
+        Raises:
+            KrakentuiError: it cannot begin now; the sentence says why.
+        """
+        ...
+
+    def heard(self, events: Sequence[Happening]) -> None:
+        """Take what came in."""
+        ...
+
+    def ended(self) -> None:
+        """Learn that the socket is gone: what is unanswered stays so."""
+        ...
+
+    def in_maintenance(self) -> bool:
+        """Tell whether the exchange is known to be in maintenance."""
+        ...
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """What all feeds of a run share: time, chance, thresholds, budgets, and where to tell."""
+
+    clock: Clock
+    rng: random.Random
+    patience: Patience
+    connect: Connector
+    budget: ConnectBudget
+    edge: EdgePause
+    tap: Tap
+    tell: Callable[[Happening], None]
+
+
+class Ending(Struct, frozen=True):
+    """Why a socket was given up."""
+
+    cause: Cause
+    why: str
+    stale: bool = False
+
+
+class Feed:
+    """One socket to the exchange, kept open."""
+
+    def __init__(
+        self, role: Literal["public", "private"], url: str, talk: Talk, line: Line, *, key: str | None = None
+    ) -> None:
+        """Open nothing yet; `key` is the public part of the key whose token goes over it.
+
+        Raises:
+            Forbidden: the key may not go to this address.
+        """
+        check_destination(url, key)
+        self._role: Literal["public", "private"] = role
+        self._url = url
+        self._talk = talk
+        self._line = line
+        self._key = key
+        self._backoff = Backoff()
+        self._socket: Socket | None = None
+        self._conversation: Conversation | None = None
+        self._heard_ns = 0
+        self._is_live = False
+        self._ending: asyncio.Future[Ending] | None = None
+        self._nudge = asyncio.Event()
+        self._mute: set[tuple[str, str]] = set()
+        """Subscriptions (channel, symbol) that gave nothing twice: they do not cost another socket."""
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether there is a socket to write to."""
+        return self._socket is not None
+
+    def is_alive(self, t_ns: int) -> bool:
+        """Tell whether the socket is open and has been heard within the amber threshold."""
+        silent_ns = t_ns - self._heard_ns
+        return self._socket is not None and silent_ns < self._line.patience.amber_s * SECOND
+
+    def replace(self, why: str) -> None:
+        """Give the socket up and open another at once."""
+        self._nudge.set()
+        self._end(Ending("drop", why, stale=True))
+
+    async def say(self, words: Callable[[Conversation], T]) -> T:
+        """Queue something and write it.
+
+        Raises:
+            NotSent: there is no socket.
+            SocketClosed: the socket broke while it was written: part of it may have left.
+        """
+        if self._conversation is None or self._socket is None:
+            raise NotSent(f"The {self._role} websocket is not open.")
+        said = words(self._conversation)
+        await self._write(self._conversation, self._socket)
+        return said
+
+    async def run(self) -> None:
+        """Keep the feed open until cancelled."""
+        while True:
+            await self._wait_for_a_turn()
+            ending = await self._once()
+            self._talk.ended()
+            await self._rest(ending)
+
+    async def _wait_for_a_turn(self) -> None:
+        """Wait while the budget of connections or the edge says so."""
+        while True:
+            t_ns = self._line.clock.mono_ns()
+            full_ns, edge_ns = self._line.budget.wait_ns(t_ns), self._line.edge.wait_ns(t_ns)
+            wait_ns = max(full_ns, edge_ns)
+            if wait_ns <= 0:
+                return
+            why = (
+                "the budget of connections is spent"
+                if full_ns >= edge_ns
+                else "the exchange's edge wants a pause"
+            )
+            self._line.tell(FeedChanged(feed=self._role, state="down", why=why, retry_ns=t_ns + wait_ns))
+            await self._line.clock.sleep(wait_ns / SECOND)
+
+    async def _once(self) -> Ending:
+        """Open one socket and talk over it until it ends."""
+        line = self._line
+        line.tell(FeedChanged(feed=self._role, state="connecting"))
+        self._nudge.clear()
+        try:
+            conversation = await self._talk.prepare()
+        except KrakentuiError as error:
+            return Ending("drop", str(error))
+        check_destination(self._url, self._key)
+        line.budget.spend(line.clock.mono_ns())
+        try:
+            open_s = line.patience.open_s
+            socket = await within(
+                line.clock, open_s, lambda: line.connect(self._url, line.clock.real_seconds(open_s))
+            )
+        except HandshakeRefused as error:
+            return self._refused(error)
+        except Unreachable as error:
+            return Ending("drop", f"cannot connect: {error}")
+        except TimeoutError:
+            return Ending("drop", "cannot connect: no answer to the opening handshake")
+        try:
+            return await self._converse(socket, conversation)
+        finally:
+            self._socket = self._conversation = None
+            self._is_live = False
+            await socket.close()
+
+    async def _converse(self, socket: Socket, conversation: Conversation) -> Ending:
+        self._heard_ns = self._line.clock.mono_ns()
+        self._backoff = self._backoff.opened(self._heard_ns)
+        self._socket, self._conversation = socket, conversation
+        self._ending = asyncio.get_running_loop().create_future()
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._read(socket, conversation), name=f"{self._role} reader"),
+                group.create_task(self._greet(socket, conversation), name=f"{self._role} greeting"),
+                group.create_task(self._watch(socket, conversation), name=f"{self._role} watchdog"),
+            ]
+            try:
+                return await self._ending
+            finally:
+                self._ending = None
+                for task in tasks:
+                    task.cancel()
+
+    async def _greet(self, socket: Socket, conversation: Conversation) -> None:
+        with self._ends_with_the_socket():
+            await self._write(conversation, socket)
+
+    async def _write(self, conversation: Conversation, socket: Socket) -> None:
+        for number, text in enumerate(conversation.to_send()):
+            if number >= QUICK_MESSAGES:
+                await self._line.clock.sleep(MESSAGE_S)
+            self._line.tap.passed(self._role, "out", text.encode())
+            await socket.send(text)
+
+    async def _read(self, socket: Socket, conversation: Conversation) -> None:
+        with self._ends_with_the_socket():
+            while True:
+                frames = [await socket.receive()]
+                try:
+                    if self._role == "public":
+                        await self._line.clock.sleep(self._line.patience.batch_s)
+                        await _drain(socket, frames)
+                finally:
+                    self._take(frames, conversation)
+                await self._write(conversation, socket)  # a hole in a channel asks for a new snapshot
+
+    def _take(self, frames: list[bytes], conversation: Conversation) -> None:
+        """Turn frames into events; a pong is no sign of life."""
+        events: list[Happening] = []
+        alive = 0
+        for frame in frames:
+            self._line.tap.passed(self._role, "in", frame)
+            heard = conversation.receive(frame)
+            alive += not conversation.last_was_pong
+            for event in heard:
+                if isinstance(event, SequenceBroken):
+                    conversation.resubscribe(event.channel)
+                elif isinstance(event, BookBroken):
+                    conversation.resubscribe("book", event.symbol)
+            events += heard
+        if alive:
+            self._heard_ns = self._line.clock.mono_ns()
+            self._line.tell(FeedHeard(feed=self._role, frames=alive))
+        self._talk.heard(events)
+        if not self._is_live and self._gives_data(events, conversation):
+            self._is_live = True
+            self._line.tell(FeedChanged(feed=self._role, state="live"))
+
+    def _gives_data(self, events: list[Happening], conversation: Conversation) -> bool:
+        """A public feed lives with its first data, a private one with the last of its snapshots."""
+        first = any(isinstance(event, FirstSnapshot) for event in events)
+        if self._role == "public":
+            return first
+        return first and not self._lacking(conversation)
+
+    async def _watch(self, socket: Socket, conversation: Conversation) -> None:
+        """Look twice a second; a look that comes late says that we were asleep, not the exchange."""
+        clock, patience = self._line.clock, self._line.patience
+        step_s = patience.stale_s / 10
+        since: dict[tuple[str, str], int] = {}
+        repeated: set[tuple[str, str]] = set()
+        looked_ns = clock.mono_ns()
+        while self._ending is not None and not self._ending.done():
+            await clock.sleep(step_s)
+            t_ns = clock.mono_ns()
+            late, looked_ns = t_ns - looked_ns > 4 * step_s * SECOND, t_ns
+            if late:
+                continue
+            if t_ns - self._heard_ns >= patience.stale_s * SECOND:
+                self._end(Ending("drop", f"silent for {patience.stale_s:g} s", stale=True))
+                return
+            since = {wish: since.get(wish, t_ns) for wish in self._lacking(conversation)}
+            overdue = [wish for wish, begun in since.items() if t_ns - begun >= patience.snapshot_s * SECOND]
+            if overdue and repeated.issuperset(overdue):
+                self._mute.update(overdue)
+                self._end(Ending("drop", f"{overdue[0][0]} gave nothing, twice", stale=True))
+                return
+            for channel, symbol in overdue:
+                conversation.resubscribe(channel, symbol or None)
+                repeated.add((channel, symbol))
+                since[channel, symbol] = t_ns
+            with self._ends_with_the_socket():
+                await self._write(conversation, socket)
+
+    def _lacking(self, conversation: Conversation) -> list[tuple[str, str]]:
+        """List the subscriptions that should have given something and have not yet."""
+        wishes = [(wish.channel, wish.symbol) for wish in conversation.awaited]
+        return [wish for wish in wishes if wish not in self._mute]
+
+    @contextlib.contextmanager
+    def _ends_with_the_socket(self) -> Iterator[None]:
+        try:
+            yield
+        except SocketClosed as closed:
+            self._end(self._closed(closed))
+
+    def _closed(self, closed: SocketClosed) -> Ending:
+        if closed.code is None:
+            return Ending("drop", "the connection broke")
+        restart = closed.code in _SERVICE_RESTART or self._talk.in_maintenance()
+        said = f"{closed.code} {closed.reason}".strip()
+        return Ending("maintenance" if restart else "drop", f"closed by the exchange ({said})")
+
+    def _refused(self, error: HandshakeRefused) -> Ending:
+        if is_edge_limit(error.status, error.body):
+            self._line.edge.refused(self._line.clock.mono_ns(), self._line.rng)
+            return Ending("edge", refusal_words(error.status, error.body))
+        return Ending("drop", refusal_words(error.status, error.body))
+
+    def _end(self, ending: Ending) -> None:
+        if self._ending is not None and not self._ending.done():
+            self._ending.set_result(ending)
+
+    async def _rest(self, ending: Ending) -> None:
+        """Say that the feed is down and wait for the next attempt, or for a nudge."""
+        line = self._line
+        t_ns = line.clock.mono_ns()
+        cause: Cause = "maintenance" if self._talk.in_maintenance() else ending.cause
+        self._backoff, wait_s = self._backoff.lost(cause, t_ns, line.rng)
+        wait_s = max(wait_s, line.edge.wait_ns(t_ns) / SECOND)
+        line.tell(
+            FeedChanged(
+                feed=self._role,
+                state="stale" if ending.stale else "down",
+                why=ending.why,
+                retry_ns=t_ns + round(wait_s * SECOND),
+            )
+        )
+        with contextlib.suppress(TimeoutError):
+            await within(line.clock, wait_s, self._nudge.wait)
+
+
+async def _drain(socket: Socket, frames: list[bytes]) -> None:
+    """Add what is already here, without waiting for more."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0):
+            while len(frames) < MOST_IN_A_BATCH:
+                frames.append(await socket.receive())

@@ -1,0 +1,98 @@
+"""Sockets by the websockets library: imported on the first connect, because it is slow to import.
+
+Its reconnecting iterator is not used (it storms when a server accepts and then closes), its keep-alive
+pings neither (a pong says nothing of our subscriptions), redirects are not followed (a token would
+follow them), and the frame limit is raised: the list of instruments is near its 1 MiB.
+"""
+
+import asyncio
+import contextlib
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+
+from krakentui import __version__
+from krakentui.model.text import clean
+from krakentui.net.hosts import is_loopback
+from krakentui.net.socket import HandshakeRefused, SocketClosed, Unreachable
+from krakentui.net.words import failure_words
+
+MOST_BYTES = 16 * 1024 * 1024
+MOST_QUEUED = 4096
+"""Frames held before the socket is left unread: at 10,000 frames/s that is 0.4 s."""
+CLOSE_S = 0.2
+
+
+class _Straight(connect):
+    """Connects where it was told to and nowhere else."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+class WebSocket:
+    """One open websocket of the library."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        """Wrap an open connection."""
+        self._connection = connection
+
+    async def receive(self) -> bytes:
+        """Wait for the next frame; safe to cancel."""
+        try:
+            return await self._connection.recv(decode=False)
+        except ConnectionClosed as error:
+            raise _closed(error) from error
+
+    async def send(self, text: str) -> None:
+        """Write one text frame."""
+        try:
+            await self._connection.send(text)
+        except ConnectionClosed as error:
+            raise _closed(error) from error
+
+    async def close(self) -> None:
+        """Close politely, or by force after a moment."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await self._connection.close()
+        self._connection.transport.abort()
+
+
+async def open_socket(url: str, open_s: float) -> WebSocket:
+    """Open one, within so many seconds of real time.
+
+    Raises:
+        HandshakeRefused: the other side answered with a status.
+        Unreachable: there was no connection.
+    """
+    try:
+        return WebSocket(
+            await _Straight(
+                url,
+                compression=None,
+                user_agent_header=f"krakentui/{__version__}",
+                proxy=None
+                if is_loopback(url.partition("://")[2].partition("/")[0].rpartition(":")[0])
+                else True,
+                open_timeout=open_s,
+                ping_interval=None,
+                close_timeout=CLOSE_S,
+                max_size=MOST_BYTES,
+                max_queue=MOST_QUEUED,
+            )
+        )
+    except InvalidStatus as error:
+        raise HandshakeRefused(
+            error.response.status_code, bytes(error.response.body or b"")[:4096]
+        ) from error
+    except TimeoutError as error:
+        raise Unreachable("no answer to the opening handshake") from error
+    except (OSError, InvalidHandshake, InvalidURI, EOFError) as error:
+        raise Unreachable(failure_words(error)) from error
+
+
+def _closed(error: ConnectionClosed) -> SocketClosed:
+    if error.rcvd is None:
+        return SocketClosed(None)
+    return SocketClosed(error.rcvd.code, clean(error.rcvd.reason, 80))

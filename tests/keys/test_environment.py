@@ -1,0 +1,45 @@
+import pytest
+
+from krakentui.keys.environment import take
+from krakentui.model.error import UsageError
+
+
+def test_pair_is_read_and_removed() -> None:
+    environ = {"KRAKENTUI_API_KEY": "SIM-abc", "KRAKENTUI_API_SECRET": "c2VjcmV0", "HOME": "/home/x"}
+    credentials = take(environ)
+    assert credentials is not None
+    assert (credentials.key, credentials.secret.reveal()) == ("SIM-abc", "c2VjcmV0")
+    assert environ == {"HOME": "/home/x"}
+
+
+def test_no_pair_is_no_key() -> None:
+    assert take({"HOME": "/home/x"}) is None
+
+
+def test_two_empty_halves_are_no_key() -> None:
+    assert take({"KRAKENTUI_API_KEY": "", "KRAKENTUI_API_SECRET": " "}) is None
+
+
+@pytest.mark.parametrize(("here", "missing"), [("KEY", "SECRET"), ("SECRET", "KEY")])
+def test_half_a_pair_is_wrong_usage_and_names_the_missing_half(here: str, missing: str) -> None:
+    environ = {f"KRAKENTUI_API_{here}": "abc"}
+    with pytest.raises(UsageError, match=f"KRAKENTUI_API_{missing} is not"):
+        take(environ)
+    assert environ == {}
+
+
+def test_a_refused_half_does_not_show_its_value() -> None:
+    with pytest.raises(UsageError) as caught:
+        take({"KRAKENTUI_API_SECRET": "topsecret"})
+    assert "topsecret" not in str(caught.value)
+
+
+def test_a_key_with_control_characters_is_wrong_usage() -> None:
+    with pytest.raises(UsageError, match="copy it again"):
+        take({"KRAKENTUI_API_KEY": "a\x1b[2Jb", "KRAKENTUI_API_SECRET": "c2VjcmV0"})
+
+
+def test_space_around_a_pasted_pair_is_dropped() -> None:
+    credentials = take({"KRAKENTUI_API_KEY": " abc\n", "KRAKENTUI_API_SECRET": "c2VjcmV0\n"})
+    assert credentials is not None
+    assert (credentials.key, credentials.secret.reveal()) == ("abc", "c2VjcmV0")
