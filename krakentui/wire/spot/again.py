@@ -28,7 +28,7 @@ from krakentui.wire.spot.frames import (
     TradeFrame,
     TradeRow,
 )
-from krakentui.wire.spot.salvage import UNREADABLE, fit, plain
+from krakentui.wire.spot.salvage import UNREADABLE, fit, losses, plain
 
 _BY_CHANNEL: dict[str, type[Frame]] = {kind.channel(): kind for kind in KINDS}
 _ROWS: dict[type[Frame], type[Struct]] = {
@@ -40,7 +40,6 @@ _ROWS: dict[type[Frame], type[Struct]] = {
     ExecutionFrame: ExecutionRow,
     BalanceFrame: BalanceRow,
 }
-_SHOWN_LOSSES = 3
 
 
 def read_again(raw: bytes, account: str) -> Reading:
@@ -61,7 +60,7 @@ def read_again(raw: bytes, account: str) -> Reading:
     if kind is None:
         return Reading(unknown=clean(channel))
     frame = _frame_again(value, kind, account, lost)
-    return Reading(frame=frame, garbled=_losses(lost))
+    return Reading(frame=frame, garbled=losses(lost))
 
 
 def _answer_again(value: dict[str, object], lost: list[str]) -> Reading:
@@ -70,7 +69,7 @@ def _answer_again(value: dict[str, object], lost: list[str]) -> Reading:
     found = fit(result, Result, "result", lost) if isinstance(result, dict) else None
     if answer is None or (answer.method is None and answer.error is None and answer.bare_error is None):
         return Reading(garbled="an answer to nothing")
-    return Reading(answer=answer, result=found or Result(), garbled=_losses(lost))
+    return Reading(answer=answer, result=found or Result(), garbled=losses(lost))
 
 
 def _frame_again(value: dict[str, object], kind: type[Frame], account: str, lost: list[str]) -> Frame | None:
@@ -133,10 +132,3 @@ def _makes_sense(frame: Frame, account: str, lost: list[str]) -> bool:
         lost.append(clean(str(error), 60))
         return False
     return True
-
-
-def _losses(lost: list[str]) -> str:
-    if not lost:
-        return ""
-    shown = ", ".join(dict.fromkeys(lost[:_SHOWN_LOSSES]))
-    return f"makes no sense: {shown}{' and more' if len(lost) > _SHOWN_LOSSES else ''}"

@@ -19,6 +19,7 @@ UNREADABLE = (MsgspecError, ValueError, ArithmeticError, RecursionError)
 """What decoding bytes from outside may raise, bad numbers included."""
 
 _T = TypeVar("_T", bound=Struct)
+_SHOWN = 3
 _PLAIN = json.Decoder(float_hook=Decimal)
 
 
@@ -46,6 +47,14 @@ def fit(value: object, kind: type[_T], where: str, lost: list[str]) -> _T | None
         lost.append(where)
         return None
     return kind(**kept)
+
+
+def losses(lost: list[str]) -> str:
+    """Say in words what was lost, empty for nothing."""
+    if not lost:
+        return ""
+    shown = ", ".join(dict.fromkeys(lost[:_SHOWN]))
+    return f"makes no sense: {shown}{' and more' if len(lost) > _SHOWN else ''}"
 
 
 def _fit_field(value: object, field: FieldInfo, where: str, lost: list[str]) -> object:

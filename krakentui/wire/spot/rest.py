@@ -1,0 +1,179 @@
+"""One REST call as pure bytes: a `Call` becomes a `Prepared` request, the reply becomes a `Reply`.
+
+HTTP status is 200 for nearly everything, refusals included: the envelope `{"error": […], "result": …}`
+decides. A body that is no envelope is not an answer of the exchange, and never an empty account.
+"""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from msgspec import Raw, Struct, json
+
+from krakentui.model.error import KeyProblem, VenueRefusal
+from krakentui.model.event import Happening
+from krakentui.model.secret import Credentials, Secret
+from krakentui.model.symbol import Names
+from krakentui.wire.spot import rest_account, rest_market, rest_orders
+from krakentui.wire.spot.endpoints import allowed
+from krakentui.wire.spot.envelope import Asked, Broken, nonsense, open_envelope
+from krakentui.wire.spot.frames import Whole
+from krakentui.wire.spot.salvage import UNREADABLE, fit, plain
+from krakentui.wire.spot.sign import api_sign
+
+Params = tuple[tuple[str, str | tuple[str, ...]], ...]
+
+
+class Call(Struct, frozen=True):
+    """One call that we want to make."""
+
+    endpoint: str
+    params: Params = ()
+
+    def param(self, name: str) -> str | tuple[str, ...] | None:
+        """Give a parameter, None where it is not set."""
+        return next((value for key, value in self.params if key == name), None)
+
+
+class Prepared(Struct, frozen=True):
+    """One request, ready to be written."""
+
+    method: str
+    path: str
+    """Below the host, with the query of a public call."""
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+
+    def __repr__(self) -> str:
+        """Show neither the key nor the signature."""
+        return f"Prepared({self.method} {self.path.partition('?')[0]})"
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """What one reply says. At most one of `refusal` and `broken` is set."""
+
+    events: tuple[Happening, ...] = ()
+    refusal: VenueRefusal | None = None
+    broken: str | None = None
+    """Why this is no answer of the exchange: a sentence."""
+    edge: bool = False
+    """The edge in front of the exchange refused us: everything from this address pauses."""
+    token: Secret | None = None
+    count: int | None = None
+    """Orders that a cancel reached."""
+    pending: bool = False
+    """The cancel is queued, not done."""
+    server_ns: int | None = None
+    """The exchange's clock, cut to the second."""
+
+
+def prepare(call: Call, credentials: Credentials | None = None, nonce: int | None = None) -> Prepared:
+    """Write a request; a private one is signed with the nonce.
+
+    Raises:
+        Forbidden: the endpoint is not on the allow-list.
+        KeyProblem: a private call without a key, or with a secret that is not base64.
+    """
+    endpoint = allowed(call.endpoint)
+    if not endpoint.private:
+        query = urlencode([(name, _joined(value)) for name, value in call.params])
+        return Prepared("GET", f"{endpoint.path}?{query}" if query else endpoint.path, b"", ())
+    if credentials is None or nonce is None:
+        raise KeyProblem(f"{endpoint.name} needs an API key.")
+    if endpoint.json:
+        body = json.encode({"nonce": str(nonce), **dict(call.params)})
+        content = "application/json"
+    else:
+        pairs = [("nonce", str(nonce)), *((name, _joined(value)) for name, value in call.params)]
+        body = urlencode(pairs).encode()
+        content = "application/x-www-form-urlencoded"
+    headers = (
+        ("API-Key", credentials.key),
+        ("API-Sign", api_sign(endpoint.path, str(nonce), body, credentials.secret)),
+        ("Content-Type", content),
+    )
+    return Prepared("POST", endpoint.path, body, headers)
+
+
+def decode(
+    call: Call,
+    status: int,
+    body: bytes,
+    *,
+    account: str,
+    names: Names,
+    asked_ns: int,
+    key: str = "",
+) -> Reply:
+    """Read a reply. Never raises.
+
+    Args:
+        call: what was asked.
+        status: the HTTP status.
+        body: the reply's bytes.
+        account: whose account the key belongs to.
+        names: how REST's names are joined with the stream's.
+        asked_ns: steady time at which the request was written.
+        key: fingerprint of the key in use.
+    """
+    asked = Asked(call.endpoint, account, names, asked_ns, key)
+    try:
+        opened = open_envelope(status, body)
+        if isinstance(opened, VenueRefusal):
+            return Reply(refusal=opened)
+        return _read(call, opened, asked)
+    except Broken as broken:
+        return Reply(broken=str(broken), edge=broken.edge)
+    except UNREADABLE:
+        return Reply(broken=f"The exchange's answer to {call.endpoint:.40} makes no sense.")
+
+
+class _Cancelled(Struct, frozen=True):
+    count: Whole | None = None
+    pending: bool | None = None
+
+
+def _read(call: Call, result: Raw, asked: Asked) -> Reply:
+    match call.endpoint:
+        case "Time":
+            return Reply(server_ns=rest_market.server_time(result))
+        case "GetWebSocketsToken":
+            return Reply(token=rest_account.token(result))
+        case "CancelOrder" | "CancelOrderBatch" | "CancelAll":
+            row = fit(plain(result), _Cancelled, "cancel", [])
+            if row is None:
+                raise nonsense(asked)
+            return Reply(count=row.count, pending=row.pending is True)
+        case "OHLC":
+            return Reply(events=tuple(rest_market.candles(result, asked, _interval(call))))
+        case "QueryOrders":
+            return Reply(events=tuple(rest_orders.queried(result, asked, _asked_ids(call))))
+    reader = _READERS.get(call.endpoint)
+    if reader is None:
+        raise Broken(f"{call.endpoint:.40} is not a call this program makes.")
+    return Reply(events=tuple(reader(result, asked)))
+
+
+_READERS: dict[str, Callable[[Raw, Asked], list[Happening]]] = {
+    "SystemStatus": rest_market.system,
+    "Assets": rest_market.assets,
+    "AssetPairs": rest_market.pairs,
+    "Ticker": rest_market.tickers,
+    "GetApiKeyInfo": rest_account.key_info,
+    "Balance": rest_account.totals,
+    "BalanceEx": rest_account.balances,
+    "OpenOrders": rest_orders.open_orders,
+}
+
+
+def _interval(call: Call) -> int:
+    value = call.param("interval")
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else 1
+
+
+def _asked_ids(call: Call) -> tuple[str, ...]:
+    value = call.param("txid") or ()
+    return tuple(value.split(",")) if isinstance(value, str) else value
+
+
+def _joined(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else ",".join(value)
