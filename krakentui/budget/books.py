@@ -139,6 +139,11 @@ class Books(Struct, frozen=True, kw_only=True):
         """Tell the engine counter of a pair; while the stream is not whole it may be full."""
         return self._seen(self.engine.get(pair, self.elsewhere).shown(t_ns), t_ns)
 
+    def engine_fits_at(self, pair: str, cost: int, t_ns: int) -> int | None:
+        """Tell when an act of this cost surely fits on a pair, if nothing else happens; None = never."""
+        meter = self.engine.get(pair, self.elsewhere)
+        return (meter if self.sees_acts else meter.gap(t_ns)).fits_at(cost, t_ns)
+
     def counter(self, name: LimitName, scope: Scope, t_ns: int) -> Counter | None:
         """Tell the counter of a draining limit."""
         meter = self.meter(name, scope)

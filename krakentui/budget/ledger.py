@@ -79,8 +79,11 @@ def _(event: CallSettled, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
     cost = next((one.high for one in meter.air if one.name == name), None) if meter else None
     if cost is None:
         return ledger
+    if not event.answered:  # it may never have arrived
+        lost = Interval(0, cost)
+        return ledger.with_meter(event.name, event.scope, lambda meter: meter.settled(name, t_ns, lost))
     landed = ledger.with_meter(event.name, event.scope, lambda meter: meter.settled(name, t_ns))
-    if not event.answered or event.name != "rest":
+    if event.name != "rest":
         return landed
     return structs.replace(landed, rest=landed.rest.passed(cost, t_ns))
 

@@ -122,10 +122,6 @@ class Meter(Struct, frozen=True, kw_only=True):
         high, more = (flight.high, 0) if cost is None else (cost.high, cost.low - flight.low)
         return now.each(lambda counter: counter.spend(max(more, -counter.low), high, t_ns), others=False)
 
-    def dropped(self, name: str, t_ns: int) -> "Meter":
-        """Forget an act of ours that never reached the exchange."""
-        return self.settled(name, t_ns, Interval(0, 0))
-
     def foreign(self, cost: Interval, t_ns: int, *, capped: bool, hidden_ns: int) -> "Meter":
         """Count an act of somebody else, and the refused act that it permits for so long.
 

@@ -1,0 +1,217 @@
+"""Every limit as one row of figures: what is used, by whom, how full that is, when it frees."""
+
+from collections import Counter as Tally
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Literal
+
+from msgspec import Struct
+
+from krakentui.budget.ledger import Ledger
+from krakentui.budget.meter import Meter
+from krakentui.budget.words import label
+from krakentui.model.clock import SECOND
+from krakentui.model.limit import POINT, IpScope, KeyScope, LimitName, PairScope, Scope, points
+from krakentui.model.order import Order
+
+Level = Literal["calm", "warm", "hot", "full", "locked"]
+"""Below 75 % of the ceiling, from 75, from 90, at the ceiling, locked out."""
+
+WARM = Fraction(3, 4)
+HOT = Fraction(9, 10)
+_KINDS: tuple[LimitName, ...] = (
+    "rest",
+    "engine",
+    "open_orders",
+    "scheduled_orders",
+    "public_rest",
+    "connections",
+)
+
+
+class Gauge(Struct, frozen=True, kw_only=True):
+    """One limit, as the interval that contains the exchange's own figure; figures in points."""
+
+    name: LimitName
+    scope: Scope
+    label: str
+    low: Fraction
+    high: Fraction
+    max: Fraction
+    reserve: Fraction
+    decay: Fraction
+    """Points per second; 0 where time alone frees nothing."""
+    others_low: Fraction
+    others_high: Fraction
+    free_in_ns: int | None
+    """Until one background call (or one act of cost 1) surely fits; 0 = now; None = no time frees it."""
+    warning: Level
+    from_start: bool
+    """Only what may have happened before our start, or unseen, makes it look full."""
+
+    @property
+    def share(self) -> Fraction:
+        """How full it may be."""
+        return self.high / self.max if self.max else Fraction(1)
+
+
+def level(high: Fraction, ceiling: Fraction) -> Level:
+    """Tell how full a limit is."""
+    if high >= ceiling:
+        return "full"
+    if high >= HOT * ceiling:
+        return "hot"
+    return "warm" if high >= WARM * ceiling else "calm"
+
+
+def gauges(ledger: Ledger, t_ns: int, open_orders: Iterable[Order]) -> tuple[Gauge, ...]:
+    """List every limit: rest, engine by pair, then the others; the fullest first within each kind."""
+    rows = [*_rest(ledger, t_ns), *_orders(ledger, t_ns, tuple(open_orders)), *_public(ledger, t_ns)]
+    return tuple(sorted(rows, key=lambda row: (_KINDS.index(row.name), -row.share, row.label)))
+
+
+def _rest(ledger: Ledger, t_ns: int) -> Iterator[Gauge]:
+    if ledger.key is None:
+        return
+    free_ns = ledger.background_at(POINT, t_ns)
+    lock = ledger.locked(t_ns)
+    yield _of_meter(
+        ledger.rest,
+        "rest",
+        KeyScope(ledger.key),
+        t_ns,
+        decay=ledger.belief.rules.rest_decay,
+        free_in_ns=None if free_ns is None else free_ns - t_ns,
+        reserve=ledger.reserve,
+        locked=lock is not None,
+    )
+
+
+def _orders(ledger: Ledger, t_ns: int, open_orders: tuple[Order, ...]) -> Iterator[Gauge]:
+    if ledger.account is None:
+        return
+    rules = ledger.belief.rules
+    counts = Tally(order.pair for order in open_orders if order.pair)
+    scheduled = Tally(
+        order.pair for order in open_orders if order.pair and _is_scheduled(order, ledger, t_ns)
+    )
+    for pair in sorted(counts.keys() | ledger.engine.keys()):
+        scope = PairScope(ledger.account, pair)
+        gauge = _engine(ledger, scope, t_ns)
+        if pair in counts or gauge.low or (gauge.high and not gauge.from_start):
+            yield gauge
+    for pair in sorted(counts):
+        scope = PairScope(ledger.account, pair)
+        yield _count("open_orders", scope, counts[pair], rules.open_orders)
+        if scheduled[pair]:
+            yield _count("scheduled_orders", scope, scheduled[pair], rules.scheduled_orders)
+
+
+def _engine(ledger: Ledger, scope: PairScope, t_ns: int) -> Gauge:
+    meter = ledger.engine.get(scope.pair, ledger.elsewhere)
+    shown = meter if ledger.sees_acts else meter.gap(t_ns)
+    free_ns = ledger.engine_fits_at(scope.pair, POINT, t_ns)
+    return _of_meter(
+        shown,
+        "engine",
+        scope,
+        t_ns,
+        decay=ledger.belief.rules.engine_decay,
+        free_in_ns=None if free_ns is None else free_ns - t_ns,
+    )
+
+
+def _public(ledger: Ledger, t_ns: int) -> Iterator[Gauge]:
+    meters = [(IpScope(), ledger.public)]
+    meters += [(IpScope(pair=pair), meter) for pair, meter in ledger.public_pairs.items()]
+    for scope, meter in meters:
+        if scope.pair and not meter.shown(t_ns).high:
+            continue
+        free_ns = meter.fits_at(POINT, t_ns)
+        decay = Fraction(meter.counter.drain_high_per_ns * SECOND, POINT)
+        # One a second is our own pace, far below what is refused: being at it is no warning.
+        yield _of_meter(
+            meter,
+            "public_rest",
+            scope,
+            t_ns,
+            decay=decay,
+            free_in_ns=0 if free_ns is None else free_ns - t_ns,
+            quiet=True,
+        )
+    window = ledger.connections.at(t_ns)
+    used, ceiling = Fraction(len(window.times)), Fraction(window.ceiling)
+    yield Gauge(
+        name="connections",
+        scope=IpScope(),
+        label=label("connections", IpScope()),
+        low=used,
+        high=used,
+        max=ceiling,
+        reserve=ceiling - window.ours,
+        decay=Fraction(window.ceiling * SECOND, window.span_ns),
+        others_low=Fraction(0),
+        others_high=Fraction(0),
+        free_in_ns=window.fits_at(t_ns) - t_ns,
+        warning=level(used, ceiling),
+        from_start=False,
+    )
+
+
+def _of_meter(
+    meter: Meter,
+    name: LimitName,
+    scope: Scope,
+    t_ns: int,
+    *,
+    decay: Fraction,
+    free_in_ns: int | None,
+    reserve: int = 0,
+    locked: bool = False,
+    quiet: bool = False,
+) -> Gauge:
+    shown, known, others = meter.shown(t_ns), meter.shown_known(t_ns), meter.shown_others(t_ns)
+    high, ceiling = points(shown.high), points(shown.ceiling)
+    from_start = known.high < shown.high and level(points(known.high), ceiling) == "calm"
+    full = "calm" if quiet or from_start else level(high, ceiling)
+    return Gauge(
+        name=name,
+        scope=scope,
+        label=label(name, scope),
+        low=points(shown.low),
+        high=high,
+        max=ceiling,
+        reserve=points(reserve),
+        decay=decay,
+        others_low=points(min(others.low, shown.low)),
+        others_high=points(min(others.high, shown.high)),
+        free_in_ns=free_in_ns,
+        warning="locked" if locked else full,
+        from_start=from_start,
+    )
+
+
+def _count(name: LimitName, scope: PairScope, count: int, ceiling: int) -> Gauge:
+    used = Fraction(count)
+    return Gauge(
+        name=name,
+        scope=scope,
+        label=label(name, scope),
+        low=used,
+        high=used,
+        max=Fraction(ceiling),
+        reserve=Fraction(0),
+        decay=Fraction(0),
+        others_low=Fraction(0),
+        others_high=Fraction(0),
+        free_in_ns=0 if count < ceiling else None,
+        warning=level(used, Fraction(ceiling)),
+        from_start=False,
+    )
+
+
+def _is_scheduled(order: Order, ledger: Ledger, t_ns: int) -> bool:
+    """An order that starts later; without the exchange's clock any start counts."""
+    if order.starts_ns is None:
+        return False
+    return ledger.ahead_ns is None or order.starts_ns > t_ns + ledger.ahead_ns

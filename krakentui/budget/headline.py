@@ -1,0 +1,69 @@
+"""The state of the budget in one plain sentence: the tightest limit, its unit, when it frees."""
+
+from collections.abc import Sequence
+
+from krakentui.budget.gauges import Gauge, Level
+from krakentui.budget.ledger import Ledger
+from krakentui.budget.words import amount, duration, figure
+from krakentui.model.limit import LimitName, units
+
+_TIGHTENS: frozenset[LimitName] = frozenset(
+    {"rest", "engine", "open_orders", "scheduled_orders", "connections"}
+)
+_UNITS: dict[LimitName, str] = {
+    "open_orders": "orders",
+    "scheduled_orders": "orders",
+    "connections": "attempts in 10 min",
+}
+_FITS: dict[LimitName, str] = {
+    "rest": "one more background call",
+    "engine": "one more order act",
+    "connections": "one more connection",
+}
+
+
+def tightest(rows: Sequence[Gauge]) -> Gauge | None:
+    """Pick the limit that is nearest to its ceiling; one that only the start fills comes last."""
+    told = [row for row in rows if row.name in _TIGHTENS]
+    return max(told, key=lambda row: (row.warning == "locked", not row.from_start, row.share), default=None)
+
+
+def headline(ledger: Ledger, rows: Sequence[Gauge], t_ns: int) -> str:
+    """Say how the tightest limit stands and when it frees."""
+    lock = ledger.locked(t_ns)
+    if lock is not None:
+        return f"Private calls are stopped for {duration(lock.until_ns - t_ns)}: {_clause(lock.reason)}"
+    hold = ledger.held("rest", t_ns)
+    if hold is not None:
+        return f"The exchange asked for a pause: private calls go on in {duration(hold.until_ns - t_ns)}."
+    row = tightest(rows)
+    if row is None:
+        return "No limit is in use."
+    if row.from_start:
+        return (
+            f"{row.label}: what was used before is not known, at most {figure(units(row.high))} of"
+            f" {figure(units(row.max))} points; {_frees(row)}."
+        )
+    unit = _UNITS.get(row.name, "points")
+    used = amount(units(row.low), units(row.high))
+    shared = ", others take part" if row.others_high and row.name in {"rest", "engine"} else ""
+    return f"{row.label}: {used} of {figure(units(row.max))} {unit} used{shared}; {_frees(row)}."
+
+
+def overall(rows: Sequence[Gauge]) -> Level:
+    """Tell the worst warning of all."""
+    order: Sequence[Level] = ("calm", "warm", "hot", "full", "locked")
+    return max((row.warning for row in rows if row.name in _TIGHTENS), key=order.index, default="calm")
+
+
+def _frees(row: Gauge) -> str:
+    if row.free_in_ns is None:
+        return "only an order that ends makes room" if row.name in _UNITS else "it does not free by waiting"
+    fits = _FITS.get(row.name, "one more")
+    return f"{fits} fits now" if not row.free_in_ns else f"{fits} surely fits in {duration(row.free_in_ns)}"
+
+
+def _clause(reason: str) -> str:
+    """Make a reason end the sentence."""
+    text = reason.strip() or "the exchange asked for silence"
+    return text if text.endswith(".") else f"{text}."

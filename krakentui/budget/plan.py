@@ -1,0 +1,139 @@
+"""When to poll next, and why: a pure decision on what is wanted and what the limits leave.
+
+Each want has a usual period between a shortest and a longest one. With most of the counter free a poll
+comes after the shortest period, with half of it free after the usual one, with little left after the
+longest; it never goes before it surely fits above the reserve. Public polls cost the key nothing and go
+by the address's own pace. The caller asks again after every event: a plan is not a promise.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from msgspec import Struct
+
+from krakentui.budget.ledger import Ledger
+from krakentui.budget.words import duration, figure
+from krakentui.model.limit import POINT, IpScope, LimitName
+
+EASY = Fraction(3, 4)
+"""With so much of the usable counter free, polls come as often as is useful."""
+TIGHT = Fraction(1, 4)
+"""With no more than this free, polls come as seldom as is bearable."""
+NORMAL = Fraction(1, 2)
+
+
+class Want(Struct, frozen=True, kw_only=True):
+    """Something a session would like to know."""
+
+    endpoint: str
+    what: str
+    """In the user's words: `Open orders`."""
+    cost: int
+    """In units; what the call may cost at most."""
+    last_ns: int | None
+    """Steady time of the last attempt; None = never, so it is due at once."""
+    soonest_ns: int
+    """The shortest useful period."""
+    usual_ns: int
+    latest_ns: int
+    """The longest period that is bearable."""
+    why: str
+    """A clause: `the stream is live, this only checks it`."""
+    limit: LimitName = "rest"
+    """`rest` for calls of the key, `public_rest` for calls that need none."""
+    pair: str = ""
+    """For public calls that are limited for each pair."""
+
+
+class Go(Struct, frozen=True):
+    """Send this one now."""
+
+    want: Want
+    why: str
+
+
+class WaitUntil(Struct, frozen=True):
+    """Nothing goes before this moment (None = nothing is wanted or nothing can go)."""
+
+    at_ns: int | None
+    why: str
+    """One sentence."""
+    want: Want | None = None
+    """What comes then."""
+
+
+def next_poll(wants: Sequence[Want], ledger: Ledger, t_ns: int) -> Go | WaitUntil:
+    """Decide what goes now, or until when to wait and for what."""
+    planned = [(at_ns, want) for want in wants if (at_ns := due_at(want, ledger, t_ns)) is not None]
+    if not planned:
+        return WaitUntil(None, "Nothing is polled.")
+    at_ns, want = min(planned, key=lambda one: (max(one[0], t_ns), _overdue_from(one[1]), one[1].endpoint))
+    if at_ns <= t_ns:
+        return Go(want, f"{want.what} now: {want.why}.")
+    return WaitUntil(at_ns, sentence(want, ledger, at_ns, t_ns), want)
+
+
+def due_at(want: Want, ledger: Ledger, t_ns: int) -> int | None:
+    """Tell when a want goes: by its stretched period, and not before it surely fits; None = never."""
+    fits_ns = _fits_at(want, ledger, t_ns)
+    if fits_ns is None:
+        return None
+    wished_ns = t_ns if want.last_ns is None else want.last_ns + stretched(want, ledger, t_ns)
+    return max(wished_ns, fits_ns)
+
+
+def stretched(want: Want, ledger: Ledger, t_ns: int) -> int:
+    """Tell the period of a want under the present headroom."""
+    free = headroom(ledger, t_ns) if want.limit == "rest" else Fraction(1)
+    if free >= NORMAL:
+        return _between(want.usual_ns, want.soonest_ns, (free - NORMAL) / (EASY - NORMAL))
+    return _between(want.latest_ns, want.usual_ns, (free - TIGHT) / (NORMAL - TIGHT))
+
+
+def headroom(ledger: Ledger, t_ns: int) -> Fraction:
+    """Tell which part of the REST counter above the reserve is surely free."""
+    counter = ledger.rest_at(t_ns)
+    usable = counter.ceiling - ledger.reserve
+    return max(Fraction(0), Fraction(usable - counter.high, usable)) if usable > 0 else Fraction(0)
+
+
+def sentence(want: Want, ledger: Ledger, at_ns: int, t_ns: int) -> str:
+    """Say what comes next, when, and why then."""
+    if want.limit == "rest":
+        lock = ledger.locked(t_ns)
+        if lock is not None:
+            wait = duration(lock.until_ns - t_ns)
+            return f"{want.what} in {duration(at_ns - t_ns)}: the exchange wants silence for {wait}."
+        if ledger.held("rest", t_ns) is not None:
+            return f"{want.what} in {duration(at_ns - t_ns)}: the exchange asked for a pause."
+        wished_ns = t_ns if want.last_ns is None else want.last_ns + stretched(want, ledger, t_ns)
+        if at_ns > wished_ns:
+            counter = ledger.rest_at(t_ns)
+            needed = max(0, counter.ceiling - ledger.reserve - want.cost)
+            return (
+                f"{want.what} in {duration(at_ns - t_ns)}: the REST counter has to fall to"
+                f" {figure(needed)} of {figure(counter.ceiling)} first."
+            )
+        if wished_ns - (want.last_ns or t_ns) > want.usual_ns:
+            return f"{want.what} in {duration(at_ns - t_ns)}: {want.why}, and calls are scarce."
+    return f"{want.what} in {duration(at_ns - t_ns)}: {want.why}."
+
+
+def _fits_at(want: Want, ledger: Ledger, t_ns: int) -> int | None:
+    if want.limit == "rest":
+        return ledger.background_at(want.cost, t_ns)
+    scope = IpScope(pair=want.pair)
+    meter = ledger.meter("public_rest", scope)
+    fits_ns = t_ns if meter is None else meter.fits_at(POINT, t_ns)
+    hold = ledger.held("public_rest", t_ns)
+    return fits_ns if hold is None or fits_ns is None else max(fits_ns, hold.until_ns)
+
+
+def _overdue_from(want: Want) -> int:
+    """Order wants that could go at the same time: who has waited longest for what it bears goes first."""
+    return -1 if want.last_ns is None else want.last_ns + want.latest_ns
+
+
+def _between(start: int, end: int, share: Fraction) -> int:
+    share = min(Fraction(1), max(Fraction(0), share))
+    return start + int((end - start) * share)
