@@ -1,0 +1,280 @@
+"""The trading desk: places, amends, cancels and fills orders, books the money, tells the listeners.
+
+It applies the exchange's rules for orders (minima, funds, post-only) and knows nothing of limits or
+permissions: those who ask on a client's behalf go through `gate`, the exchange itself comes here.
+Every act ends with the account's invariants checked.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from krakentui.simulator import frames
+from krakentui.simulator.account import HOLD_FEE, Account, Fill, held_asset
+from krakentui.simulator.invariants import check
+from krakentui.simulator.matching import Matching
+from krakentui.simulator.orders import LIMIT_TYPES, ORDER_TYPES, STOP_TYPES, Order, Request, with_slippage
+
+if TYPE_CHECKING:
+    from krakentui.simulator.market import Market
+    from krakentui.simulator.world import World
+
+USER = "User requested"
+POST_ONLY = "Post only order"
+
+
+class Desk:
+    """What the engine does with orders."""
+
+    def __init__(self, world: "World", make_trade_id: Callable[[str], str]) -> None:
+        self.world = world
+        self.make_id = make_trade_id
+        self.accounts: dict[str, Account] = {}
+        self.matching = Matching(world.markets, self)
+
+    def now_us(self) -> int:
+        """The instant of the simulated world."""
+        return self.world.clock.now_us()
+
+    # --- acts on orders -------------------------------------------------------------------------
+
+    def place(self, account: Account, ask: Request) -> Order | str:
+        """Take in an order and let it meet the market; the text is the reason of a refusal."""
+        error = self.fault_of(account, ask)
+        if error is not None:
+            return error
+        order = self.born(account, ask)
+        account.opened(order)
+        account.executed(frames.whole(order, "pending_new"), order.pair)
+        market = self.world.markets[order.pair.symbol]
+        order.status = "new"
+        if order.post_only and _crosses(order, market):
+            self.cancel(order, POST_ONLY)
+            return order
+        account.executed(frames.live(order, order.opened_us), order.pair)
+        self.matching.enter(order)
+        check(account, order)
+        return order
+
+    def amend(
+        self,
+        order: Order,
+        *,
+        qty: int | None = None,
+        limit_price: int | None = None,
+        trigger_price: int | None = None,
+    ) -> str | None:
+        """Change an order in place; the text is the reason of a refusal."""
+        account = self.accounts[order.account]
+        if qty is not None and qty <= order.filled:
+            self.cancel(order, USER)
+            return None
+        before = (order.qty, order.limit_price, order.trigger_price, order.bound)
+        order.qty = qty or order.qty
+        if limit_price is not None and order.limit_price is not None:
+            order.limit_price = limit_price
+        if trigger_price is not None and order.trigger_price is not None and order.trail_bp is None:
+            order.trigger_price = trigger_price
+            order.bound = order.bound and with_slippage(trigger_price)
+        error = self._amend_fault(account, order)
+        if error is not None:
+            order.qty, order.limit_price, order.trigger_price, order.bound = before
+            return error
+        now_us = self.now_us()
+        keeps_place = order.qty <= before[0] and order.limit_price == before[1]
+        order.amended, order.counts_from_us, order.changed_us = True, now_us, now_us
+        account.rehold(order)
+        account.executed(frames.amended(order, now_us), order.pair)
+        self.matching.enter(order, keeps_place=keeps_place)
+        check(account, order)
+        return None
+
+    def cancel(self, order: Order, reason: str) -> None:
+        """End an open order."""
+        order.reason = reason
+        self._end(order, "canceled")
+
+    def fill(self, order: Order, price: int, qty: int, trade_id: int, *, maker: bool) -> None:
+        """Execute a part of an order at a price; the last part ends it."""
+        account, pair, now_us = self.accounts[order.account], order.pair, self.now_us()
+        fill = self.book_fill(account, order, price, qty, trade_id, maker=maker, t_us=now_us)
+        order.status = "partially_filled"
+        account.rehold(order)
+        account.executed(frames.trade(fill), pair)
+        account.booked(account.ledger.rows[-2:])
+        if order.remaining == 0:
+            self._end(order, "filled")
+        check(account, order)
+
+    def triggered(self, order: Order) -> None:
+        """Note that a stop has fired."""
+        account = self.accounts[order.account]
+        order.triggered, order.changed_us = True, self.now_us()
+        account.executed(frames.trigger_moved(order, order.changed_us), order.pair)
+
+    def trailed(self, order: Order, peak_price: int) -> None:
+        """Move the trigger of a trailing stop after a new best price."""
+        account = self.accounts[order.account]
+        order.peak_price = peak_price
+        order.trigger_price = trail_from(peak_price, order.side, order.trail_bp or 0)
+        order.bound = order.bound and with_slippage(order.trigger_price)
+        account.rehold(order)
+        account.executed(frames.trigger_moved(order, self.now_us()), order.pair)
+
+    # --- money ----------------------------------------------------------------------------------
+
+    def deposit(self, account: Account, name: str, units: int) -> str | None:
+        """Add to a balance (or take away), as a deposit would; the text is the reason of a refusal."""
+        asset = self.world.find_asset(name)
+        if asset is None:
+            return "EQuery:Unknown asset"
+        if account.free(asset.name) + units < 0:
+            return "EOrder:Insufficient funds"
+        rows = account.ledger.book(
+            [(asset, units, 0)],
+            kind="deposit" if units >= 0 else "withdrawal",
+            ref_id=self.make_id("F"),
+            make_id=self.make_id,
+            t_us=self.now_us(),
+        )
+        account.booked(rows)
+        return None
+
+    def book_fill(
+        self, account: Account, order: Order, price: int, qty: int, trade_id: int, *, maker: bool, t_us: int
+    ) -> Fill:
+        """Do the arithmetic of a fill and book its two rows; who hears of it is the caller's business.
+
+        Booked amounts are the order's exact total, rounded down once, less what was booked before.
+        """
+        pair = order.pair
+        exact = Fraction(price * qty, pair.price_unit * pair.qty_unit)
+        exact_fee = exact * account.fee_rate(maker=maker)
+        order.filled += qty
+        cost, fee = _rounded(exact, pair.cost_places), _rounded(exact_fee, pair.cost_places)
+        fee_usd = _rounded(exact_fee * self.usd_price(pair.quote.name), pair.cost_places)
+        order.cost, order.fee, order.fee_usd = order.cost + cost, order.fee + fee, order.fee_usd + fee_usd
+        order.exact_cost, order.exact_fee = order.exact_cost + exact, order.exact_fee + exact_fee
+        unit = 10**pair.quote.places
+        paid = int(order.exact_cost * unit) - order.booked_cost
+        charged = int(order.exact_fee * unit) - order.booked_fee
+        order.booked_cost, order.booked_fee = order.booked_cost + paid, order.booked_fee + charged
+        got = qty * 10**pair.base.places // pair.qty_unit
+        sign = 1 if order.side == "buy" else -1
+        exec_id = self.make_id("T")
+        account.ledger.book(
+            [(pair.base, sign * got, 0), (pair.quote, -sign * paid, charged)],
+            kind="trade",
+            ref_id=self.make_id("T"),
+            make_id=self.make_id,
+            t_us=t_us,
+        )
+        account.volume_usd += int(exact * self.usd_price(pair.quote.name))
+        order.trades.append(exec_id)
+        order.changed_us = t_us
+        fill = Fill(exec_id, trade_id, order, price, qty, cost, fee, fee_usd, maker, t_us)
+        account.fills.append(fill)
+        return fill
+
+    def usd_price(self, name: str) -> Fraction:
+        """Value one whole of an asset in USD, by the last price; 0 where there is no market."""
+        if name == "USD":
+            return Fraction(1)
+        market = self.world.markets.get(f"{name}/USD")
+        return Fraction(market.last, market.pair.price_unit) if market else Fraction(0)
+
+    # --- what may be placed ---------------------------------------------------------------------
+
+    def fault_of(self, account: Account, ask: Request) -> str | None:
+        """Say why an order cannot be placed; None = it can."""
+        if ask.type not in ORDER_TYPES or ask.side not in {"buy", "sell"}:
+            return "EGeneral:Invalid arguments:ordertype"
+        if not _has_its_prices(ask):
+            return "EOrder:Invalid price"
+        if ask.qty < ask.pair.qty_min:
+            return "EOrder:Order minimum not met"
+        order = self.born(account, ask, order_id="")
+        price = order.worst_price or order.trigger_price or self.world.markets[ask.pair.symbol].last
+        cost = Fraction(price * ask.qty * 10**ask.pair.cost_places, ask.pair.price_unit * ask.pair.qty_unit)
+        if cost < ask.pair.cost_min:
+            return "EOrder:Cost minimum not met"
+        if ask.cl_ord_id and any(o.cl_ord_id == ask.cl_ord_id for o in account.open.values()):
+            return "EGeneral:Invalid arguments:cl_ord_id"
+        name = held_asset(ask.pair, ask.side).name
+        return "EOrder:Insufficient funds" if order.held(HOLD_FEE) > account.free(name) else None
+
+    def _amend_fault(self, account: Account, order: Order) -> str | None:
+        if order.qty < order.pair.qty_min:
+            return "EOrder:Order minimum not met"
+        if order.post_only and _crosses(order, self.world.markets[order.pair.symbol]):
+            return "EOrder:Post only order"
+        name = held_asset(order.pair, order.side).name
+        free = account.free(name) + account.order_holds.get(order.id, 0)
+        return "EOrder:Insufficient funds" if order.held(HOLD_FEE) > free else None
+
+    def born(self, account: Account, ask: Request, order_id: str | None = None) -> Order:
+        """Make an order out of a request, not yet known to anyone."""
+        market, now_us = self.world.markets[ask.pair.symbol], self.now_us()
+        trigger, peak = ask.trigger_price, None
+        if ask.trail_bp is not None:
+            peak = market.last
+            trigger = trail_from(peak, ask.side, ask.trail_bp)
+        bound = None
+        if ask.side == "buy" and ask.type not in LIMIT_TYPES:
+            bound = with_slippage(trigger or market.best_ask)
+        return Order(
+            id=account.make_id("O") if order_id is None else order_id,
+            account=account.name,
+            pair=ask.pair,
+            side=ask.side,
+            type=ask.type,
+            qty=ask.qty,
+            limit_price=ask.limit_price if ask.type in LIMIT_TYPES else None,
+            trigger_price=trigger if ask.type in STOP_TYPES else None,
+            trail_bp=ask.trail_bp,
+            peak_price=peak,
+            bound=bound,
+            post_only=ask.post_only,
+            cl_ord_id=ask.cl_ord_id,
+            userref=ask.userref,
+            opened_us=now_us,
+            counts_from_us=now_us,
+            changed_us=now_us,
+        )
+
+    def _end(self, order: Order, status: str) -> None:
+        account, now_us = self.accounts[order.account], self.now_us()
+        order.status, order.endings = status, order.endings + 1
+        order.closed_us = order.changed_us = now_us
+        self.matching.leave(order)
+        account.ended(order)
+        account.executed(frames.done(order, now_us), order.pair)
+        check(account, order)
+
+
+def trail_from(peak_price: int, side: str, trail_bp: int) -> int:
+    """Say the trigger of a trailing stop: so far below the peak for a sell, above it for a buy."""
+    away = peak_price * trail_bp // 10_000
+    return peak_price - away if side == "sell" else peak_price + away
+
+
+def _crosses(order: Order, market: "Market") -> bool:
+    if order.limit_price is None:
+        return False
+    if order.side == "buy":
+        return order.limit_price >= market.best_ask
+    return order.limit_price <= market.best_bid
+
+
+def _rounded(amount: Fraction, places: int) -> int:
+    return int(amount * 10**places + Fraction(1, 2))
+
+
+def _has_its_prices(ask: Request) -> bool:
+    wants_limit = ask.type in LIMIT_TYPES
+    wants_trigger = ask.type in STOP_TYPES and ask.type != "trailing-stop"
+    return (
+        (not wants_limit or (ask.limit_price or 0) > 0)
+        and (not wants_trigger or (ask.trigger_price or 0) > 0)
+        and (ask.type != "trailing-stop" or 0 < (ask.trail_bp or 0) < 10_000)
+    )
