@@ -36,6 +36,8 @@ class Trigger(Struct, frozen=True, kw_only=True):
     price_type: str = "static"
     """`static`, `pct` or `quote`."""
     status: str = "untriggered"
+    actual: Decimal | None = None
+    """Where a trailing trigger stands now, where it is told."""
 
 
 class OrderPatch(Struct, frozen=True, kw_only=True):
@@ -112,6 +114,16 @@ class Order(Struct, frozen=True, kw_only=True):
     """Earliest instant (exchange clock) from which the limits may count this order's age."""
     counts_from_high_ns: int | None = None
     """Latest such instant: creation or last amend; equal to the earliest where all was seen."""
+    amended_ns: int = 0
+    """The last amend that was seen happening (exchange clock)."""
+    hidden_until_ns: int = 0
+    """Latest instant (exchange clock) at which it may have been amended unseen."""
+    stream_ns: int | None = None
+    """Steady time of the stream's last word about it; None = only REST has spoken of it."""
+    terms_ns: tuple[int, ...] = ()
+    """The exchange's time of each amendable term, in the order of `state.merge.TERMS`."""
+    progress_ns: int = 0
+    """The exchange's time of cost, fee and average."""
     amended: bool = False
     reason: str | None = None
     cl_ord_id: str | None = None

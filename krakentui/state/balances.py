@@ -1,0 +1,240 @@
+"""Totals and holds of one account, joined from the stream and from polls.
+
+The stream names totals only, and its word stands over every poll that REST's lag may explain. What is
+held is worked out from the open orders; a poll corrects that figure once (fees, rounding, things we
+cannot see), and the correction rides along until the next poll that is not behind. So a hold moves at
+once with its order, and a lagging poll moves nothing.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from krakentui.model.account import Holding
+from krakentui.model.order import Order
+from krakentui.state.merge import REST_LAG_NS
+
+ZERO: Final = Decimal(0)
+
+
+class Total(Struct, frozen=True, kw_only=True):
+    """What one asset holds, who said so and when (steady time)."""
+
+    total: Decimal
+    source: Literal["stream", "poll"]
+    seen_ns: int
+    spoken_ns: int | None = None
+    """When the stream last named it."""
+    credit: Decimal = ZERO
+    """Credit line less what is used of it."""
+    moved: bool = False
+    """It changed while we watched: shown even when it is nothing."""
+
+
+class Funds:
+    """All that is believed of the funds of one account."""
+
+    def __init__(self) -> None:
+        self._totals: dict[str, Total] = {}
+        self._polled_held: dict[str, Decimal] = {}
+        self._offset: dict[str, Decimal] = {}
+        self._derived: dict[str, deque[tuple[int, Decimal]]] = {}
+        self._orders_known = False
+        self._whole: set[str] = set()
+        self.authoritative = False
+        """The stream's snapshot stands."""
+        self.polled_ns: int | None = None
+        """Steady time at which the last good poll was asked for."""
+
+    @property
+    def known(self) -> bool:
+        """Tell whether any balance was ever named."""
+        return self.authoritative or self.polled_ns is not None or bool(self._totals)
+
+    @property
+    def totals(self) -> Mapping[str, Total]:
+        """The totals by asset, suffixed assets apart."""
+        return self._totals
+
+    def snapshot(self, holdings: Iterable[Holding], t_ns: int) -> None:
+        """Take all totals from the stream; assets that only REST names stay."""
+        for holding in holdings:
+            self._speak(holding.asset, holding.total, t_ns)
+        self.authoritative = True
+
+    def changed(self, asset: str, total: Decimal, t_ns: int) -> None:
+        """Take the new total of one asset from the stream."""
+        self._speak(asset, total, t_ns, moved=True)
+
+    def polled(self, holdings: Iterable[Holding], asked_ns: int) -> None:
+        """Take a list of REST, unless a younger one was taken."""
+        if self.polled_ns is not None and asked_ns <= self.polled_ns:
+            return
+        self.polled_ns = asked_ns
+        held: dict[str, Decimal] = {}
+        listed = {holding.asset: holding for holding in holdings}
+        for asset, holding in listed.items():
+            self._list(holding, asked_ns)
+            if holding.held is not None:
+                plain = main_asset(asset)
+                held[plain] = held.get(plain, ZERO) + holding.held
+        for asset in [known for known, total in self._totals.items() if total.source == "poll"]:
+            if asset not in listed:  # REST lists every asset ever held: one that is not there is nothing
+                self._list(Holding(asset=asset, total=ZERO), asked_ns)
+        self._learn_wallets(listed)
+        if any(holding.held is not None for holding in listed.values()) or not listed:
+            for asset in {*held, *self._polled_held}:
+                self._correct(asset, held.get(asset, ZERO), asked_ns)
+
+    def orders_moved(self, orders: Iterable[Order], t_ns: int) -> None:
+        """Work out anew what the open orders hold."""
+        now = derived_holds(orders)
+        first, self._orders_known = not self._orders_known, True
+        for asset in {*now, *self._derived}:
+            value = now.get(asset, ZERO)
+            past = self._derived.setdefault(asset, deque())
+            if not past or past[-1][1] != value:
+                past.append((t_ns, value))
+            while len(past) > 1 and past[1][0] <= t_ns - REST_LAG_NS:
+                past.popleft()
+        if first:
+            for asset, held in self._polled_held.items():
+                self._offset[asset] = held - self._now(asset)
+
+    def held(self, asset: str) -> Decimal | None:
+        """Tell what is locked of an asset; None = nobody has said."""
+        if self._orders_known and (asset in self._offset or self.polled_ns is None):
+            return max(ZERO, self._now(asset) + self._offset.get(asset, ZERO))
+        if asset in self._polled_held:
+            return self._polled_held[asset]
+        return max(ZERO, self._now(asset)) if self._orders_known else None
+
+    def total(self, asset: str) -> Decimal | None:
+        """Tell what there is of an asset, flexible rewards (`X.F`) included, locked wallets not."""
+        parts = [self._totals[name].total for name in (asset, f"{asset}.F") if name in self._totals]
+        if not parts:
+            return None
+        return parts[0] - self._elsewhere(asset) if asset in self._whole else sum(parts, ZERO)
+
+    def credit(self, asset: str) -> Decimal:
+        """Tell the unused credit of an asset."""
+        known = self._totals.get(asset)
+        return known.credit if known else ZERO
+
+    def _speak(self, asset: str, total: Decimal, t_ns: int, *, moved: bool = False) -> None:
+        known = self._totals.get(asset)
+        self._totals[asset] = Total(
+            total=total,
+            source="stream",
+            seen_ns=t_ns,
+            spoken_ns=t_ns,
+            credit=known.credit if known else ZERO,
+            moved=moved or (known is not None and known.moved),
+        )
+
+    def _list(self, holding: Holding, asked_ns: int) -> None:
+        known = self._totals.get(holding.asset)
+        credit = (holding.credit or ZERO) - (holding.credit_used or ZERO)
+        spoken_ns = known.spoken_ns if known else None
+        stands = spoken_ns is not None and (self.authoritative or asked_ns - spoken_ns < REST_LAG_NS)
+        if known is not None and stands:
+            agrees = known.total == holding.total
+            seen_ns = max(known.seen_ns, asked_ns) if agrees else known.seen_ns
+            total, source = known.total, known.source
+        else:
+            total, source, seen_ns = holding.total, "poll", asked_ns
+        self._totals[holding.asset] = Total(
+            total=total,
+            source=source,
+            seen_ns=seen_ns,
+            spoken_ns=spoken_ns,
+            credit=credit,
+            moved=known is not None and known.moved,
+        )
+
+    def _learn_wallets(self, listed: Mapping[str, Holding]) -> None:
+        """Find out whether the stream's total of an asset contains its other wallets, which REST splits.
+
+        The stream's reference calls its figure the total over wallets; REST lists `X`, `X.F`, `X.B` apart.
+        Counted twice, a locked coin would look spendable.
+        """
+        for asset, known in self._totals.items():
+            if known.source != "stream" or "." in asset or asset not in listed:
+                continue
+            elsewhere = self._elsewhere(asset)
+            plain = listed[asset].total
+            flexible = listed[f"{asset}.F"].total if f"{asset}.F" in listed else ZERO
+            if (elsewhere or flexible) and known.total == plain + flexible + elsewhere:
+                self._whole.add(asset)
+            elif known.total == plain:
+                self._whole.discard(asset)
+
+    def _elsewhere(self, asset: str) -> Decimal:
+        locked = [
+            known.total
+            for name, known in self._totals.items()
+            if known.source == "poll" and name.startswith(f"{asset}.") and not name.endswith((".F", ".T"))
+        ]
+        return sum(locked, ZERO)
+
+    def _correct(self, asset: str, held: Decimal, asked_ns: int) -> None:
+        """Correct a hold by a poll, if the poll shows the orders as they were when it was asked."""
+        self._polled_held[asset] = held
+        offset = self._offset.get(asset)
+        if not self._orders_known:
+            return
+        past = self._during_lag(asset, asked_ns)
+        latest = past[-1]
+        if offset is not None:
+            nearest = min(reversed(past), key=lambda value: abs(value + offset - held))
+            if nearest != latest:
+                return
+        self._offset[asset] = held - latest
+
+    def _during_lag(self, asset: str, asked_ns: int) -> list[Decimal]:
+        """List what the orders held, by our count, in the minute that a list asked then may show."""
+        past: list[Decimal] = []
+        for at_ns, value in self._derived.get(asset, ()):
+            if at_ns <= asked_ns - REST_LAG_NS:
+                past.clear()
+            if at_ns <= asked_ns:
+                past.append(value)
+        return past or [ZERO]
+
+    def _now(self, asset: str) -> Decimal:
+        past = self._derived.get(asset)
+        return past[-1][1] if past else ZERO
+
+
+def derived_holds(orders: Iterable[Order]) -> dict[str, Decimal]:
+    """Work out what open orders lock: a sell its remaining base, a buy remaining times price in quote."""
+    holds: dict[str, Decimal] = {}
+    for order in orders:
+        lock = _lock(order)
+        if lock is not None:
+            holds[lock[0]] = holds.get(lock[0], ZERO) + lock[1]
+    return holds
+
+
+def main_asset(asset: str) -> str:
+    """Give the asset whose row shows this one: `X.F` is spendable and shown with `X`."""
+    return asset.removesuffix(".F")
+
+
+def _lock(order: Order) -> tuple[str, Decimal] | None:
+    """Tell asset and amount locked by one order; margin orders lock nothing (spot REST reference, 4.2)."""
+    if order.pair is None or order.margin or order.reduce_only or order.is_done:
+        return None
+    base, _, quote = order.pair.partition("/")
+    remaining = order.remaining
+    if order.side == "sell":
+        return None if remaining is None else (base, max(ZERO, remaining))
+    if order.cash_qty is not None:
+        return quote, max(ZERO, order.cash_qty - (order.cost or ZERO))
+    price = order.limit_price or (order.trigger.price if order.trigger else None)
+    if order.side != "buy" or remaining is None or price is None:
+        return None
+    return quote, max(ZERO, remaining) * price

@@ -1,0 +1,158 @@
+"""The life of a cancel: asked, sent, and one outcome, told only on evidence.
+
+    asked ── sent ── accepted ──┐
+      │        ├──── missing ───┤  the exchange says how the order ended: cancelled, filled, gone
+      │        ├──── unknown ───┤
+      │        │        └── left   given up: open for late evidence, no longer in flight
+      │        └ refused
+      └ not_sent
+
+An answer "success" only means that the exchange took the request; the order's own end decides. An
+answer "unknown order" means that somebody was faster: how it ended is asked for.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final, Literal
+
+from msgspec import Struct, structs
+
+from krakentui.model.order import Order, Outcome
+
+Phase = Literal["asked", "sent", "accepted", "missing", "unknown", "left", "ended"]
+Signal = Literal["sent", "accepted", "missing", "refused", "unanswered", "not_sent", "given_up"]
+
+TRANSITIONS: Final[Mapping[tuple[Phase, Signal], Phase]] = {
+    ("asked", "sent"): "sent",
+    ("asked", "not_sent"): "ended",
+    ("asked", "refused"): "ended",
+    ("asked", "accepted"): "accepted",
+    ("asked", "missing"): "missing",
+    ("asked", "unanswered"): "unknown",
+    ("asked", "given_up"): "ended",
+    ("sent", "accepted"): "accepted",
+    ("sent", "missing"): "missing",
+    ("sent", "refused"): "ended",
+    ("sent", "unanswered"): "unknown",
+    ("sent", "not_sent"): "unknown",  # bytes were written: nothing proves that they did not arrive
+    ("sent", "given_up"): "left",
+    ("accepted", "unanswered"): "unknown",
+    ("accepted", "given_up"): "left",
+    ("missing", "unanswered"): "missing",
+    ("missing", "given_up"): "ended",
+    ("unknown", "accepted"): "accepted",
+    ("unknown", "missing"): "missing",
+    ("unknown", "refused"): "ended",
+    ("unknown", "given_up"): "left",
+    ("left", "accepted"): "left",
+    ("left", "missing"): "missing",
+}
+"""What a signal does in a phase; a pair that is not here changes nothing."""
+
+_WRITTEN: Final = frozenset({"sent", "accepted", "missing", "refused", "unanswered"})
+_LOST = ("unknown order", "invalid order")
+_NOT_OURS = ("post only", "cancelallordersafter", "insufficient", "liquid", "replaced", "expire", "market")
+"""Reasons of a cancel that no cancel request brings about."""
+
+
+class CancelRequest(Struct, frozen=True, kw_only=True):
+    """One request to cancel one order."""
+
+    account: str
+    order_id: str
+    request: int
+    route: str
+    phase: Phase
+    asked_ns: int
+    moved_ns: int
+    """Steady time of the last change of phase."""
+    sent: bool = False
+    """Its bytes were written, or may have been."""
+    outcome: Outcome | None = None
+    why: str = ""
+    order: Order | None = None
+    """The order as it was last known."""
+
+    @property
+    def in_flight(self) -> bool:
+        """Tell whether its outcome is still open and being worked on."""
+        return self.phase not in {"ended", "left"}
+
+    @property
+    def wants_evidence(self) -> bool:
+        """Tell whether how the order ended has to be asked for."""
+        return self.phase in {"missing", "unknown"}
+
+    @property
+    def filled(self) -> Decimal:
+        """What of the order had traded."""
+        return self.order.filled if self.order else Decimal(0)
+
+
+def answer_signal(code: str, *, ok: bool) -> Signal:
+    """Read an answer of the exchange: taken, unknown to it, or refused."""
+    if ok:
+        return "accepted"
+    return "missing" if any(word in code.casefold() for word in _LOST) else "refused"
+
+
+def follow(request: CancelRequest, signal: Signal, t_ns: int, why: str = "") -> CancelRequest:
+    """Return the request after a signal about it."""
+    if signal == "missing" and request.phase == "ended" and request.outcome == "cancelled":
+        # The order's end came before our answer, and our answer says that somebody was faster.
+        return structs.replace(request, outcome="gone", why="someone else cancelled it first", moved_ns=t_ns)
+    phase = TRANSITIONS.get((request.phase, signal))
+    if phase is None:
+        return request
+    return structs.replace(
+        request,
+        phase=phase,
+        outcome=_outcome(request, signal, phase),
+        why=why or request.why,
+        moved_ns=t_ns,
+        sent=request.sent or signal in _WRITTEN,
+    )
+
+
+def _outcome(request: CancelRequest, signal: Signal, phase: Phase) -> Outcome | None:
+    if phase == "left":
+        return "unknown"
+    if phase != "ended":
+        return None
+    if signal == "refused":
+        return "refused"
+    return "gone" if request.phase == "missing" else "not_sent"
+
+
+def settle(request: CancelRequest, order: Order, t_ns: int) -> CancelRequest:
+    """Return the request after the exchange said how the order ended."""
+    if request.phase == "ended":
+        return structs.replace(request, order=order)
+    outcome, why = _verdict(request, order)
+    return structs.replace(request, phase="ended", outcome=outcome, why=why, order=order, moved_ns=t_ns)
+
+
+def vanish(request: CancelRequest, t_ns: int) -> CancelRequest:
+    """Return the request after the order left the exchange's list without a word on how it ended."""
+    if request.phase == "asked":
+        why = "it was no longer open when its turn came"
+        return structs.replace(request, phase="ended", outcome="gone", why=why, moved_ns=t_ns)
+    if request.phase in {"sent", "accepted"}:
+        why = "the order is no longer listed: asking the exchange how it ended"
+        return structs.replace(request, phase="unknown", why=why, moved_ns=t_ns)
+    return request
+
+
+def _verdict(request: CancelRequest, order: Order) -> tuple[Outcome, str]:
+    reason = order.reason or ""
+    if order.status == "filled":
+        return "filled", "it filled first"
+    if order.status == "expired":
+        return "gone", reason or "it expired"
+    if not request.sent:
+        return "gone", "someone else cancelled it before our request left"
+    if request.phase == "missing":
+        return "gone", "someone else cancelled it first"
+    if any(word in reason.casefold() for word in _NOT_OURS):
+        return "gone", reason
+    return "cancelled", reason

@@ -1,0 +1,183 @@
+"""The orders of one account and our cancels of them: what each event does to both, and what is said of it.
+
+An order's end settles the cancel that was meant for it, and each end is one sentence of the journal.
+"""
+
+from collections.abc import Sequence
+from functools import singledispatchmethod
+
+from krakentui.model import event as e
+from krakentui.state import words
+from krakentui.state.balances import Funds
+from krakentui.state.cancels import CancelRequest, Signal, answer_signal
+from krakentui.state.feeds import Feeds
+from krakentui.state.instruments import Instruments
+from krakentui.state.journal import Journal
+from krakentui.state.merge import Word
+from krakentui.state.orders import Change, OrderTable
+from krakentui.state.reckoning import Reckoning
+from krakentui.state.requests import Requests
+
+
+class Desk:
+    """What one account has ordered and what we asked to be cancelled."""
+
+    def __init__(
+        self,
+        account: str,
+        clock: Reckoning,
+        feeds: Feeds,
+        funds: Funds,
+        instruments: Instruments,
+        journal: Journal,
+    ) -> None:
+        self._account = account
+        self._feeds = feeds
+        self._funds = funds
+        self._journal = journal
+        self._instruments = instruments
+        self._clock = clock
+        self.table = OrderTable(account)
+        self.requests = Requests()
+        self.polled_ns: int | None = None
+        """Steady time at which the last good list of REST was asked for."""
+
+    def renamed(self, t_ns: int) -> None:
+        """Give orders their pair after names were learned."""
+        self.table.resolve(self._instruments.names)
+        if self.table.listed:
+            self._funds.orders_moved(self.table.open.values(), t_ns)
+
+    @singledispatchmethod
+    def take(self, event: e.Happening, t_ns: int) -> None:
+        """Take an event; those that concern no order mean nothing here."""
+
+    @take.register
+    def _orders_snapshot(self, event: e.OrdersSnapshot, t_ns: int) -> None:
+        if event.account != self._account:
+            return
+        first = not self.table.listed
+        keep = set(self.requests.unsettled())
+        changes = self.table.snapshot(
+            map(self._instruments.named, event.orders), self._heard(t_ns, snapshot=True), keep
+        )
+        gone = [change.after for change in changes if change.kind == "vanished"]
+        self._follow(changes, t_ns)
+        for order_id in keep:
+            order = self.table.find(order_id)
+            if order is not None and self.table.is_unsure(order_id):
+                self._close(self.requests.vanished(order, t_ns), t_ns)
+        if gone and not first:
+            what = (
+                words.describe(gone[0], self._instruments.pairs) if len(gone) == 1 else f"{len(gone)} orders"
+            )
+            text = f"Closed while we were not listening: {what}; filled or cancelled, not known which."
+            self._journal.note("order", text, "warn", t_ns)
+
+    @take.register
+    def _order_patched(self, event: e.OrderPatched, t_ns: int) -> None:
+        if event.account == self._account:
+            lag_ns = self._clock.lag_ns(event.patch.said_ns, t_ns)
+            if lag_ns is not None:
+                self._feeds.lagged("private", lag_ns, t_ns)
+            self._follow(self.table.patched(self._instruments.named(event.patch), self._heard(t_ns)), t_ns)
+
+    @take.register
+    def _fill_seen(self, event: e.FillSeen, t_ns: int) -> None:
+        fill = event.fill
+        if fill.account == self._account and self.table.fill(fill) and not fill.is_history:
+            text = words.traded(fill, self.table.find(fill.order_id), self._instruments.pairs)
+            self._journal.note("order", text, "good", t_ns, order_id=fill.order_id)
+
+    @take.register
+    def _orders_polled(self, event: e.OrdersPolled, t_ns: int) -> None:
+        if event.account == self._account:
+            self._feeds.heard("rest", t_ns)
+            self.polled_ns = max(self.polled_ns or 0, event.asked_ns)
+            word = Word(source="poll", t_ns=event.asked_ns, now_ns=self._clock.exchange_ns(t_ns))
+            self._follow(self.table.polled(map(self._instruments.named, event.orders), word), t_ns)
+
+    @take.register
+    def _orders_queried(self, event: e.OrdersQueried, t_ns: int) -> None:
+        if event.account != self._account:
+            return
+        self._feeds.heard("rest", t_ns)
+        word = Word(source="query", t_ns=event.asked_ns, now_ns=self._clock.exchange_ns(t_ns))
+        patches = [self._instruments.named(patch) for patch in event.orders]
+        self._follow(self.table.queried(patches, event.missing, word, t_ns), t_ns)
+        for order_id in event.missing:
+            request = self.requests.get(order_id)
+            if request is not None and request.phase == "missing" and order_id not in self.table.open:
+                why = "the exchange does not know this order"
+                self._signal(order_id, request.request, "given_up", t_ns, why)
+
+    # our cancels
+
+    @take.register
+    def _cancel_asked(self, event: e.CancelAsked, t_ns: int) -> None:
+        if event.account == self._account:
+            request = self.requests.ask(event, t_ns, self.table.find(event.order_id))
+            if request is not None and not request.in_flight:
+                self._close(request, t_ns)
+
+    @take.register
+    def _cancel_sent(self, event: e.CancelSent, t_ns: int) -> None:
+        self._signal(event.order_id, event.request, "sent", t_ns)
+
+    @take.register
+    def _cancel_answered(self, event: e.CancelAnswered, t_ns: int) -> None:
+        why = "" if event.ok else f"the exchange says {event.code}"
+        self._signal(event.order_id, event.request, answer_signal(event.code, ok=event.ok), t_ns, why)
+
+    @take.register
+    def _cancel_unanswered(self, event: e.CancelUnanswered, t_ns: int) -> None:
+        self._signal(event.order_id, event.request, "unanswered", t_ns, event.why)
+
+    @take.register
+    def _cancel_not_sent(self, event: e.CancelNotSent, t_ns: int) -> None:
+        self._signal(event.order_id, event.request, "not_sent", t_ns, event.why)
+
+    @take.register
+    def _cancel_given_up(self, event: e.CancelGivenUp, t_ns: int) -> None:
+        self._signal(event.order_id, event.request, "given_up", t_ns, event.why)
+        self.table.release(event.order_id, t_ns)
+
+    # --- helpers -------------------------------------------------------------------------------------
+
+    def _heard(self, t_ns: int, *, snapshot: bool = False) -> Word:
+        return Word(source="stream", t_ns=t_ns, now_ns=self._clock.exchange_ns(t_ns), snapshot=snapshot)
+
+    def _follow(self, changes: Sequence[Change], t_ns: int) -> None:
+        for change in changes:
+            if change.kind == "ended":
+                ours = self.requests.end(change.after, t_ns)
+                self._close(ours, t_ns)
+                if ours is None and change.before is not None:  # one that was never open here is no news
+                    level = "good" if change.after.status == "filled" else "info"
+                    text = words.ended(change.after, self._instruments.pairs)
+                    self._journal.note("order", text, level, t_ns, order_id=change.after.id)
+            elif change.kind == "vanished":
+                self._close(self.requests.vanished(change.after, t_ns), t_ns)
+        if changes:
+            self._funds.orders_moved(self.table.open.values(), t_ns)
+
+    def _signal(self, order_id: str, number: int, signal: Signal, t_ns: int, why: str = "") -> None:
+        moved = self.requests.signal(order_id, number, signal, t_ns, why)
+        if moved is None:
+            return
+        before, after = moved
+        known = self.table.ended(order_id)
+        if after.in_flight and known is not None and known.is_done:
+            self._close(self.requests.end(known, t_ns), t_ns)
+        elif after.outcome != before.outcome:
+            self._close(after, t_ns)
+        elif after.phase == "unknown" and before.phase != "unknown":
+            text = f"Cancel of {order_id}: {after.why.rstrip('.') or 'no answer'}; asking the exchange."
+            self._journal.note("cancel", text, "warn", t_ns, order_id=order_id)
+
+    def _close(self, request: CancelRequest | None, t_ns: int) -> None:
+        """Write the outcome of a request that just ended."""
+        if request is None:
+            return
+        text, level = words.outcome(request, self.table.find(request.order_id), self._instruments.pairs)
+        self._journal.note("cancel", text, level, t_ns, order_id=request.order_id, outcome=request.outcome)

@@ -1,0 +1,314 @@
+"""What we believe about the exchange and one account, and how old each belief is.
+
+`apply` is the only way in, the functions of `views` are the only way out. It is synchronous and calls
+nobody back. Times called `t_ns` are steady; the exchange's clock is reckoned from the wall clock at the
+start and the measured offset.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from functools import singledispatchmethod
+from types import MappingProxyType
+from typing import Final
+
+from krakentui.budget.books import Lockout
+from krakentui.budget.ledger import Ledger
+from krakentui.model import event as e
+from krakentui.model.account import KeyInfo
+from krakentui.model.clock import SECOND
+from krakentui.model.limit import Tier
+from krakentui.model.market import Maintenance
+from krakentui.model.order import Order
+from krakentui.model.symbol import AssetInfo, Names, PairInfo
+from krakentui.model.venue import Venue
+from krakentui.state.balances import Funds
+from krakentui.state.cancels import CancelRequest
+from krakentui.state.desk import Desk
+from krakentui.state.feeds import Feeds
+from krakentui.state.instruments import Instruments
+from krakentui.state.journal import Journal
+from krakentui.state.markets import Markets
+from krakentui.state.reckoning import Reckoning
+
+MAX_ACTS: Final = 2_000
+"""Acts of the stream remembered, so that a repeated frame is not counted twice on a limit."""
+SWEEP_NS: Final = 5 * SECOND
+
+
+class State:
+    """All beliefs of one session. Everything is keyed by account and id."""
+
+    def __init__(
+        self,
+        venue: Venue = "live",
+        account: str = "main",
+        key: str | None = None,
+        *,
+        key_name: str | None = None,
+        read_only: bool = False,
+        watched: Sequence[str] = (),
+        currency: str = "USD",
+        assume_tier: Tier | None = None,
+        rest_reserve: Decimal | Fraction | int = 3,
+        history_cost: int = 4,
+        wall_ns: int = 0,
+        t_ns: int = 0,
+    ) -> None:
+        """Begin with no belief; `wall_ns` is our wall clock at the steady time `t_ns`."""
+        self.venue: Final = venue
+        self.account: Final = account
+        self.key: Final = key
+        self.key_name: Final = key_name
+        self.read_only: Final = read_only
+        self.currency: Final = currency
+        self.chosen: Final = tuple(watched)
+        self.revision = 0
+        self.system: str | None = None
+        self.maintenance: tuple[Maintenance, ...] = ()
+        self.key_info: KeyInfo | None = None
+        self.denied: frozenset[str] = frozenset()
+        """Endpoints that the exchange said this key may not call."""
+        self.plan: e.PollPlanned | None = None
+        self.garbled = 0
+        self.clock: Final = Reckoning(wall_ns, t_ns)
+        self.feeds: Final = Feeds()
+        self.markets: Final = Markets()
+        self.funds: Final = Funds()
+        self.instruments: Final = Instruments()
+        self.journal: Final = Journal(self.clock)
+        self.desk: Final = Desk(account, self.clock, self.feeds, self.funds, self.instruments, self.journal)
+        owner = None if key is None else account
+        self.ledger = Ledger.start(t_ns, key, owner, rest_reserve, history_cost, assume_tier)
+        self._acts: dict[tuple[str, str | None, int | None], None] = {}
+        self._swept_ns = t_ns
+
+    # --- what is believed ------------------------------------------------------------------------
+
+    @property
+    def orders(self) -> Mapping[str, Order]:
+        """The open orders by id, those included whose end is being asked for."""
+        return self.desk.table.open
+
+    @property
+    def names(self) -> Names:
+        """The join of REST's names and the stream's."""
+        return self.instruments.names
+
+    @property
+    def pairs(self) -> Mapping[str, PairInfo]:
+        """What is known of each pair, by stream symbol."""
+        return MappingProxyType(self.instruments.pairs)
+
+    @property
+    def assets(self) -> Mapping[str, AssetInfo]:
+        """What is known of each asset, by display name."""
+        return MappingProxyType(self.instruments.assets)
+
+    @property
+    def cancels(self) -> Mapping[str, CancelRequest]:
+        """The latest cancel request of each order."""
+        return self.desk.requests.all
+
+    @property
+    def lockouts(self) -> tuple[Lockout, ...]:
+        """The lockouts that were announced; some may be over."""
+        return self.ledger.lockouts
+
+    @property
+    def offset_ns(self) -> int | None:
+        """The exchange's clock minus ours; None = not measured yet."""
+        return self.clock.offset_ns
+
+    def exchange_ns(self, t_ns: int) -> int:
+        """Tell the exchange's clock at a steady time, as far as it was measured."""
+        return self.clock.exchange_ns(t_ns)
+
+    def watched(self) -> tuple[str, ...]:
+        """List the markets to keep live: those of the settings, then those of the open orders."""
+        known = self.pairs
+        mine = [symbol for symbol in self.chosen if not known or symbol in known]
+        theirs = sorted({order.pair for order in self.orders.values() if order.pair})
+        return tuple(dict.fromkeys([*mine, *theirs]))
+
+    def queries_wanted(self, t_ns: int) -> tuple[str, ...]:
+        """List the ids that only a query can settle, the most pressing first."""
+        pressing = [one.order_id for one in self.cancels.values() if one.wants_evidence]
+        return tuple(dict.fromkeys([*pressing, *self.desk.table.wanted(t_ns)]))
+
+    def unsettled(self) -> tuple[str, ...]:
+        """List the orders whose cancel is still under way."""
+        return self.desk.requests.unsettled()
+
+    # --- what happens ----------------------------------------------------------------------------
+
+    def apply(self, event: e.Happening, t_ns: int) -> None:
+        """Take one event that arrived at this steady time."""
+        match event:
+            case e.TickerSeen():
+                self._ticked(event, t_ns)
+            case e.FeedHeard():
+                self.feeds.heard(event.feed, t_ns)
+            case _:
+                if not self._is_repeated(event):
+                    self.ledger = self.ledger.apply(event, t_ns, self.orders)
+                self._take(event, t_ns)
+                self.desk.take(event, t_ns)
+        if t_ns - self._swept_ns >= SWEEP_NS:
+            self._sweep(t_ns)
+        self.revision += 1
+
+    @singledispatchmethod
+    def _take(self, event: e.Happening, t_ns: int) -> None:
+        """Take an event that means nothing to the state beyond its ledger."""
+
+    # markets and the exchange
+
+    def _ticked(self, event: e.TickerSeen, t_ns: int) -> None:
+        before = self.markets.ticked(event.ticker, event.source, t_ns)
+        lag_ns = self.clock.lag_ns(event.ticker.exchange_ns, t_ns)
+        if lag_ns is None or event.source != "stream" or before is None or before.streamed_ns is None:
+            return
+        # The first prices after a subscription may be old and true: a quiet market has no younger ones.
+        if before.streamed_ns >= (self.feeds["public"].since_ns or 0):
+            self.feeds.lagged("public", lag_ns, t_ns)
+
+    @_take.register
+    def _candles(self, event: e.CandlesSeen, _t_ns: int) -> None:
+        self.markets.charted(event.symbol, event.interval_min, event.candles, snapshot=event.snapshot)
+
+    @_take.register
+    def _instruments(self, event: e.InstrumentsSeen, t_ns: int) -> None:
+        self.instruments.join(event.assets, event.pairs)
+        self.desk.renamed(t_ns)
+
+    @_take.register
+    def _system_seen(self, event: e.SystemSeen, t_ns: int) -> None:
+        if event.maintenance is not None:
+            fresh = [one for one in event.maintenance if one not in self.maintenance]
+            self.maintenance = event.maintenance
+            for one in fresh:
+                self.journal.note("system", f"Maintenance is announced: {one.title}.", "warn", t_ns)
+        if event.system != self.system:
+            if self.system is not None or event.system != "online":
+                level = "good" if event.system == "online" else "warn"
+                self.journal.note("system", f"The exchange says: {event.system}.", level, t_ns)
+            self.system = event.system
+
+    @_take.register
+    def _time_measured(self, event: e.TimeMeasured, t_ns: int) -> None:
+        self.clock.offset_ns = event.offset_ns
+        self.clock.read(event.wall_ns, t_ns)
+
+    @_take.register
+    def _clock_jumped(self, event: e.ClockJumped, t_ns: int) -> None:
+        self.feeds.jumped(event, t_ns)
+        self.desk.table.authoritative = self.funds.authoritative = False
+        self.clock.read(event.wall_ns, t_ns)
+        self.journal.note("notice", f"{event.why.rstrip('.')}: everything is asked for again.", "warn", t_ns)
+
+    @_take.register
+    def _feed_changed(self, event: e.FeedChanged, t_ns: int) -> None:
+        before = self.feeds.changed(event, t_ns)
+        if event.feed == "private" and event.state != "live":
+            self.desk.table.authoritative = self.funds.authoritative = False
+        if before.state == event.state or (event.state == "connecting" and not before.was_live):
+            return
+        name = {"public": "Market data", "private": "Account stream", "rest": "REST"}[event.feed]
+        said = {"live": "is live", "stale": "is silent", "down": "is down", "connecting": "reconnects"}
+        why = f": {event.why.rstrip('.')}" if event.why else ""
+        level = {"live": "good", "connecting": "info"}.get(event.state, "warn")
+        self.journal.note("feed", f"{name} {said[event.state]}{why}.", level, t_ns)
+
+    @_take.register
+    def _sequence_broken(self, event: e.SequenceBroken, t_ns: int) -> None:
+        if event.channel == "executions":
+            self.desk.table.authoritative = False
+        if event.channel == "balances":
+            self.funds.authoritative = False
+        what = {"executions": "orders", "balances": "balances"}.get(event.channel, event.channel)
+        self.journal.note(
+            "feed", f"The stream skipped a frame of {what}: asking for all of it again.", "warn", t_ns
+        )
+
+    @_take.register
+    def _garbled(self, event: e.Garbled, t_ns: int) -> None:
+        self.garbled += 1
+        if self.garbled <= 5 or self.garbled % 100 == 0:
+            text = f"{event.where} sent something unreadable ({event.why}); {self.garbled} so far."
+            self.journal.note("notice", text, "warn", t_ns)
+
+    # the account
+
+    @_take.register
+    def _balances_snapshot(self, event: e.BalancesSnapshot, t_ns: int) -> None:
+        if event.account == self.account:
+            self.funds.snapshot(event.holdings, t_ns)
+
+    @_take.register
+    def _balance_changed(self, event: e.BalanceChanged, t_ns: int) -> None:
+        if event.account == self.account:
+            self.funds.changed(event.asset, event.total, t_ns)
+
+    @_take.register
+    def _balances_polled(self, event: e.BalancesPolled, t_ns: int) -> None:
+        if event.account == self.account:
+            self.feeds.heard("rest", t_ns)
+            self.funds.polled(event.holdings, event.asked_ns)
+
+    @_take.register
+    def _key_described(self, event: e.KeyDescribed, t_ns: int) -> None:
+        if event.key == self.key:
+            self.feeds.heard("rest", t_ns)
+            self.key_info = event.info
+
+    # limits
+
+    @_take.register
+    def _refused(self, event: e.CallRefused, t_ns: int) -> None:
+        surprise = "as expected" if event.expected else "although it should have fitted"
+        self.journal.note("limit", f"The exchange refused a call ({event.code}), {surprise}.", "warn", t_ns)
+
+    @_take.register
+    def _foreign_use(self, event: e.ForeignUseSeen, t_ns: int) -> None:
+        self.journal.note(
+            "limit", f"Another program uses this limit too: {event.why.rstrip('.')}.", "warn", t_ns
+        )
+
+    @_take.register
+    def _lockout(self, event: e.LockoutBegan, t_ns: int) -> None:
+        minutes = -(-(event.until_ns - t_ns) // (60 * SECOND))
+        text = f"Locked out ({event.reason.rstrip('.')}): no private REST call for {minutes} min."
+        self.journal.note("lockout", text, "bad", t_ns)
+
+    @_take.register
+    def _denied(self, event: e.DeniedSeen, t_ns: int) -> None:
+        if event.key == self.key and event.endpoint not in self.denied:
+            self.denied |= {event.endpoint}
+            self.journal.note("notice", f"This key may not call {event.endpoint}.", "warn", t_ns)
+
+    @_take.register
+    def _planned(self, event: e.PollPlanned, _t_ns: int) -> None:
+        self.plan = event
+
+    @_take.register
+    def _noted(self, event: e.Noted, t_ns: int) -> None:
+        self.journal.note(event.kind, event.text, event.level, t_ns)
+
+    # --- helpers -------------------------------------------------------------------------------------
+
+    def _is_repeated(self, event: e.Happening) -> bool:
+        """Tell whether a frame of the stream was taken before, so that no limit counts it twice."""
+        if not isinstance(event, e.OrderPatched) or event.patch.said_ns is None:
+            return False
+        act = (event.patch.id, event.patch.exec_type, event.patch.said_ns)
+        known = act in self._acts
+        self._acts[act] = None
+        if len(self._acts) > MAX_ACTS:
+            del self._acts[next(iter(self._acts))]
+        return known
+
+    def _sweep(self, t_ns: int) -> None:
+        self._swept_ns = t_ns
+        self.desk.table.forget(t_ns)
+        self.desk.requests.forget(t_ns, self.orders)

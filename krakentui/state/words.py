@@ -1,0 +1,91 @@
+"""Sentences about orders, with figures in the pair's own places."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from krakentui.model.number import plain
+from krakentui.model.order import Fill, Order
+from krakentui.model.symbol import PairInfo
+from krakentui.state.cancels import CancelRequest
+
+Pairs = Mapping[str, PairInfo]
+
+
+def describe(order: Order, pairs: Pairs) -> str:
+    """Say what an order is: `sell 0.5 BTC/USD at 110000.0`."""
+    pair = order.pair or order.raw_pair
+    if pair is None or order.side is None:
+        return f"order {order.id}"
+    if order.qty is not None:
+        size = trimmed(order.qty)
+    else:
+        size = f"{trimmed(order.cash_qty)} worth of" if order.cash_qty is not None else "some"
+    return f"{order.side} {size} {pair}{_price(order, pairs.get(pair))}"
+
+
+def trimmed(figure: Decimal) -> str:
+    """Write a quantity without the zeros that say nothing."""
+    text = plain(figure)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def in_places(figure: Decimal, places: int | None) -> str:
+    """Write a price with the pair's places; digits beyond them are kept, only zeros are dropped."""
+    text = plain(figure)
+    if places is None:
+        return text
+    whole, _, rest = text.partition(".")
+    kept = rest[:places].ljust(places, "0") + rest[places:].rstrip("0")
+    return f"{whole}.{kept}" if kept else whole
+
+
+def traded(fill: Fill, order: Order | None, pairs: Pairs) -> str:
+    """Say what an execution was."""
+    pair = fill.pair or (order.pair if order else None)
+    side = fill.side or (order.side if order else None)
+    info = pairs.get(pair) if pair else None
+    what = " ".join(part for part in (side, trimmed(fill.qty), pair) if part)
+    return f"Filled: {what} at {in_places(fill.price, info.price_places if info else None)}."
+
+
+def ended(order: Order, pairs: Pairs) -> str:
+    """Say how an order ended that nobody here cancelled."""
+    what = describe(order, pairs)
+    if order.status == "filled":
+        return f"Done: {what} is filled."
+    part = f", {trimmed(order.filled)} filled" if order.filled else ""
+    how = "expired" if order.status == "expired" else "was cancelled, not by us"
+    reason = f" ({order.reason})" if order.reason else ""
+    return f"Closed: {what} {how}{reason}{part}."
+
+
+def outcome(request: CancelRequest, order: Order | None, pairs: Pairs) -> tuple[str, str]:
+    """Say how a cancel ended, and how loud."""
+    known = request.order or order
+    what = describe(known, pairs) if known else f"order {request.order_id}"
+    part = f", {trimmed(known.filled)} filled" if known and known.filled else ""
+    why = f": {request.why}" if request.why else ""
+    match request.outcome:
+        case "cancelled":
+            return f"Cancelled: {what}{part}.", "good"
+        case "filled":
+            return f"Already filled: {what}. The cancel came too late.", "warn"
+        case "gone":
+            return f"Gone: {what}{part}{why}.", "info"
+        case "refused":
+            return f"Refused: the cancel of {what}{why}.", "bad"
+        case "not_sent":
+            return f"Not sent: the cancel of {what}{why}.", "bad"
+        case _:
+            return f"Unknown: the cancel of {what}{why}.", "bad"
+
+
+def _price(order: Order, info: PairInfo | None) -> str:
+    places = info.price_places if info else None
+    trigger = order.trigger.price if order.trigger else None
+    stop = f", trigger {in_places(trigger, places)}" if trigger is not None else ""
+    if order.limit_price is not None:
+        return f" at {in_places(order.limit_price, places)}{stop}"
+    if order.price_text:
+        return f" at {order.price_text}{stop}"
+    return stop or " at market"

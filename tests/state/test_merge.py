@@ -1,0 +1,198 @@
+"""Merging words about one order: forward only, whatever the order of arrival."""
+
+import itertools
+import random
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from krakentui.model.order import Order, OrderPatch
+from krakentui.state.merge import REST_LAG_NS, Word, merge, tells_news
+from tests.support.builders import ACCOUNT, a_listed, a_patch, a_standing, at, wall
+
+
+def stream(t: float = 0, *, snapshot: bool = False) -> Word:
+    return Word(source="stream", t_ns=at(t), now_ns=wall(t), snapshot=snapshot)
+
+
+def rest(asked: float = 0, *, query: bool = False) -> Word:
+    return Word(source="query" if query else "poll", t_ns=at(asked), now_ns=wall(asked))
+
+
+def told(*patches: OrderPatch) -> Order:
+    order: Order | None = None
+    for patch in patches:
+        order = merge(order, patch, stream(), ACCOUNT)
+    assert order is not None
+    return order
+
+
+LIFE = (
+    a_patch("O1", "pending_new", 0),
+    a_patch("O1", "new", 0.001),
+    a_patch("O1", "amended", 3, price="109000.0", qty="0.60000000", amended=True),
+    a_patch("O1", "trade", 5, filled="0.10000000", cost="10900.00", average="109000.0", pair="BTC/USD"),
+    a_patch("O1", "trade", 7, filled="0.60000000", cost="65400.00", average="109000.0", pair="BTC/USD"),
+    a_patch("O1", "filled", 7.001, filled="0.60000000", cost="65400.00", average="109000.0"),
+)
+
+
+def test_every_arrangement_of_a_life_ends_in_the_same_belief() -> None:
+    truths = {repr(told(*arrangement)) for arrangement in itertools.permutations(LIFE)}
+    assert len(truths) == 1
+
+
+@given(st.lists(st.sampled_from(LIFE), max_size=12), st.randoms(use_true_random=False))
+def test_repeated_frames_change_nothing(extra: list[OrderPatch], dice: random.Random) -> None:
+    frames = [*LIFE, *extra]
+    dice.shuffle(frames)
+    assert told(*frames) == told(*LIFE)
+
+
+@given(st.lists(st.sampled_from(LIFE[:-1]), min_size=1))
+def test_no_old_frame_reopens_a_finished_order(old: list[OrderPatch]) -> None:
+    assert told(LIFE[-1], *old).status == "filled"
+
+
+def test_a_trade_that_completes_the_order_leaves_it_partially_filled_until_the_exchange_says_filled() -> None:
+    assert told(*LIFE[:-1]).status == "partially_filled"
+
+
+def test_an_amend_that_says_new_does_not_hide_a_fill() -> None:
+    order = told(LIFE[0], LIFE[3], a_patch("O1", "amended", 6, price="108000.0"))
+    assert order.status == "partially_filled"
+
+
+def test_a_larger_fill_voids_the_average_of_the_smaller_one() -> None:
+    order = told(LIFE[0], LIFE[3], a_patch("O1", "trade", 6, filled="0.20000000"))
+    assert order.average is None
+
+
+def test_a_late_amend_does_not_turn_a_younger_price_back() -> None:
+    young = a_patch("O1", "amended", 9, price="108000.0")
+    assert told(LIFE[0], young, LIFE[2]).limit_price == Decimal("108000.0")
+
+
+def test_an_amend_of_the_price_alone_keeps_the_quantity_of_another() -> None:
+    price_only = a_patch("O1", "amended", 9, price="108000.0")
+    assert told(LIFE[0], price_only, LIFE[2]).qty == Decimal("0.60000000")
+
+
+def test_rest_does_not_lower_what_was_filled() -> None:
+    order = merge(told(*LIFE[:4]), a_listed("O1", 0), rest(6), ACCOUNT)
+    assert order.filled == Decimal("0.10000000")
+
+
+def test_rest_does_not_reopen_a_finished_order() -> None:
+    assert merge(told(*LIFE), a_listed("O1", 0), rest(600, query=True), ACCOUNT).is_done
+
+
+def test_rest_raises_what_was_filled() -> None:
+    order = merge(told(*LIFE[:2]), a_listed("O1", 0, filled="0.20000000"), rest(6), ACCOUNT)
+    assert order.filled == Decimal("0.20000000")
+
+
+def test_rest_may_end_an_order() -> None:
+    over = a_listed("O1", 0, status="canceled", reason="User requested")
+    assert merge(told(*LIFE[:2]), over, rest(6, query=True), ACCOUNT).status == "canceled"
+
+
+def test_a_price_just_streamed_stands_over_a_list_that_may_lag() -> None:
+    order = merge(told(*LIFE[:3]), a_listed("O1", 0, amended=True), rest(6), ACCOUNT)
+    assert order.limit_price == Decimal("109000.0")
+
+
+def test_a_list_asked_a_minute_after_the_stream_spoke_last_may_correct_a_price() -> None:
+    late = Word(source="poll", t_ns=at() + REST_LAG_NS, now_ns=wall(60))
+    order = merge(told(*LIFE[:3]), a_listed("O1", 0, price="90000.0", amended=True), late, ACCOUNT)
+    assert order.limit_price == Decimal("90000.0")
+
+
+def test_a_list_that_knows_of_a_first_amend_may_correct_a_price_at_once() -> None:
+    order = merge(told(*LIFE[:2]), a_listed("O1", 0, price="90000.0", amended=True), rest(6), ACCOUNT)
+    assert order.limit_price == Decimal("90000.0")
+
+
+def test_the_most_trusted_source_names_the_order() -> None:
+    order = merge(told(*LIFE[:2]), a_listed("O1", 0), rest(6), ACCOUNT)
+    assert order.source == "stream"
+
+
+def test_a_snapshot_replaces_the_terms_even_under_an_older_timestamp() -> None:
+    order = merge(told(*LIFE[:3]), a_standing("O1", 0, price="90000.0"), stream(9, snapshot=True), ACCOUNT)
+    assert order.limit_price == Decimal("90000.0")
+
+
+def test_an_unknown_status_is_kept_as_it_came() -> None:
+    assert told(LIFE[0], a_patch("O1", "status", 2, status="triggered")).status == "triggered"
+
+
+def test_a_repeated_frame_is_no_news() -> None:
+    order = told(*LIFE[:4])
+    again = merge(order, LIFE[3], stream(9), ACCOUNT)
+    assert not tells_news(order, again)
+
+
+# --- from when the age counts -----------------------------------------------------------------------
+
+
+def ages(order: Order) -> tuple[int | None, int | None]:
+    return order.counts_from_low_ns, order.counts_from_high_ns
+
+
+def test_an_order_seen_at_its_birth_has_an_exact_age() -> None:
+    assert ages(told(*LIFE[:2])) == (wall(0), wall(0))
+
+
+def test_an_amend_that_was_seen_restarts_the_age_exactly() -> None:
+    assert ages(told(*LIFE[:3])) == (wall(3), wall(3))
+
+
+def test_an_unamended_order_of_a_snapshot_counts_from_its_creation() -> None:
+    order = merge(None, a_standing("O1", -30), stream(snapshot=True), ACCOUNT)
+    assert ages(order) == (wall(-30), wall(-30))
+
+
+def test_an_amended_order_of_a_snapshot_may_have_been_amended_until_our_start() -> None:
+    order = merge(None, a_standing("O1", -30, amended=True), stream(snapshot=True), ACCOUNT)
+    assert ages(order)[1] == wall(0)
+
+
+def test_a_snapshot_timestamp_younger_than_the_creation_bounds_the_amend() -> None:
+    listed = merge(None, a_listed("O1", -600, amended=True), rest(0), ACCOUNT)
+    order = merge(listed, a_standing("O1", -30, amended=True), stream(1, snapshot=True), ACCOUNT)
+    assert order.counts_from_low_ns == wall(-600)
+
+
+def test_an_order_listed_as_amended_may_have_been_amended_until_our_start() -> None:
+    order = merge(None, a_listed("O1", -600, amended=True), rest(0), ACCOUNT)
+    assert ages(order) == (wall(-600), wall(0))
+
+
+def test_an_order_listed_as_never_amended_counts_from_its_creation() -> None:
+    order = merge(None, a_listed("O1", -600), rest(0), ACCOUNT)
+    assert ages(order) == (wall(-600), wall(-600))
+
+
+def test_a_list_that_says_never_amended_makes_a_delta_without_base_exact() -> None:
+    delta = merge(None, a_patch("O1", "trade", 1, filled="0.10000000"), stream(1), ACCOUNT)
+    order = merge(delta, a_listed("O1", -600), rest(2, query=True), ACCOUNT)
+    assert ages(order) == (wall(-600), wall(-600))
+
+
+def test_a_delta_without_base_is_no_younger_than_itself() -> None:
+    delta = merge(None, a_patch("O1", "trade", 1, filled="0.10000000"), stream(1), ACCOUNT)
+    assert ages(delta) == (None, wall(1))
+
+
+@pytest.mark.parametrize("amended", [True, None])
+def test_a_snapshot_after_a_gap_admits_an_amend_unseen(amended: bool | None) -> None:
+    order = merge(told(*LIFE[:2]), a_standing("O1", 0, amended=amended), stream(50, snapshot=True), ACCOUNT)
+    assert ages(order) == (wall(0), wall(50))
+
+
+def test_a_snapshot_that_repeats_the_last_word_admits_nothing() -> None:
+    order = merge(told(*LIFE[:3]), a_standing("O1", 3, amended=True), stream(50, snapshot=True), ACCOUNT)
+    assert ages(order) == (wall(3), wall(3))
