@@ -1,0 +1,100 @@
+"""`krakentui limits`: how much of every limit is left, as a table or as one JSON object.
+
+The exit code is for scripts: 10 when a counter may be at three quarters, 11 when nothing more fits or
+the key is locked out. A band that is wide only because nobody watched before our start does not count.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from krakentui.commands import guard, running
+from krakentui.commands.choose import settings_for
+from krakentui.commands.complete import PATIENCE_S, missing, why_missing
+from krakentui.commands.lines import text_of
+from krakentui.commands.parser import Given
+from krakentui.commands.schema import limits_object
+from krakentui.engine.face import Face
+from krakentui.model.clock import SECOND
+from krakentui.model.number import points_text
+from krakentui.settings import Settings
+from krakentui.state.view import BudgetView, GaugeRow
+
+FINE, COULD_NOT, TIGHT, LIMITED = 0, 1, 10, 11
+_COUNTED = frozenset({"rest", "engine"})
+_TIGHT = Fraction(3, 4)
+
+
+def run(given: Given) -> int:
+    """Print the limits as they are once the session knows them."""
+    return running.run_loop(_limits(given, settings_for(given)))
+
+
+async def _limits(given: Given, settings: Settings) -> int:
+    async with running.opened(settings) as face:
+        await running.until(face, PATIENCE_S, settings.speed, lambda t_ns: not missing(face, t_ns))
+        return report(face, as_json=given.json)
+
+
+def report(face: Face, *, as_json: bool) -> int:
+    """Print the limits and give the exit code."""
+    t_ns = face.clock.mono_ns()
+    budget = face.budget(t_ns)
+    print(text_of(limits_object(face, t_ns)) if as_json else table(budget), flush=True)
+    code = exit_code(budget)
+    absent = missing(face, t_ns)
+    if absent and code == FINE:
+        guard.say(why_missing(face, absent))
+        return COULD_NOT
+    return code
+
+
+def exit_code(budget: BudgetView) -> int:
+    """Tell whether the budget is fine, tight or used up."""
+    if budget.lockouts or any(_is_limited(row) for row in budget.gauges):
+        return LIMITED
+    return TIGHT if any(_is_tight(row) for row in budget.gauges) else FINE
+
+
+def _is_limited(row: GaugeRow) -> bool:
+    return row.name in _COUNTED and not row.from_start and row.high >= row.max
+
+
+def _is_tight(row: GaugeRow) -> bool:
+    used = row.low if row.from_start else row.high
+    return row.name in _COUNTED and used >= row.max * _TIGHT
+
+
+def table(budget: BudgetView) -> str:
+    """Lay the limits out for people: name, used, ceiling, drain, when the next call fits."""
+    rows = [("LIMIT", "USED", "OF", "A SECOND", "NEXT FITS")]
+    rows += [_row(gauge) for gauge in budget.gauges]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    lines = [_line(row, widths) for row in rows]
+    lines += [f"Locked out for {_wait(lock.until_in_ns)}: {lock.reason}" for lock in budget.lockouts]
+    return "\n".join([*lines, "", budget.headline])
+
+
+def _row(row: GaugeRow) -> tuple[str, str, str, str, str]:
+    low, high = points_text(row.low, up=False), points_text(row.high, up=True)
+    used = low if low == high else f"{low} to {high}"
+    return row.label, used, points_text(row.max, up=False), points_text(row.decay, up=False), _fits(row)
+
+
+def _fits(row: GaugeRow) -> str:
+    if row.free_in_ns is None:
+        return "not by waiting"
+    return "now" if row.free_in_ns <= 0 else f"in {_wait(row.free_in_ns)}"
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    label, *figures = row
+    cells = [
+        label.ljust(widths[0]),
+        *(cell.rjust(width) for cell, width in zip(figures, widths[1:], strict=True)),
+    ]
+    return "  ".join(cells).rstrip()
+
+
+def _wait(duration_ns: int) -> str:
+    seconds = -(-duration_ns // SECOND)
+    return f"{seconds} s" if seconds < 120 else f"{-(-seconds // 60)} min"

@@ -1,0 +1,66 @@
+"""How a command without a screen runs: one loop, signals that end it in order, sessions opened and closed."""
+
+import asyncio
+import random
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+from krakentui.commands import guard
+from krakentui.engine.face import Face
+from krakentui.model.clock import SECOND, SystemClock
+from krakentui.settings import Settings
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_LOOK_EVERY_S = 0.05
+
+
+def run_loop(work: Coroutine[Any, Any, int]) -> int:
+    """Run to the end, or to a signal: then the exit code is 128 plus its number."""
+    with asyncio.Runner() as runner:
+        guard.watch_loop(runner.get_loop())
+        return runner.run(_until_signal(work))
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Face]:
+    """Open a session on the machine's clock and close it afterwards; its warnings go to stderr."""
+    from krakentui.engine.host import Host  # noqa: PLC0415 - network libraries load with the first session
+
+    for warning in settings.warnings:
+        guard.say(warning)
+    clock = SystemClock(settings.speed, settings.start_ns)
+    async with Host(settings, clock, random.Random()) as host:
+        yield host.session
+
+
+async def until(face: Face, seconds: float, speed: float, reached: Callable[[int], bool]) -> bool:
+    """Wait until something holds, at most this many real seconds; tell whether it does."""
+    clock = face.clock
+    deadline_ns = clock.mono_ns() + int(seconds * speed * SECOND)
+    while not reached(clock.mono_ns()):
+        if clock.mono_ns() >= deadline_ns:
+            return False
+        await clock.sleep(_LOOK_EVERY_S * speed)
+    return True
+
+
+async def _until_signal(work: Coroutine[Any, Any, int]) -> int:
+    caught: list[int] = []
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - a coroutine of ours always runs in a task
+
+    def stop(number: int) -> None:
+        caught.append(number)
+        task.cancel()
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, stop, number)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if not caught:
+            raise
+        return 128 + caught[0]

@@ -1,0 +1,104 @@
+"""Every ending is one sentence and an exit code; no traceback, no secret, no core."""
+
+import asyncio
+import resource
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from krakentui import log
+from krakentui.commands import guard
+from krakentui.model.error import Denied, KeyProblem, NotSent, UsageError
+
+PRIVATE = "aB3+" * 21 + "xY=="
+PUBLIC = "/" + "aB3" * 18 + "x"
+
+
+@pytest.fixture(autouse=True)
+def own_log(tmp_path: Path) -> Iterator[Path]:
+    log.start(tmp_path / "krakentui.log")
+    yield tmp_path / "krakentui.log"
+    log.stop()
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (UsageError("Wrong."), 2, "krakentui: Wrong.\n"),
+        (KeyProblem("No base64."), 1, "krakentui: No base64.\n"),
+        (Denied("EGeneral:Permission denied", "May not."), 1, "krakentui: May not.\n"),
+        (BaseExceptionGroup("g", [ValueError("x"), BaseExceptionGroup("h", [NotSent("No network.")])]), 1,
+         "krakentui: No network.\n"),
+        (KeyboardInterrupt(), 130, ""),
+        (asyncio.CancelledError(), 130, ""),
+    ],
+)  # fmt: skip
+def test_an_ending_is_a_sentence_and_a_code(
+    error: BaseException, code: int, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert guard.ending(error) == code
+    assert capsys.readouterr().err == sentence
+
+
+def test_an_unexpected_error_names_the_log_and_not_its_values(
+    own_log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api_secret = PRIVATE
+    try:
+        raise ValueError(f"bad {api_secret}")
+    except ValueError as error:
+        code = guard.ending(error)
+    told = capsys.readouterr().err
+    assert code == 1
+    assert told == f"krakentui: Stopped by an error of its own (ValueError); the details are in {own_log}.\n"
+    assert "Traceback" in own_log.read_text()
+    assert PRIVATE not in own_log.read_text()
+
+
+def test_a_sentence_is_harmless_to_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    guard.say("quoted: \x1b]52;c;x\x07")
+    assert "\x1b" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", [PRIVATE, PUBLIC, f"--key={PRIVATE}", "SIM-whatever"])
+def test_a_secret_among_the_words_is_refused_without_repeating_it(word: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        guard.refuse_secrets(["stream", word])
+    assert "aB3" not in str(caught.value)
+    assert "whatever" not in str(caught.value)
+
+
+def test_a_long_path_is_no_secret(tmp_path: Path) -> None:
+    folder = tmp_path / "aB3"
+    folder.mkdir()
+    length = 56 - len(str(folder)) - 1
+    name = f"{folder}/{'aB3x' * 20}"[:56] if length > 0 else f"{folder}/x"
+    guard.refuse_secrets(["--record", name, f"--record={name}"])
+
+
+def test_hooks_and_core_limit_are_set(capsys: pytest.CaptureFixture[str]) -> None:
+    hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
+    try:
+        guard.harden()
+        assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
+        thread = threading.Thread(target=lambda: 1 / 0)
+        thread.start()
+        thread.join()
+        assert capsys.readouterr().err == ""
+    finally:
+        sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
+
+
+def test_what_the_event_loop_would_print_goes_to_the_log(
+    own_log: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    loop = asyncio.new_event_loop()
+    guard.watch_loop(loop)
+    loop.call_exception_handler({"message": "lost", "exception": ValueError(f"token={PRIVATE}")})
+    loop.close()
+    assert capfd.readouterr().err == ""
+    assert "In the event loop: lost" in own_log.read_text()
+    assert PRIVATE not in own_log.read_text()

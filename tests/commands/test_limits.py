@@ -1,0 +1,69 @@
+"""`krakentui limits`: its exit code and its table."""
+
+import json
+
+import pytest
+from msgspec import structs
+
+from krakentui.commands.limits import COULD_NOT, FINE, LIMITED, TIGHT, exit_code, report, table
+from krakentui.model.clock import SECOND
+from krakentui.model.limit import KeyScope
+from krakentui.state.view import GaugeRow, LockoutView
+from tests.commands.face import FINGERPRINT, ReadyFace, a_budget, a_gauge, some_orders
+from tests.support.contract import LIMITS, complaints
+
+LOCKOUT = LockoutView(scope=KeyScope(FINGERPRINT), until_in_ns=890 * SECOND, reason="too many wrong keys")
+
+
+@pytest.mark.parametrize(
+    ("gauge", "code"),
+    [
+        (a_gauge("0", "14.99"), FINE),
+        (a_gauge("0", "15"), TIGHT),
+        (a_gauge("0", "19"), TIGHT),
+        (a_gauge("0", "20"), LIMITED),
+        (a_gauge("3", "15", name="engine"), TIGHT),
+        (a_gauge("20", "20", name="open_orders"), FINE),
+        (a_gauge("0", "20", from_start=True), FINE),
+        (a_gauge("15", "20", from_start=True), TIGHT),
+    ],
+)
+def test_the_exit_code_follows_the_high_end(gauge: GaugeRow, code: int) -> None:
+    assert exit_code(a_budget(gauge)) == code
+
+
+def test_a_lockout_is_limited_whatever_the_counters_say() -> None:
+    assert exit_code(structs.replace(a_budget(), lockouts=(LOCKOUT,))) == LIMITED
+
+
+def test_the_table_shows_intervals_and_when_the_next_call_fits() -> None:
+    waiting = structs.replace(a_gauge("5", "31/3", name="engine"), free_in_ns=12_300_000_000)
+    unknown = structs.replace(a_gauge(name="engine"), free_in_ns=None, label="ETH/USD orders")
+    assert table(a_budget(a_gauge(), waiting, unknown)).splitlines() == [
+        "LIMIT                  USED  OF  A SECOND       NEXT FITS",
+        "REST calls              7.5  20      0.33             now",
+        "BTC/USD trading  5 to 10.34  20      0.33         in 13 s",
+        "ETH/USD orders          7.5  20      0.33  not by waiting",
+        "",
+        "All limits are far away.",
+    ]
+
+
+def test_the_table_says_for_how_long_a_lockout_lasts() -> None:
+    told = table(structs.replace(a_budget(), lockouts=(LOCKOUT,)))
+    assert "Locked out for 15 min: too many wrong keys" in told
+
+
+def test_json_keeps_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(ReadyFace(), as_json=True) == FINE
+    assert complaints(json.loads(capsys.readouterr().out), LIMITS) == []
+
+
+def test_what_is_missing_is_said_and_costs_exit_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(ReadyFace(orders=some_orders(known=False)), as_json=False) == COULD_NOT
+    assert capsys.readouterr().err == "krakentui: Not there within 10 s: orders.\n"
+
+
+def test_a_full_counter_is_told_even_when_something_is_missing() -> None:
+    face = ReadyFace(orders=some_orders(known=False), budget=a_budget(a_gauge("20", "20")))
+    assert report(face, as_json=False) == LIMITED

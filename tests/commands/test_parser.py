@@ -1,0 +1,100 @@
+"""The command line: what is understood, and one sentence for everything else."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from krakentui.commands.parser import Given, parse
+from krakentui.model.error import UsageError
+
+
+def said(line: str) -> Given:
+    return parse(line.split())
+
+
+def complaint(line: str) -> str:
+    with pytest.raises(UsageError) as caught:
+        said(line)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("", Given()),
+        ("demo --seed 7 --speed 60 --tier pro --rules strict",
+         Given(command="demo", seed=7, speed=60.0, tier="pro", rules="strict")),
+        ("simulate --port 8080 --start now --quiet --control",
+         Given(command="simulate", port=8080, start="now", quiet=True, control=True)),
+        ("stream --interval 0.5 --for 3", Given(command="stream", interval=0.5, seconds=3.0)),
+        ("--endpoint http://127.0.0.1:1 stream", Given(command="stream", endpoint="http://127.0.0.1:1")),
+        ("stream --endpoint http://127.0.0.1:1", Given(command="stream", endpoint="http://127.0.0.1:1")),
+        ("--read-only --record a.jsonl", Given(read_only=True, record=Path("a.jsonl"))),
+        ("limits --json --assume-tier pro", Given(command="limits", json=True, assume_tier="pro")),
+        ("cancel O1 O2 --yes", Given(command="cancel", ids=("O1", "O2"), yes=True)),
+        ("cancel --all --dry-run --json", Given(command="cancel", everything=True, dry_run=True, json=True)),
+        ("cancel --pair BTC/USD --side buy --type limit --older 5m --far 2%",
+         Given(command="cancel", pair="BTC/USD", side="buy", type="limit", older_s=300, far_pct="2")),
+        ("paths --config k.toml", Given(command="paths", config=Path("k.toml"))),
+    ],
+)  # fmt: skip
+def test_a_line_is_understood(line: str, expected: Given) -> None:
+    assert said(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("fly", "There is no command fly. `krakentui --help` lists what there is."),
+        ("keys add", "There is no command keys. `krakentui --help` lists what there is."),
+        ("--fly", "Unknown option or word: --fly. `krakentui --help` lists what there is."),
+        ("stream --int 3", "Unknown option or word: --int 3. `krakentui --help` lists what there is."),
+        ("--endpoint", "--endpoint needs a value."),
+        ("demo --tier gold", "--tier cannot be gold: it is one of starter, intermediate, pro."),
+        (
+            "--endpoint x demo",
+            "`krakentui demo` has no option --endpoint. `krakentui --help` lists what there is.",
+        ),
+        ("simulate --port 65536", "--port takes a whole number from 0 to 65535."),
+        ("simulate --port -1", "--port takes a whole number from 0 to 65535."),
+        ("demo --speed 0", "--speed takes a number from 0.1 to 1000."),
+        ("demo --speed nan", "--speed takes a number from 0.1 to 1000."),
+        ("demo --speed fast", "--speed takes a number from 0.1 to 1000."),
+        ("stream --interval 0", "--interval takes seconds, 0.05 or more."),
+        ("stream --for -1", "--for takes seconds, 0 or more."),
+        ("cancel --older 5", "--older takes an age like 90s, 5m or 2h."),
+        ("cancel --older 5x", "--older takes an age like 90s, 5m or 2h."),
+        ("cancel --far far", "--far takes a distance in percent like 2 or 0.5."),
+        ("cancel --side up", "--side cannot be up: it is one of buy, sell."),
+        ("limits plan", "Unknown option or word: plan. `krakentui --help` lists what there is."),
+    ],
+)
+def test_a_mistake_is_one_sentence(line: str, sentence: str) -> None:
+    assert complaint(line) == sentence
+
+
+def ending(words: list[str]) -> str:
+    """How a command line ends: understood, help, or a sentence."""
+    try:
+        parse(words)
+    except UsageError as error:
+        return str(error)
+    except SystemExit as done:
+        return f"Help, exit {done.code}."
+    return "Understood."
+
+
+@given(st.lists(st.text(max_size=12), max_size=6))
+def test_any_words_end_as_options_as_a_sentence_or_as_help(words: list[str]) -> None:
+    assert ending(words).endswith(".")
+    assert not ending(words).endswith("exit 2.")
+
+
+@pytest.mark.parametrize("line", ["--version", "--help", "demo --help", "cancel --help"])
+def test_help_and_version_end_well(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as done:
+        said(line)
+    assert done.value.code == 0
+    assert "krakentui" in capsys.readouterr().out

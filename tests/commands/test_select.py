@@ -1,0 +1,63 @@
+"""Which orders a cancel means: never wider than what was said."""
+
+import pytest
+
+from krakentui.commands.parser import parse
+from krakentui.commands.select import check_selector, is_everything, selected
+from krakentui.model.clock import SECOND
+from krakentui.model.error import UsageError
+from tests.commands.face import an_order
+
+ROWS = (
+    an_order("O1", pair="BTC/USD", side="buy", type_="limit", age_ns=10 * SECOND, distance="0.1"),
+    an_order("O2", pair="BTC/USD", side="sell", type_="stop-loss", age_ns=300 * SECOND, distance="5"),
+    an_order("O3", pair="ETH/USD", side="sell", type_="limit", age_ns=301 * SECOND, distance="-5.1"),
+    an_order("O4", pair=None, side=None, type_=None, age_ns=None, distance=None),
+)
+
+
+def ids(line: str) -> list[str]:
+    return [row.id for row in selected(ROWS, parse(["cancel", *line.split()]))]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("--all", ["O1", "O2", "O3", "O4"]),
+        ("--pair BTC/USD", ["O1", "O2"]),
+        ("--pair btc/usd", ["O1", "O2"]),
+        ("--pair BTC", []),
+        ("--side sell", ["O2", "O3"]),
+        ("--type limit", ["O1", "O3"]),
+        ("--older 5m", ["O2", "O3"]),
+        ("--older 301s", ["O3"]),
+        ("--far 5", ["O2", "O3"]),
+        ("--far 5.05", ["O3"]),
+        ("--all --pair BTC/USD", ["O1", "O2"]),
+        ("--pair BTC/USD --side sell", ["O2"]),
+    ],
+)
+def test_filters_narrow_and_never_widen(line: str, expected: list[str]) -> None:
+    assert ids(line) == expected
+
+
+@pytest.mark.parametrize("line", ["--older 0s", "--far 0", "--side buy", "--type limit", "--pair BTC/USD"])
+def test_an_order_of_which_that_is_not_known_is_not_taken(line: str) -> None:
+    assert "O4" not in ids(line)
+
+
+@pytest.mark.parametrize("line", ["", "--yes", "--dry-run --json"])
+def test_no_selector_is_wrong_usage(line: str) -> None:
+    with pytest.raises(UsageError, match="Say which orders"):
+        check_selector(parse(["cancel", *line.split()]))
+
+
+@pytest.mark.parametrize("line", ["O1 --all", "O1 --pair BTC/USD", "O1 --older 5m"])
+def test_ids_and_descriptions_exclude_each_other(line: str) -> None:
+    with pytest.raises(UsageError, match="not both"):
+        check_selector(parse(["cancel", *line.split()]))
+
+
+def test_everything_is_all_alone() -> None:
+    assert is_everything(parse(["cancel", "--all"]))
+    assert not is_everything(parse(["cancel", "--all", "--side", "buy"]))
