@@ -36,6 +36,12 @@ class Candle:
         """Make a stretch without prints."""
         return cls(minute, price, price, price, price, 0, 0, 0)
 
+    def copy(self) -> "Candle":
+        """Make an equal candle that grows on its own."""
+        return Candle(
+            self.minute, self.open, self.high, self.low, self.close, self.volume, self.cost, self.count
+        )
+
     def take(self, price: int, qty: int) -> None:
         """Add a print."""
         self.high = max(self.high, price)
@@ -45,14 +51,15 @@ class Candle:
         self.cost += price * qty
         self.count += 1
 
-    def absorb(self, later: "Candle") -> None:
-        """Add a later stretch."""
+    def absorbed(self, later: "Candle") -> "Candle":
+        """Add a later stretch, and give this one."""
         self.high = max(self.high, later.high)
         self.low = min(self.low, later.low)
         self.close = later.close
         self.volume += later.volume
         self.cost += later.cost
         self.count += later.count
+        return self
 
     @property
     def vwap(self) -> int:
@@ -62,12 +69,10 @@ class Candle:
 
 def merged(candles: Sequence[Candle], minute: int) -> Candle:
     """Merge candles in time order into one that begins at a minute."""
-    first = candles[0]
-    whole = Candle(
-        minute, first.open, first.high, first.low, first.close, first.volume, first.cost, first.count
-    )
+    whole = candles[0].copy()
+    whole.minute = minute
     for later in candles[1:]:
-        whole.absorb(later)
+        whole.absorbed(later)
     return whole
 
 
@@ -77,7 +82,7 @@ def grouped(candles: Iterable[Candle], interval: int) -> list[Candle]:
     for candle in candles:
         minute = candle.minute // interval * interval
         if found and found[-1].minute == minute:
-            found[-1].absorb(candle)
+            found[-1].absorbed(candle)
         else:
             found.append(merged([candle], minute))
     return found

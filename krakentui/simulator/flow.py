@@ -7,6 +7,7 @@ that it has passed are bought up or withdrawn, a gap behind it is filled.
 
 import math
 import random
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,11 @@ TRADE_SHARE = 0.16
 SWEEP_SHARE = 0.4
 """How often levels that the fair price passes are bought up rather than withdrawn."""
 NEAR_TOP = 7.0
-"""Mean distance, in levels, of a book event from the top."""
+"""Mean distance, in mean gaps, of a book event from the top."""
+NEAR_LEVELS = 10
+"""Levels wanted within ten mean gaps of the best."""
+FAR_SHARE = 0.12
+"""How often a book event touches any level that is kept."""
 SPARE = 60
 """Levels above the target before the far end is trimmed."""
 
@@ -46,8 +51,8 @@ class Flow:
         self._half = max(0.5, price * spread_bp / 20_000)
         self._gap = max(1.0, price * (spread_bp * 0.6 + 0.1) / 10_000)
         self._mean_qty = market.tape.opening.mean_qty
-        levels_a_percent = price / 100 / self._gap
-        self._level_qty = self._mean_qty * (1.0 if levels_a_percent > 20 else 40.0)
+        crowded = 1.0 / (price * (spread_bp * 0.6 + 0.1) / 10_000)
+        self._level_qty = self._mean_qty * min(25.0, max(1.0, crowded))
         self._build(round(price), max(1, round(self._half)))
 
     def start(self) -> None:
@@ -115,58 +120,68 @@ class Flow:
         centre = (book.bids.best + book.asks.best) / 2
         lean = max(-0.3, min(0.3, (price - centre) / (8 * self._gap)))
         side = "buy" if rng.random() < 0.5 + lean else "sell"
-        qty = self._qty(self._mean_qty)
-        resting = book.asks if side == "buy" else book.bids
-        third = resting.keys[2] * resting.sign
-        self.market.consume(side, qty, third, "limit" if rng.random() < 0.6 else "market")
+        keys = (book.asks if side == "buy" else book.bids).keys
+        reach = min(keys[2], keys[0] + int(4 * self._gap))
+        limit = reach if side == "buy" else -reach
+        ord_type = "limit" if rng.random() < 0.6 else "market"
+        self.market.consume(side, self._qty(self._mean_qty), limit, ord_type)
 
     def _shuffle(self) -> None:
         rng = self._rng
         book = self.market.book
         side = book.bids if rng.random() < 0.5 else book.asks
         keys = side.keys
-        if rng.random() < 0.12:
-            index = int(rng.random() * min(len(keys), self._kept))
+        key = keys[0] + int(wait(rng, NEAR_TOP * self._gap))
+        if rng.random() < FAR_SHARE:
+            key = keys[int(rng.random() * min(len(keys), self._kept))]
+        index = min(bisect_left(keys, key), len(keys) - 1)
+        if keys[index] != key and self._near(keys) < NEAR_LEVELS:
+            self.market.change(side, {key * side.sign: self._level(index)})
+        elif rng.random() < 0.35 and index > 0:
+            self.market.change(side, {keys[index] * side.sign: 0})
         else:
-            index = min(int(wait(rng, NEAR_TOP)), len(keys) - 1)
-        price = keys[index] * side.sign
-        choice = rng.random()
-        if choice < 0.3 and index + 1 < len(keys) and keys[index + 1] - keys[index] > 1:
-            between = keys[index] + 1 + int(rng.random() * (keys[index + 1] - keys[index] - 1))
-            self.market.change(side, {between * side.sign: self._level(index)})
-        elif choice < 0.55 and index > 0:
-            self.market.change(side, {price: 0})
-        else:
-            self.market.change(side, {price: self._level(index)})
+            self.market.change(side, {keys[index] * side.sign: self._level(index)})
+
+    def _near(self, keys: list[int]) -> int:
+        """Count the levels within ten mean gaps of the best."""
+        return bisect_right(keys, keys[0] + int(NEAR_LEVELS * self._gap))
 
     def _align(self, price: float) -> None:
         book = self.market.book
-        rng = self._rng
         for side, other in ((book.asks, book.bids), (book.bids, book.asks)):
             sign = side.sign
-            wanted = self._wanted(sign, price)
-            passed = [key * sign for key in side.keys[:40] if key < wanted * sign - self._gap]
+            wanted = max(1, round(price + sign * self._half)) * sign
+            passed = bisect_left(side.keys, int(wanted - self._gap))
             if passed:
-                self._pass(side, passed)
-            if side.keys[0] > wanted * sign + 2 * self._gap + 1 and rng.random() < 0.8:
-                near = wanted + sign * int(rng.random() * self._gap)
-                if (near - other.best) * sign > 0:
-                    self.market.change(side, {near: self._level(0)})
-            self._extend(side)
+                self._pass(side, [key * sign for key in side.keys[:passed]])
+            self._fill(side, max(wanted, other.best * sign + 1))
             if len(side.keys) > self._kept + SPARE:
                 far = side.keys[self._kept + SPARE // 2 :]
                 self.market.change(side, {key * sign: 0 for key in far})
 
-    def _wanted(self, sign: int, price: float) -> int:
-        wanted = round(price + sign * self._half)
-        return max(1, wanted)
+    def _fill(self, side: Side, wanted: int) -> None:
+        """Put levels where the top has thinned out or fallen behind."""
+        rng = self._rng
+        sign = side.sign
+        levels: dict[int, int] = {}
+        if not side.keys or (side.keys[0] > wanted + 2 * self._gap + 1 and rng.random() < 0.8):
+            near = wanted + int(rng.random() * self._gap)
+            levels[near * sign] = self._level(0)
+        if len(side.keys) < 3 or self._near(side.keys) < NEAR_LEVELS // 2:
+            for _ in range(3):
+                key = wanted + 1 + int(rng.random() * NEAR_LEVELS * self._gap)
+                if key * sign not in side.qty:
+                    levels[key * sign] = self._level(3)
+        levels = {price: qty for price, qty in levels.items() if price > 0}
+        if levels:
+            self.market.change(side, levels)
+        self._extend(side)
 
     def _pass(self, side: Side, prices: list[int]) -> None:
         if self._rng.random() < SWEEP_SHARE:
             taker = "buy" if side.name == "asks" else "sell"
-            qty = sum(side.qty[price] for price in prices[:4])
-            self.market.consume(taker, qty, prices[:4][-1], "limit")
-            prices = prices[4:]
+            swept, prices = prices[:4], prices[4:]
+            self.market.consume(taker, sum(side.qty[price] for price in swept), swept[-1], "limit")
         if prices:
             self.market.change(side, dict.fromkeys(prices, 0))
 
@@ -196,7 +211,8 @@ class Flow:
             if side.sign < 0 and key >= 0:
                 break
             levels[key * side.sign] = self._level(index, self._far)
-        self.market.change(side, levels)
+        if levels:
+            self.market.change(side, levels)
 
     def _step(self, index: int) -> int:
         """Draw the distance from a level to the next: wider away from the top."""

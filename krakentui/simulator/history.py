@@ -8,8 +8,10 @@ and is made when first asked for, so a start costs nothing.
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
+from operator import mul
+from typing import NamedTuple
 
 from krakentui.simulator.candles import Candle
 from krakentui.simulator.mid import normal
@@ -19,12 +21,16 @@ from krakentui.simulator.tables import Pair
 DAY = 1440
 """Minutes."""
 PRINTS_KEPT = 1000
+MINUTE_US = 60_000_000
+CHUNK = 0xFFFF
+WIDE_CHUNK = 0xFFF_FFFF
+SIDES = ("buy", "sell")
+ORD_TYPES = ("limit",) * 5 + ("market",) * 3
 TIERS = ((1, 3 * DAY, 60), (15, 16 * DAY, 60), (60, 130 * DAY, DAY), (DAY, 1100 * DAY, DAY))
 """Resolution, reach back from the start, alignment of the far end; all in minutes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """One synthetic print."""
 
     t_us: int
@@ -48,34 +54,38 @@ class History:
         self._trades_a_minute = opening.trades_a_minute
         self._tiers: dict[int, list[Candle]] = {}
 
-    @cached_property
+    @property
     def day(self) -> list[Candle]:
         """The minutes of the last 24 h, oldest first; its open and close are the opening's figures."""
-        rng = self._rng("history/day")
-        walked = [0.0]
-        for _ in range(DAY):
-            walked.append(walked[-1] + normal(rng))
-        first, last = self._opening.day_before, self._opening.price
-        scale = self._sigma * last
-        path = [
-            max(1, round(first + (last - first) * i / DAY + scale * (walked[i] - walked[DAY] * i / DAY)))
-            for i in range(DAY + 1)
-        ]
-        begin = self._start - DAY
-        return [self._candle(rng, begin + i, path[i], path[i + 1], 1) for i in range(DAY)]
+        return self._last_day[0]
 
-    @cached_property
+    @property
     def prints(self) -> list[Printed]:
         """The last prints before the start, oldest first; they add up to their minutes."""
+        return self._last_day[1]
+
+    @cached_property
+    def _last_day(self) -> tuple[list[Candle], list[Printed]]:
+        day = self._bridge()
         rng = self._rng("history/prints")
         found: list[list[Printed]] = []
         total = 0
-        for candle in reversed(self.day):
+        for candle in reversed(day):
             found.append(_prints_of(candle, rng))
             total += candle.count
             if total >= PRINTS_KEPT:
                 break
-        return [row for rows in reversed(found) for row in rows][-PRINTS_KEPT:]
+        return day, [row for rows in reversed(found) for row in rows][-PRINTS_KEPT:]
+
+    def _bridge(self) -> list[Candle]:
+        rng = self._rng("history/day")
+        walked = [0.0, *accumulate(_normals(rng, DAY))]
+        first, last = self._opening.day_before, self._opening.price
+        scale = self._sigma * last
+        drift = (last - first - scale * walked[DAY]) / DAY
+        path = [max(1, round(first + drift * i + scale * walked[i])) for i in range(DAY + 1)]
+        begin = self._start - DAY
+        return [self._candle(rng, begin + i, path[i], path[i + 1], 1) for i in range(DAY)]
 
     def candles_since(self, minute: int) -> Iterator[Candle]:
         """Give candles from a minute on, oldest first, each at its tier's resolution."""
@@ -112,42 +122,46 @@ class History:
         return found
 
     def _candle(self, rng: random.Random, minute: int, opened: int, close: int, size: int) -> Candle:
-        count = int(self._trades_a_minute * size * (0.4 + 1.2 * rng.random())) + 1
-        if count == 1:
-            opened = close
+        bits = rng.getrandbits(64)
+        count = 2 + int(self._trades_a_minute * size * (0.4 + 1.2 * (bits & CHUNK) / CHUNK))
         high, low = (opened, close) if opened > close else (close, opened)
         if count > 3:
-            reach = 0.6 * self._sigma * size**0.5 * close
-            high += int(reach * rng.random())
-            low = max(1, low - int(reach * rng.random()))
-        volume = int(count * self._opening.mean_qty * (0.5 + rng.random())) + count
+            reach = 0.6 * self._sigma * size**0.5 * close / CHUNK
+            high += int(reach * (bits >> 16 & CHUNK))
+            low = max(1, low - int(reach * (bits >> 32 & CHUNK)))
+        volume = count + int(count * self._opening.mean_qty * (0.5 + (bits >> 48) / CHUNK))
         typical = (opened + high + low + close) * volume // 4
         return Candle(minute, opened, high, low, close, volume, typical, count)
 
 
+def _normals(rng: random.Random, count: int) -> Iterator[float]:
+    """Draw normal steps, each from one draw of 64 bits: a day of minutes has to be cheap."""
+    for _ in range(count):
+        bits = rng.getrandbits(64)
+        total = (bits & CHUNK) + (bits >> 16 & CHUNK) + (bits >> 32 & CHUNK) + (bits >> 48)
+        yield (total / CHUNK - 2.0) * 1.7320508
+
+
 def _prints_of(candle: Candle, rng: random.Random) -> list[Printed]:
     """Make prints that add up to a candle, and set its cost to theirs."""
-    count = candle.count
-    prices = [candle.low + int(rng.random() * (candle.high - candle.low + 1)) for _ in range(count)]
+    count, low, width = candle.count, candle.low, candle.high - candle.low + 1
+    draws = [rng.getrandbits(80) for _ in range(count)]
+    prices = [low + ((bits & CHUNK) * width >> 16) for bits in draws]
     if count > 3:
-        high_at = 1 + int(rng.random() * (count - 2))
+        high_at = 1 + (draws[0] >> 48 & CHUNK) * (count - 2) // (CHUNK + 1)
         prices[high_at] = candle.high
-        prices[high_at + 1 if high_at + 2 < count else 1] = candle.low
+        prices[high_at + 1 if high_at + 2 < count else high_at - 1] = low
     prices[0], prices[-1] = candle.open, candle.close
-    weights = [0.05 + rng.random() ** 3 for _ in range(count)]
+    weights = [2_000 + (bits >> 16 & CHUNK) ** 3 // CHUNK**2 for bits in draws]
     spare, heap = candle.volume - count, sum(weights)
-    sizes = [1 + int(spare * weight / heap) for weight in weights]
+    sizes = [1 + spare * weight // heap for weight in weights]
     sizes[-1] += candle.volume - sum(sizes)
-    instants = sorted(int(rng.random() * 60_000_000) for _ in range(count))
-    candle.cost = sum(price * qty for price, qty in zip(prices, sizes, strict=True))
-    begin_us = candle.minute * 60_000_000
+    begin_us = candle.minute * MINUTE_US
+    instants = sorted(
+        [begin_us + (bits >> 32 & WIDE_CHUNK) * MINUTE_US // (WIDE_CHUNK + 1) for bits in draws]
+    )
+    candle.cost = sum(map(mul, prices, sizes))
     return [
-        Printed(
-            begin_us + at,
-            price,
-            qty,
-            "buy" if rng.random() < 0.5 else "sell",
-            "limit" if rng.random() < 0.6 else "market",
-        )
-        for at, price, qty in zip(instants, prices, sizes, strict=True)
+        Printed(at, price, qty, SIDES[bits >> 79], ORD_TYPES[bits >> 76 & 7])
+        for at, price, qty, bits in zip(instants, prices, sizes, draws, strict=True)
     ]

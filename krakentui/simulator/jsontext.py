@@ -34,7 +34,7 @@ def units_of(text: str, places: int) -> int:
     negative = text.startswith("-")
     whole, _, part = text.lstrip("-").partition(".")
     padded = part.ljust(places + 1, "0")
-    units = int(whole or "0") * 10**places + int(padded[:places] or "0") + (padded[places] >= "5")
+    units = int(whole + padded[:places] or "0") + (padded[places] >= "5")
     return -units if negative else units
 
 

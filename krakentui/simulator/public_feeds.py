@@ -1,13 +1,261 @@
-"""Public channels: each turns one market's acts into frames, once for all who subscribed."""
+"""Public channels: each turns one market's acts into frames, written once for all who subscribed.
+
+A channel listens to its market only while somebody listens to it, so unsubscribed markets cost
+nothing here. Key order follows the recorded frames of 2026-08 and 2026-09.
+"""
 
 from typing import TYPE_CHECKING
+
+from krakentui.simulator.book import Side
+from krakentui.simulator.candles import Candle
+from krakentui.simulator.instants import iso_ns, iso_us
+from krakentui.simulator.jsontext import digits
+from krakentui.simulator.market import Market
+from krakentui.simulator.tape import MINUTE_US, MarketTrade
+from krakentui.simulator.tickers import TickerText
+from krakentui.simulator.ws_envelope import Talk
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
 
+TRADES_IN_SNAPSHOT = 50
+CANDLES_IN_SNAPSHOT = 10
+"""Candles with prints; both known captures fit it (one minute 2024, five minutes on a thin pair 2023)."""
+CANDLES_SEARCHED = 120
+Key = tuple[str, str, int | str]
+"""Channel, symbol, and what tells two subscriptions of them apart: depth, interval, trigger."""
+
+
+class Feed:
+    """One channel of one market, and who has subscribed it."""
+
+    def __init__(self, market: Market) -> None:
+        self.market = market
+        self.talks: dict[int, Talk] = {}
+
+    def attach(self) -> None:
+        """Begin to listen to the market."""
+        self.market.on_settled.append(self.settled)
+
+    def detach(self) -> None:
+        """Stop listening to the market."""
+        self.market.on_settled.remove(self.settled)
+
+    def settled(self, prints: list[MarketTrade]) -> None:
+        """Take note that the market did something."""
+        raise NotImplementedError
+
+    def snapshot(self) -> str:
+        """Write the frame that a new subscriber begins with."""
+        raise NotImplementedError
+
+    def send(self, frame: str) -> None:
+        """Send one frame to every subscriber."""
+        for talk in tuple(self.talks.values()):
+            talk.send_data(frame)
+
+
+class BookFeed(Feed):
+    """Levels down to a depth, each frame with the checksum of the top."""
+
+    def __init__(self, market: Market, depth: int) -> None:
+        super().__init__(market)
+        self.depth = depth
+        self._edges: dict[str, int | None] = {}
+        """Key of the worst level that subscribers hold, None while they hold all."""
+
+    def attach(self) -> None:
+        """Begin to listen to the market's batches of levels."""
+        self.market.ensure_depth(self.depth)
+        book = self.market.book
+        self._edges = {side.name: side.edge(self.depth) for side in (book.bids, book.asks)}
+        self.market.on_book.append(self._changed)
+
+    def detach(self) -> None:
+        """Stop listening to the market."""
+        self.market.on_book.remove(self._changed)
+
+    def snapshot(self) -> str:
+        """Write all levels down to the depth."""
+        book = self.market.book
+        bids, asks = (self._lines(side.levels(self.depth)) for side in (book.bids, book.asks))
+        return self._frame("snapshot", bids, asks)
+
+    def _changed(self, side: Side, levels: dict[int, int]) -> None:
+        """Tell a batch: what left or changed within the depth, and what came into it.
+
+        Levels that a better one pushed out of the depth are not mentioned: subscribers truncate.
+        """
+        sign = side.sign
+        old, new = self._edges[side.name], side.edge(self.depth)
+        self._edges[side.name] = new
+        told = [
+            (price, qty)
+            for price, qty in levels.items()
+            if ((old is None or price * sign <= old) if qty == 0 else (new is None or price * sign <= new))
+        ]
+        if old is not None and (new is None or new > old):
+            upto = side.keys[-1] if new is None else new
+            told += [(price, side.qty[price]) for price in side.between(old, upto) if price not in levels]
+        if told:
+            lines = self._lines(told)
+            self.send(self._frame("update", lines, "") if sign < 0 else self._frame("update", "", lines))
+
+    def _lines(self, levels: list[tuple[int, int]]) -> str:
+        p, q = self.market.pair.price_places, self.market.pair.qty_places
+        return ",".join([f'{{"price":{digits(price, p)},"qty":{digits(qty, q)}}}' for price, qty in levels])
+
+    def _frame(self, kind: str, bids: str, asks: str) -> str:
+        market = self.market
+        return (
+            f'{{"channel":"book","type":"{kind}","data":[{{"symbol":"{market.pair.symbol}",'
+            f'"bids":[{bids}],"asks":[{asks}],"checksum":{market.book.checksum()},'
+            f'"timestamp":"{iso_us(market.clock.now_us())}"}}]}}'
+        )
+
+
+class TickerFeed(Feed):
+    """Top of book and 24 h figures, on every trade or on every change of the top."""
+
+    def __init__(self, market: Market, trigger: str) -> None:
+        super().__init__(market)
+        self._on_top = trigger == "bbo"
+        self._text = TickerText(market)
+        self._told: tuple[int, ...] = ()
+
+    def attach(self) -> None:
+        """Begin to listen to the market."""
+        super().attach()
+        self._told = self._top()
+
+    def settled(self, prints: list[MarketTrade]) -> None:
+        """Tell a trade, or a changed top."""
+        if not prints:
+            if not self._on_top:
+                return
+            top = self._top()
+            if top == self._told:
+                return
+            self._told = top
+        self.send(self._frame("update"))
+
+    def snapshot(self) -> str:
+        """Write the ticker as of now."""
+        return self._frame("snapshot")
+
+    def _top(self) -> tuple[int, ...]:
+        bids, asks = self.market.book.bids, self.market.book.asks
+        bid, ask = bids.best, asks.best
+        return (bid, bids.qty[bid], ask, asks.qty[ask])
+
+    def _frame(self, kind: str) -> str:
+        return f'{{"channel":"ticker","type":"{kind}","data":[{self._text.entry()}]}}'
+
+
+class TradeFeed(Feed):
+    """Every print; the prints of one taker share a frame."""
+
+    def settled(self, prints: list[MarketTrade]) -> None:
+        """Tell the prints of an act."""
+        if prints:
+            self.send(self._frame("update", prints))
+
+    def snapshot(self) -> str:
+        """Write the last prints, oldest first."""
+        return self._frame("snapshot", self.market.tape.trades(TRADES_IN_SNAPSHOT))
+
+    def _frame(self, kind: str, trades: list[MarketTrade]) -> str:
+        lines = ",".join([self._line(trade) for trade in trades])
+        return f'{{"channel":"trade","type":"{kind}","data":[{lines}]}}'
+
+    def _line(self, trade: MarketTrade) -> str:
+        pair = self.market.pair
+        return (
+            f'{{"symbol":"{trade.symbol}","side":"{trade.side}",'
+            f'"price":{digits(trade.price, pair.price_places)},"qty":{digits(trade.qty, pair.qty_places)},'
+            f'"ord_type":"{trade.ord_type}","trade_id":{trade.trade_id},'
+            f'"timestamp":"{iso_us(trade.t_us)}"}}'
+        )
+
+
+class OhlcFeed(Feed):
+    """The running candle of an interval, told on trades only."""
+
+    def __init__(self, market: Market, interval: int) -> None:
+        super().__init__(market)
+        self._interval = interval
+        self._running = Candle.flat(0, market.last)
+
+    def attach(self) -> None:
+        """Begin to listen to the market, from its running candle on."""
+        super().attach()
+        self._running = self.market.tape.series(self._interval, 1, self.market.clock.now_us())[-1].copy()
+
+    def settled(self, prints: list[MarketTrade]) -> None:
+        """Add an act's prints to the running candle and tell it."""
+        for trade in prints:
+            minute = trade.t_us // MINUTE_US // self._interval * self._interval
+            if minute != self._running.minute or not self._running.count:
+                self._running = Candle.of_print(minute, trade.price, trade.qty)
+            else:
+                self._running.take(trade.price, trade.qty)
+        if prints:
+            self.send(self._frame("update", [self._running]))
+
+    def snapshot(self) -> str:
+        """Write the last candles that have prints, oldest first."""
+        rows = self.market.tape.series(self._interval, CANDLES_SEARCHED, self.market.clock.now_us())
+        return self._frame("snapshot", [row for row in rows if row.count][-CANDLES_IN_SNAPSHOT:])
+
+    def _frame(self, kind: str, candles: list[Candle]) -> str:
+        lines = ",".join([self._line(candle) for candle in candles])
+        stamp = iso_ns(self.market.clock.now_us(), 359)
+        return f'{{"channel":"ohlc","type":"{kind}","timestamp":"{stamp}","data":[{lines}]}}'
+
+    def _line(self, candle: Candle) -> str:
+        pair = self.market.pair
+        p = pair.price_places
+        begin_us = candle.minute * MINUTE_US
+        return (
+            f'{{"symbol":"{pair.symbol}","open":{digits(candle.open, p)},"high":{digits(candle.high, p)},'
+            f'"low":{digits(candle.low, p)},"close":{digits(candle.close, p)},"trades":{candle.count},'
+            f'"volume":{digits(candle.volume, pair.qty_places)},"vwap":{digits(candle.vwap, p)},'
+            f'"interval_begin":"{iso_ns(begin_us)}","interval":{self._interval},'
+            f'"timestamp":"{iso_us(begin_us + self._interval * MINUTE_US)}"}}'
+        )
+
 
 class Feeds:
-    """All public channels that somebody has subscribed."""
+    """All public channels of markets that somebody has subscribed."""
 
     def __init__(self, world: "World") -> None:
         self._world = world
+        self._feeds: dict[Key, Feed] = {}
+
+    def join(self, key: Key, talk: Talk) -> Feed:
+        """Subscribe a conversation to a channel of a market."""
+        feed = self._feeds.get(key)
+        if feed is None:
+            feed = self._feeds[key] = _make(key, self._world.markets[key[1]])
+            feed.attach()
+        feed.talks[talk.socket.number] = talk
+        return feed
+
+    def leave(self, key: Key, talk: Talk) -> None:
+        """End a conversation's subscription; nobody left, nothing to listen to."""
+        feed = self._feeds[key]
+        feed.talks.pop(talk.socket.number, None)
+        if not feed.talks:
+            feed.detach()
+            del self._feeds[key]
+
+
+def _make(key: Key, market: Market) -> Feed:
+    channel, _, variant = key
+    if channel == "book":
+        return BookFeed(market, int(variant))
+    if channel == "ticker":
+        return TickerFeed(market, str(variant))
+    if channel == "ohlc":
+        return OhlcFeed(market, int(variant))
+    return TradeFeed(market)

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from krakentui.simulator.candles import Candle, merged
+from krakentui.simulator.candles import Candle, grouped, merged
 from krakentui.simulator.history import History, Printed
 from krakentui.simulator.opening import Opening
+from krakentui.simulator.stretch import Figures, Stretch
 from krakentui.simulator.tables import Pair
 
 MINUTE_US = 60_000_000
+DAY_MINUTES = 1440
 TRADES_KEPT = 1000
 MINUTES_KEPT = 4_500
 """Live minutes kept one by one (three days and a reserve); older ones are merged into hours."""
@@ -57,6 +59,8 @@ class Tape:
         """Hours that have left `minutes`."""
         self._recent: deque[MarketTrade] = deque(maxlen=TRADES_KEPT)
         self._rng = rng
+        self._day = Stretch(self.candles_since)
+        self._today = Stretch(self.candles_since)
 
     @cached_property
     def history(self) -> History:
@@ -87,12 +91,41 @@ class Tape:
             live = [trade for trade in old if ns_of(trade) > after_ns] + live
         return live[:count] if after_ns >= 0 else live[-count:]
 
+    def last_day(self, now_us: int) -> Figures:
+        """Give the figures of the last 24 h."""
+        now = now_us // MINUTE_US
+        return self._day.figures(now - DAY_MINUTES, now, self._running(now), self.last)
+
+    def today(self, now_us: int) -> Figures:
+        """Give the figures since 00:00 UTC."""
+        now = now_us // MINUTE_US
+        midnight = now // DAY_MINUTES * DAY_MINUTES
+        return self._today.figures(midnight, now, self._running(now), self.last)
+
+    def _running(self, minute: int) -> Candle | None:
+        return self.minutes[-1] if self.minutes and self.minutes[-1].minute == minute else None
+
     def candles_since(self, minute: int) -> Iterator[Candle]:
         """Give candles of one minute (hours, where older) from a minute on, oldest first."""
         if minute < self.start_minute:
             yield from self.history.candles_since(minute)
         yield from (hour for hour in self.hours if hour.minute >= minute)
         yield from islice(self.minutes, bisect_left(self.minutes, minute, key=lambda c: c.minute), None)
+
+    def series(self, interval: int, count: int, now_us: int) -> list[Candle]:
+        """Give the last candles of an interval, the running one last; empty stretches are flat."""
+        running = now_us // MINUTE_US // interval * interval
+        first = running - (count - 1) * interval
+        rows: list[Candle] = []
+        for candle in grouped(self.candles_since(first), interval):
+            while rows and rows[-1].minute + interval < candle.minute:
+                rows.append(Candle.flat(rows[-1].minute + interval, rows[-1].close))
+            rows.append(candle)
+        if not rows:
+            rows.append(Candle.flat(first, self.last))
+        while rows[-1].minute < running:
+            rows.append(Candle.flat(rows[-1].minute + interval, rows[-1].close))
+        return rows[-count:]
 
     def _condense(self) -> None:
         hour = self.minutes[0].minute // 60

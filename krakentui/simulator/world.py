@@ -14,7 +14,7 @@ from krakentui.simulator.market import Market, open_markets
 from krakentui.simulator.options import OPENING_US, Options
 from krakentui.simulator.public_feeds import Feeds
 from krakentui.simulator.public_limits import PublicLimiter
-from krakentui.simulator.surface import Socket
+from krakentui.simulator.surface import HttpRequest, Socket
 from krakentui.simulator.tables import Asset, Pair, load
 from krakentui.simulator.ws_envelope import Talk
 
@@ -118,3 +118,16 @@ class World:
     def heard(self, entry: Heard) -> None:
         """Note a request for the log that tests read."""
         self.requests.append(entry)
+
+    def heard_rest(
+        self, request: HttpRequest, *, key: str | None = None, cost: str = "0", verdict: str = "ok"
+    ) -> None:
+        """Note a REST request."""
+        self.heard(Heard(self.clock.now_us(), "spot-rest", request.peer, request.path, key, cost, verdict))
+
+    def heard_ws(
+        self, talk: Talk, what: str, *, key: str | None = None, cost: str = "0", verdict: str = "ok"
+    ) -> None:
+        """Note a websocket request."""
+        surface = f"spot-ws-{talk.socket.surface}"
+        self.heard(Heard(self.clock.now_us(), surface, talk.socket.peer, what, key, cost, verdict))
