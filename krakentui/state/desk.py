@@ -180,4 +180,13 @@ class Desk:
         if request is None:
             return
         text, level = words.outcome(request, self.table.find(request.order_id), self._instruments.pairs)
-        self._journal.note("cancel", text, level, t_ns, order_id=request.order_id, outcome=request.outcome)
+        filled = request.order.filled if request.order else None
+        self._journal.note(
+            "cancel",
+            text,
+            level,
+            t_ns,
+            order_id=request.order_id,
+            outcome=request.outcome,
+            filled=filled,
+        )

@@ -1,6 +1,7 @@
 """What happened, as numbered sentences; the last 2,000 are kept."""
 
 from collections import deque
+from decimal import Decimal
 from typing import Final
 
 from krakentui.model.order import Outcome
@@ -28,6 +29,7 @@ class Journal:
         *,
         order_id: str | None = None,
         outcome: Outcome | None = None,
+        filled: Decimal | None = None,
     ) -> None:
         """Write one line."""
         self._number += 1
@@ -40,6 +42,7 @@ class Journal:
                 level=level,
                 order_id=order_id,
                 outcome=outcome,
+                filled=filled,
             )
         )
 

@@ -226,6 +226,8 @@ class JournalLine(Struct, frozen=True, kw_only=True):
     level: str
     order_id: str | None = None
     outcome: Outcome | None = None
+    filled: Decimal | None = None
+    """What of the order had traded, where an outcome is told."""
 
 
 class QuestionOrder(Struct, frozen=True, kw_only=True):
