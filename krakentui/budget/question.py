@@ -17,19 +17,15 @@ from krakentui.budget.ledger import Ledger
 from krakentui.budget.words import amount, duration, figure
 from krakentui.model.order import Order
 
-Route = Literal["socket", "socket_batch", "rest", "rest_batch", "none"]
+Route = Literal["socket", "socket batch", "rest", "rest batch", "none"]
 
 ROUTE_WORDS: dict[Route, str] = {
-    "socket": "over the websocket, one by one",
-    "socket_batch": "over the websocket, in batches",
+    "socket": "over the websocket",
+    "socket batch": "over the websocket, as a batch",
     "rest": "over REST",
-    "rest_batch": "over REST, as a batch",
+    "rest batch": "over REST, as a batch",
     "none": "not at all: neither the websocket nor REST is open",
 }
-ONE_BY_ONE = 10
-"""Up to so many orders that surely fit go one by one: each has an answer of its own."""
-BATCH = 50
-"""Orders in one batch cancel (REST and websocket reference)."""
 
 
 class PairPrice(Struct, frozen=True, kw_only=True):
@@ -146,12 +142,11 @@ def _pair_price(
 def _route(count: int, fits: bool, socket_open: bool, rest_open: bool, rest_free: bool) -> Route:
     """Choose by design: socket first; a single that may not fit as a REST batch where REST is free."""
     if count == 1 and not fits and rest_free:
-        return "rest_batch"
+        return "rest batch"
     if socket_open:
-        one_by_one = count == 1 or (fits and count <= ONE_BY_ONE)
-        return "socket" if one_by_one else "socket_batch"
+        return "socket" if count == 1 else "socket batch"
     if rest_open:
-        return "rest" if count == 1 and fits else "rest_batch"
+        return "rest" if count == 1 and fits else "rest batch"
     return "none"
 
 
