@@ -25,10 +25,10 @@ Entry = dict[str, object]
 class Listener(Protocol):
     """Who wants to hear of an account's changes."""
 
-    def executed(self, entry: Entry, pair: Pair) -> None:
+    def executed(self, account: "Account", entry: Entry, pair: Pair) -> None:
         """Hear of a change of an order or of a fill."""
 
-    def booked(self, row: Row) -> None:
+    def booked(self, account: "Account", row: Row) -> None:
         """Hear of a ledger row."""
 
 
@@ -116,13 +116,13 @@ class Account:
     def executed(self, entry: Entry, pair: Pair) -> None:
         """Tell the listeners of a change of an order."""
         for listener in list(self.listeners):
-            listener.executed(entry, pair)
+            listener.executed(self, entry, pair)
 
     def booked(self, rows: list[Row]) -> None:
         """Tell the listeners of ledger rows, one by one."""
         for listener in list(self.listeners):
             for row in rows:
-                listener.booked(row)
+                listener.booked(self, row)
 
 
 HOLD_FEE = Fraction(FEES_TAKER[0]) / 100

@@ -75,6 +75,17 @@ class Gate:
         """Find the open order that a client named itself."""
         return [order for order in account.open.values() if order.cl_ord_id == cl_ord_id]
 
+    def find_batch(
+        self, account: Account, refs: Iterable[str | int], cl_ord_ids: Iterable[str]
+    ) -> list[Order]:
+        """Find the open orders that a batch names, each once; what is not open does not count."""
+        found: dict[str, Order] = {}
+        for ref in refs:
+            found.update({order.id: order for order in self.find(account, ref)})
+        for cl_ord_id in cl_ord_ids:
+            found.update({order.id: order for order in self.find_client_id(account, cl_ord_id)})
+        return list(found.values())
+
     def cancel(self, account: Account, order: Order) -> str | None:
         """Cancel one open order; the text is the reason of a refusal."""
         if self._world.system == "maintenance":
