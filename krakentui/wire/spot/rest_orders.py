@@ -170,12 +170,14 @@ def _trigger(text: str | None, row: _OrderRow, misc: frozenset[str]) -> Trigger:
     kind = "static"
     if _is_relative(text):
         kind = "pct" if (text or "").endswith("%") else "quote"
+    price = _price((text or "").strip("#%"))
+    stands_at = sane(row.stopprice) or None
     return Trigger(
-        price=_price((text or "").strip("#%")),
+        price=stands_at if price is None and kind == "static" else price,
         reference=clean(row.trigger or "last"),
         price_type=kind,
         status="triggered" if misc & {"stopped", "touched"} else "untriggered",
-        actual=sane(row.stopprice) or None,
+        actual=None if kind == "static" else stands_at,
     )
 
 

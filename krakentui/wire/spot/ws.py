@@ -115,11 +115,12 @@ class Conversation:
 
     def resubscribe(self, channel: str, symbol: str | None = None) -> int:
         """Queue an end and a new begin of a subscription, as it was asked for the first time."""
-        params = dict(self._wishes.params(channel, symbol or ""))
+        symbols = symbols_of(symbol) or tuple(one for one in self._wishes.symbols(channel) if one)
+        params = dict(self._wishes.params(channel, symbols[0] if symbols else ""))
         params.pop("channel", None)
-        if symbol is not None:
-            params["symbol"] = [symbol]
-        self.unsubscribe(channel, symbol)
+        if symbols:
+            params["symbol"] = list(symbols)
+        self.unsubscribe(channel, symbols)
         return self.subscribe(channel, **params)
 
     def ping(self) -> int:
