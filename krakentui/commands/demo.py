@@ -1,0 +1,53 @@
+"""`krakentui demo`: the whole monitor against a simulated exchange in the same process.
+
+Both sides talk over real loopback sockets, so that the demo shows the client that would trade. It
+keeps no nonce mark and reads no settings file: pictures repeat.
+"""
+
+import asyncio
+from datetime import datetime
+
+from krakentui import log
+from krakentui.commands import guard
+from krakentui.commands.choose import endpoints_at, start_log, usable_folder
+from krakentui.commands.live import check_terminal, show
+from krakentui.commands.parser import Given
+from krakentui.commands.simulated import FirstLine, first_line_of, options_for
+from krakentui.model.clock import SECOND
+from krakentui.model.secret import Credentials, Secret
+from krakentui.settings import Settings, state_folder
+from krakentui.simulator import Exchange
+from krakentui.simulator.options import OPENING_US
+
+_KEY = "cancel"
+"""The least that shows everything: it watches and cancels, it cannot trade."""
+
+
+def run(given: Given) -> int:
+    """Show the monitor on an exchange of its own."""
+    check_terminal()
+    with asyncio.Runner() as runner:
+        guard.watch_loop(runner.get_loop())
+        return runner.run(_demo(given))
+
+
+async def _demo(given: Given) -> int:
+    async with Exchange(options_for(given, OPENING_US)) as exchange:
+        first = first_line_of(exchange.first_line())
+        settings = demo_settings(first, given.speed or 1.0)
+        folder, warnings = usable_folder(state_folder())
+        warnings += start_log(folder / log.FILE_NAME if folder else None, settings.credentials)
+        return await show(settings)
+
+
+def demo_settings(first: FirstLine, speed: float = 1.0) -> Settings:
+    """Put together what the monitor needs to watch this exchange."""
+    key = first.keys[_KEY]
+    return Settings(
+        venue="demo",
+        endpoints=endpoints_at(first.rest),
+        credentials=Credentials(key=key.key, secret=Secret(key.secret), name=_KEY, source="the demo"),
+        account=key.account,
+        speed=speed,
+        start_ns=int(datetime.fromisoformat(first.now).timestamp() * 1000) * (SECOND // 1000),
+    )

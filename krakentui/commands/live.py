@@ -1,0 +1,63 @@
+"""`krakentui`: the monitor. The session is opened around the screen, so that closing has an order."""
+
+import asyncio
+import logging
+import os
+import random
+import signal
+import sys
+from collections.abc import Mapping
+
+from krakentui.commands import guard
+from krakentui.commands.choose import settings_for
+from krakentui.commands.parser import Given
+from krakentui.engine.host import Host
+from krakentui.model.clock import SystemClock
+from krakentui.model.error import KrakentuiError
+from krakentui.settings import Settings
+from krakentui.ui.app import KrakenApp
+
+_LOG = logging.getLogger(__name__)
+_INSTEAD = "`krakentui stream` and `krakentui snapshot` work without one."
+
+
+def run(given: Given) -> int:
+    """Show the monitor on the real exchange, or on the simulator at `--endpoint`."""
+    check_terminal()
+    settings = settings_for(given)
+    with asyncio.Runner() as runner:
+        guard.watch_loop(runner.get_loop())
+        return runner.run(show(settings))
+
+
+def check_terminal(environ: Mapping[str, str] = os.environ) -> None:
+    """Pass if there is a terminal that can show a screen.
+
+    Raises:
+        KrakentuiError: there is none; the sentence says what to use instead.
+    """
+    if environ.get("TERM", "") in {"", "dumb"}:
+        raise KrakentuiError(
+            f"This terminal (TERM={environ.get('TERM', '')}) cannot show a screen; {_INSTEAD}"
+        )
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise KrakentuiError(f"The monitor needs a terminal; {_INSTEAD}")
+
+
+async def show(settings: Settings) -> int:
+    """Run the screen on a session; SIGTERM and SIGHUP end it in order, as 128 plus their number."""
+    clock = SystemClock(settings.speed, settings.start_ns)
+    async with Host(settings, clock, random.Random()) as host:
+        app = KrakenApp(host.session, notices=settings.warnings)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            loop.add_signal_handler(number, app.exit, None, 128 + number)
+        await app.run_async(mouse=settings.mouse)
+        code = app.return_code or 0
+        left = host.session.unsettled()
+    _LOG.info("The monitor ended with %s, %s cancels unsettled.", code, len(left))
+    if left:
+        guard.say(
+            f"Not confirmed by the exchange yet: the cancel of {', '.join(left)}. Look at your open orders."
+        )
+    return code

@@ -1,0 +1,48 @@
+"""What `demo` and `simulate` share: the exchange's options and what its first line says."""
+
+from msgspec import Struct, convert
+
+from krakentui.commands.parser import Given
+from krakentui.simulator import Options
+
+
+class SimulatedKey(Struct, frozen=True):
+    """One key of the simulated exchange; worthless anywhere else."""
+
+    key: str
+    secret: str
+    account: str
+    permissions: tuple[str, ...]
+
+
+class FirstLine(Struct, frozen=True):
+    """The first line of `krakentui simulate`."""
+
+    v: int
+    now: str
+    rest: str
+    ws_public: str
+    ws_private: str
+    ws_v1: str | None
+    control: str | None
+    control_token: str | None
+    keys: dict[str, SimulatedKey]
+
+
+def options_for(given: Given, start_us: int | None) -> Options:
+    """Turn the command line into the exchange's options."""
+    return Options(
+        seed=given.seed,
+        tier=given.tier,
+        rules=given.rules,
+        start_us=start_us,
+        speed=given.speed or 1.0,
+        quiet=given.quiet,
+        control=given.control,
+        port=given.port,
+    )
+
+
+def first_line_of(told: object) -> FirstLine:
+    """Read the first line."""
+    return convert(told, FirstLine)

@@ -1,0 +1,259 @@
+"""`krakentui cancel`: what it sends, what it reports, how it exits."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+
+from krakentui.commands import asking
+from krakentui.commands.cancel import CODES, SETTLING_S, Result, cancel, exit_code, run
+from krakentui.commands.parser import parse
+from krakentui.model.error import KrakentuiError, UsageError
+from krakentui.model.order import Outcome
+from krakentui.state.view import JournalLine, NotAsked, OrderRow, Question, QuestionOrder
+from tests.commands.face import FINGERPRINT, ReadyFace, an_order, some_orders
+from tests.support.clock import WALL_START, ManualClock
+from tests.support.contract import CANCEL, complaints
+
+pytestmark = pytest.mark.anyio
+
+ROWS = (an_order("O1"), an_order("O2", pair="ETH/USD", side="buy"), an_order("O3"))
+
+
+def asked_of(row: OrderRow) -> QuestionOrder:
+    return QuestionOrder(
+        id=row.id,
+        pair=row.pair,
+        side=row.side,
+        type=row.type,
+        price=row.price,
+        price_text=None,
+        trigger=None,
+        price_places=1,
+        remaining=row.remaining,
+        qty_places=8,
+        value=row.value,
+        quote=row.quote,
+        protective=row.id == "O3",
+        cost=row.cost,
+    )
+
+
+class Desk(ReadyFace):
+    """Asks about its rows and ends each confirmed cancel as it was told to."""
+
+    def __init__(
+        self,
+        outcomes: dict[str, Outcome] | None = None,
+        *,
+        not_asked: str | None = None,
+        not_confirmed: str | None = None,
+        clock: ManualClock | None = None,
+    ) -> None:
+        super().__init__(orders=some_orders(*ROWS), clock=clock)
+        self.outcomes = outcomes or {}
+        self.sent: list[str] = []
+        self._not_asked = not_asked
+        self._not_confirmed = not_confirmed
+
+    def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
+        return self._question([row for row in ROWS if row.id in ids], everything=False)
+
+    def ask_cancel_all(self) -> Question | NotAsked:
+        return self._question(ROWS, everything=True)
+
+    def confirm(self, question: Question) -> NotAsked | None:
+        if self._not_confirmed is not None:
+            return NotAsked(why=self._not_confirmed)
+        for order in question.orders:
+            self.sent.append(order.id)
+            if order.id in self.outcomes:
+                self.happened(an_end(len(self.sent), order.id, self.outcomes[order.id]))
+        return None
+
+    def unsettled(self) -> tuple[str, ...]:
+        return tuple(order_id for order_id in self.sent if order_id not in self.outcomes)
+
+    def _question(self, rows: Sequence[OrderRow], *, everything: bool) -> Question | NotAsked:
+        if self._not_asked is not None:
+            return NotAsked(why=self._not_asked)
+        return Question(
+            number=1,
+            account="alice",
+            key=FINGERPRINT,
+            venue="simulator",
+            orders=tuple(map(asked_of, rows)),
+            everything=everything,
+            route="over the websocket, one by one",
+            cost_low=rows[0].cost.low if rows[0].cost else 0,  # type: ignore[arg-type]  # a test's cost
+            cost_high=rows[0].cost.high if rows[0].cost else 0,  # type: ignore[arg-type]  # as above
+            warnings=("A stop is among them.",),
+        )
+
+
+def an_end(number: int, order_id: str, outcome: Outcome) -> JournalLine:
+    return JournalLine(
+        number=number,
+        wall_ns=WALL_START,
+        kind="cancel",
+        text=f"{order_id} is {outcome}",
+        level="good",
+        order_id=order_id,
+        outcome=outcome,
+        filled=Decimal("0.10000000"),
+    )
+
+
+async def cancelled(desk: Desk, line: str) -> int:
+    return await cancel(desk, parse(["cancel", *line.split()]))
+
+
+@pytest.mark.parametrize(("outcome", "code"), CODES.items())
+async def test_each_outcome_has_its_exit_code(
+    outcome: Outcome, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await cancelled(Desk({"O1": outcome}), "O1 --yes") == code
+    assert capsys.readouterr().out == f"{outcome:9}  O1 is {outcome}\n"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "code"),
+    [
+        (("cancelled", "filled", "gone"), 0),
+        (("cancelled", "not_sent"), 1),
+        (("refused", "not_sent", "cancelled"), 3),
+        (("unknown", "refused"), 4),
+        ((None,), 0),
+        ((), 0),
+    ],
+)
+def test_the_exit_code_is_the_worst_outcome(outcomes: Sequence[Outcome | None], code: int) -> None:
+    assert exit_code([Result(id="O", outcome=outcome, text="") for outcome in outcomes]) == code
+
+
+async def test_exactly_the_orders_that_were_named_are_cancelled() -> None:
+    desk = Desk({"O1": "cancelled", "O3": "cancelled"})
+    await cancelled(desk, "O3 O1 O3 --yes")
+    assert sorted(desk.sent) == ["O1", "O3"]
+
+
+async def test_everything_is_cancelled_only_by_all() -> None:
+    desk = Desk({"O1": "cancelled", "O2": "cancelled", "O3": "cancelled"})
+    await cancelled(desk, "--all --yes")
+    assert sorted(desk.sent) == ["O1", "O2", "O3"]
+
+
+async def test_a_filter_leaves_the_others_alone() -> None:
+    desk = Desk({"O2": "cancelled"})
+    await cancelled(desk, "--pair ETH/USD --yes")
+    assert desk.sent == ["O2"]
+
+
+async def test_a_dry_run_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    desk = Desk()
+    assert await cancelled(desk, "--all --dry-run") == 0
+    assert desk.sent == []
+    assert "kept: O1 sell 0.40000000 BTC/USD limit at 110000.0 (44000.0 USD)" in capsys.readouterr().out
+
+
+async def test_no_order_that_fits_is_fine(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await cancelled(Desk(), "--pair XRP/USD --yes") == 0
+    assert capsys.readouterr().out == "No open order fits: nothing to cancel.\n"
+
+
+async def test_an_id_that_is_not_open_is_not_sent_and_the_others_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    desk = Desk({"O1": "cancelled"})
+    assert await cancelled(desk, "O1 O9 --yes") == 1
+    assert desk.sent == ["O1"]
+    assert "There is no open order O9: nothing was sent." in capsys.readouterr().out
+
+
+async def test_a_local_refusal_is_not_sent_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await cancelled(Desk(not_asked="This key may not cancel."), "O1 --yes") == 1
+    assert capsys.readouterr().out == "not_sent   O1: This key may not cancel.\n"
+
+
+async def test_a_confirmation_that_comes_too_late_is_not_sent() -> None:
+    assert await cancelled(Desk(not_confirmed="Locked out until 10:00."), "O1 --yes") == 1
+
+
+async def test_json_keeps_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    code = await cancelled(Desk({"O1": "cancelled", "O2": "refused"}), "O1 O2 O9 --yes --json")
+    told = json.loads(capsys.readouterr().out)
+    assert complaints(told, CANCEL) == []
+    assert code == told["exit"] == 3
+    assert [(row["id"], row["outcome"], row["filled"]) for row in told["orders"]] == [
+        ("O1", "cancelled", "0.10000000"),
+        ("O2", "refused", "0.10000000"),
+        ("O9", "not_sent", None),
+    ]
+
+
+async def test_what_does_not_settle_is_unknown_and_never_cancelled(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clock = ManualClock()
+    task = asyncio.create_task(cancelled(Desk({"O1": "cancelled"}, clock=clock), "O1 O2 --yes"))
+    await clock.advance(SETTLING_S + 1)
+    assert await task == 4
+    assert capsys.readouterr().out.splitlines() == [
+        "cancelled  O1 is cancelled",
+        "unknown    Cancel of O2: not settled within 30 s. Look at your open orders.",
+    ]
+
+
+async def test_the_last_word_on_an_order_counts() -> None:
+    clock = ManualClock()
+    desk = Desk({"O1": "unknown"}, clock=clock)
+    desk.sent.append("O1")
+    task = asyncio.create_task(cancelled(desk, "O1 O2 --yes"))
+    await clock.advance(1)
+    desk.happened(an_end(8, "O1", "cancelled"))
+    desk.happened(an_end(9, "O2", "cancelled"))
+    desk.outcomes["O2"] = "cancelled"
+    await clock.advance(1)
+    assert await task == 0
+
+
+async def test_an_old_outcome_of_the_same_order_does_not_count() -> None:
+    clock = ManualClock()
+    desk = Desk(clock=clock)
+    desk.happened(an_end(1, "O1", "not_sent"))
+    task = asyncio.create_task(cancelled(desk, "O1 --yes"))
+    await clock.advance(SETTLING_S + 1)
+    assert await task == CODES["unknown"]
+
+
+async def test_orders_that_may_not_be_seen_are_one_sentence() -> None:
+    desk = Desk()
+    desk._orders = some_orders(known=False, denied="This key may not list open orders.")
+    with pytest.raises(KrakentuiError, match="may not list"):
+        await cancelled(desk, "--all --yes")
+
+
+@pytest.mark.parametrize("line", ["", "--yes"])
+def test_no_selector_is_wrong_usage(line: str) -> None:
+    with pytest.raises(UsageError, match="Say which orders"):
+        run(parse(["cancel", *line.split()]))
+
+
+def test_no_terminal_needs_yes() -> None:
+    with pytest.raises(UsageError, match="--yes"):
+        run(parse(["cancel", "--all"]))
+
+
+def test_the_question_has_the_facts_of_the_screen() -> None:
+    question = Desk()._question(ROWS, everything=True)
+    assert isinstance(question, Question)
+    assert asking.facts(question).splitlines() == [
+        f"Cancel all 3 open orders of account alice (simulator, key {FINGERPRINT}):",
+        "  O1 sell 0.40000000 BTC/USD limit at 110000.0 (44000.0 USD)",
+        "  O2 buy 0.40000000 ETH/USD limit at 110000.0 (44000.0 USD)",
+        "  O3 sell 0.40000000 BTC/USD limit at 110000.0 (44000.0 USD) [protective stop]",
+        "Goes over the websocket, one by one. Adds 3.5 to 4 points to the pairs' counters.",
+        "Note: A stop is among them.",
+    ]
