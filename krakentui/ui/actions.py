@@ -1,0 +1,168 @@
+"""Everything a key can do, as one table.
+
+Bindings, key line, command palette, help screen and the README's key table all come from it; every
+binding carries the id, so that keys can be mapped anew. `ctrl+h`, `ctrl+i`, `ctrl+j` and `ctrl+m` are
+never used: many terminals send them for backspace, tab and enter.
+"""
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Literal
+
+from msgspec import Struct
+from textual.binding import Binding
+
+
+class Danger(Enum):
+    """What stands between the key and the act."""
+
+    SAFE = "runs at once"
+    ASK = "asks first, enter does it"
+    ASK_ALL = "asks first, the count has to be typed"
+
+
+SAFE, ASK, ASK_ALL = Danger.SAFE, Danger.ASK, Danger.ASK_ALL
+Where = Literal["main", "everywhere", "question"]
+
+
+class Action(Struct, frozen=True):
+    """One thing the user can ask for."""
+
+    id: str
+    keys: str
+    """Textual's names, separated by commas; the first is the one shown."""
+    label: str
+    help: str
+    danger: Danger = SAFE
+    line: int = 0
+    """Place in the key line, 0 = not in it; the last places go first when room is short."""
+    short: str = ""
+    """The key line's word, where the label is too long for it."""
+    where: Where = "main"
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "order.cancel",
+        "x",
+        "Cancel order",
+        "Ask, then cancel the chosen order, or all marked ones.",
+        danger=ASK,
+        line=1,
+        short="Cancel",
+    ),
+    Action(
+        "order.cancel_all",
+        "A",
+        "Cancel all",
+        "Ask, then cancel every order open now; the count has to be typed.",
+        danger=ASK_ALL,
+        line=3,
+    ),
+    Action("order.mark", "space", "Mark", "Mark the chosen order for a common cancel, or unmark it.", line=2),
+    Action("order.unmark", "u", "Unmark all", "Drop all marks."),
+    Action("cursor.up", "up,k", "Up", "Choose the row above."),
+    Action("cursor.down", "down,j", "Down", "Choose the row below."),
+    Action("cursor.page_up", "pageup", "Page up", "Go one page up."),
+    Action("cursor.page_down", "pagedown", "Page down", "Go one page down."),
+    Action("cursor.first", "home,g", "First", "Go to the first row."),
+    Action("cursor.last", "end,G", "Last", "Go to the last row."),
+    Action("panel.next", "tab", "Next panel", "Move the keys to the next panel.", line=8, short="Panel"),
+    Action("panel.previous", "shift+tab", "Previous panel", "Move the keys to the previous panel."),
+    Action(
+        "poll.now",
+        "r",
+        "Poll now",
+        "Ask the exchange again as soon as the budget allows.",
+        line=6,
+        short="Poll",
+    ),
+    Action("view.privacy", "p", "Privacy", "Hide amounts and ids, or show them again.", line=7),
+    Action("view.journal", "J", "Journal", "List what happened, newest last.", line=9),
+    Action("view.help", "question_mark", "Help", "List all keys and what the marks mean.", line=4),
+    Action("view.palette", "ctrl+p", "Commands", "Find any action by its name.", line=10),
+    Action(
+        "app.quit",
+        "q",
+        "Quit",
+        "Leave; asks if the outcome of a cancel is still open.",
+        line=5,
+    ),
+    Action(
+        "app.interrupt",
+        "ctrl+c",
+        "Quit",
+        "The same from everywhere; a second press leaves at once.",
+        where="everywhere",
+    ),
+    Action("question.do", "enter", "Do it", "Do what the question says.", where="question"),
+    Action(
+        "question.keep", "escape", "Keep", "Close the question or screen; nothing is done.", where="question"
+    ),
+)
+
+BY_ID = {action.id: action for action in ACTIONS}
+SHOWN_KEYS = {
+    "question_mark": "?",
+    "up": "↑",
+    "down": "↓",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "shift+tab": "Shift+Tab",
+    "ctrl+p": "Ctrl+P",
+    "ctrl+c": "Ctrl+C",
+    "space": "Space",
+    "tab": "Tab",
+    "home": "Home",
+    "end": "End",
+    "enter": "Enter",
+    "escape": "Esc",
+}
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Orders", ("order.",)),
+    ("Moving", ("cursor.", "panel.")),
+    ("Screen", ("view.", "poll.")),
+    ("Questions", ("question.",)),
+    ("Leaving", ("app.",)),
+)
+
+
+def bindings(*where: Where) -> list[Binding]:
+    """Give Textual its bindings for actions of these places."""
+    return [
+        Binding(
+            action.keys,
+            f"app.do({action.id!r})",
+            action.label,
+            show=False,
+            id=action.id,
+            priority=action.where == "everywhere",
+        )
+        for action in ACTIONS
+        if action.where in where
+    ]
+
+
+def shown_key(action: Action, *, every: bool = False) -> str:
+    """Write the key, or all its keys, as people know them."""
+    keys = action.keys.split(",")
+    return " ".join(SHOWN_KEYS.get(key, key) for key in (keys if every else keys[:1]))
+
+
+def key_line() -> list[Action]:
+    """Give the actions of the key line in their order."""
+    return sorted((action for action in ACTIONS if action.line), key=lambda action: action.line)
+
+
+def grouped() -> Iterator[tuple[str, list[Action]]]:
+    """Give all actions by group, for the help screen and the README."""
+    for name, prefixes in GROUPS:
+        yield name, [action for action in ACTIONS if action.id.startswith(prefixes)]
+
+
+def key_table() -> str:
+    """Write the README's key table."""
+    rows = ["| Key | Action | What it does |", "|---|---|---|"]
+    for _, actions in grouped():
+        rows += [f"| `{shown_key(a, every=True)}` | {a.label} | {a.help} |" for a in actions]
+    return "\n".join(rows) + "\n"

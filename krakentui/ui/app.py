@@ -1,0 +1,229 @@
+"""The app: draws a session on a tick, lets keys through the gate, keeps its own failures quiet.
+
+It pulls: eight times a second it asks the face for views. What the user does draws at once.
+"""
+
+import logging
+import os
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from rich.console import RenderableType
+from rich.text import Text
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.command import Provider
+from textual.screen import Screen
+from textual.theme import Theme
+from textual.widgets import Input
+
+from krakentui.engine.face import Face
+from krakentui.model.clock import SECOND
+from krakentui.model.redact import redact
+from krakentui.state.view import JournalLine
+from krakentui.ui.actions import bindings
+from krakentui.ui.crash import crash_text, log_crash
+from krakentui.ui.deeds import Deeds
+from krakentui.ui.driver import SteadyDriver
+from krakentui.ui.environment import ignore_developer_switches
+from krakentui.ui.keygate import KeyGate
+from krakentui.ui.palette import ActionProvider
+from krakentui.ui.screens.main import MainScreen
+from krakentui.ui.screens.sheet import Sheet
+from krakentui.ui.screens.toosmall import TooSmall, is_too_small
+from krakentui.ui.theme import DARK, PLAIN, THEMES, theme_for
+from krakentui.ui.widgets.journalline import Latest
+
+FRAME_S = 1 / 8
+SAID_NS = 8 * SECOND
+"""How long a sentence of ours stands before the journal takes the line again."""
+KEPT_LINES = 2_000
+BREAKPOINTS: list[tuple[int, str]] = [(0, "-tiny"), (80, "-narrow"), (120, "-wide"), (160, "-huge")]
+_log = logging.getLogger(__name__)
+
+
+class KrakenApp(App[None], inherit_bindings=False):
+    """The monitor's screen."""
+
+    CSS_PATH = "krakentui.tcss"
+    TITLE = "krakentui"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere")]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    AUTO_FOCUS = None
+    ALLOW_SELECT = False
+
+    def __init__(
+        self,
+        face: Face,
+        *,
+        ticking: bool = True,
+        notices: tuple[str, ...] = (),
+        hide: Callable[[str], str] = redact,
+        theme: str | None = None,
+    ) -> None:
+        """Show this session.
+
+        Args:
+            face: The session.
+            ticking: Whether to draw on a timer; tests draw themselves.
+            notices: Sentences to show at the start.
+            hide: What takes secrets out of a crash report.
+            theme: One of our themes; None = the one that suits the terminal.
+        """
+        ignore_developer_switches()
+        super().__init__(driver_class=SteadyDriver)
+        self.features = frozenset()
+        self.devtools = None
+        self._devtools_redirector = None
+        self.face = face
+        self.main = MainScreen()
+        self.deeds = Deeds(self)
+        self._ticking = ticking
+        self._hide = hide
+        self._gate = KeyGate()
+        self._said: deque[str] = deque(notices)
+        self._said_ns: int | None = None
+        self._journal: deque[JournalLine] = deque(maxlen=KEPT_LINES)
+        self._failed_tick = ""
+        for known in THEMES.values():
+            self.register_theme(known)
+        self.theme = theme or theme_for(
+            no_color=self.no_color,
+            color_system=self.console.color_system,
+            term=os.environ.get("TERM", ""),
+        )
+        self.set_class(self.theme == PLAIN.name, "-plain")
+
+    # --- what Textual asks --------------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Begin with the main screen."""
+        return self.main
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """Know our themes before they are registered; any other name (`TEXTUAL_THEME`) gets ours."""
+        return THEMES.get(theme_name, DARK)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002 - as declared
+        """Offer none of Textual's own commands: its screenshot would write amounts to a file."""
+        return ()
+
+    def on_mount(self) -> None:
+        """Draw once, then on the tick."""
+        self.call_after_refresh(self.draw)
+        if self._ticking:
+            self.set_interval(FRAME_S, self.draw, name="frame")
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let keys through only if they are meant."""
+        if isinstance(event, events.Key) and not event.is_forwarded and not self._is_meant(event):
+            return
+        await super().on_event(event)
+
+    def _is_meant(self, event: events.Key) -> bool:
+        if event.key == "ctrl+c":
+            return True
+        t_ns = self.face.clock.mono_ns()
+        typing = isinstance(self.focused, Input)
+        if not typing and not self._gate.admits(event.key, t_ns, printable=event.is_printable):
+            return False
+        return not isinstance(self.screen, Sheet) or self.screen.admits(t_ns)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the layout; cover everything when the terminal is too small."""
+        width, height = event.size
+        self.main.adapt(width, height)
+        covered = isinstance(self.screen, TooSmall)
+        if is_too_small(width, height) and not covered:
+            self.push_screen(TooSmall())
+        elif covered and not is_too_small(width, height):
+            self.pop_screen()
+
+    def action_do(self, action_id: str) -> None:
+        """Run what a key is bound to."""
+        self.do(action_id)
+
+    # --- drawing ------------------------------------------------------------------------------
+
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether the terminal has taken everything drawn so far."""
+        return not isinstance(self._driver, SteadyDriver) or self._driver.is_current
+
+    def draw(self) -> None:
+        """Show every panel its view of now. Gauges and ages move even when the session stands still."""
+        t_ns = self.face.clock.mono_ns()
+        try:
+            self._journal.extend(self.face.journal(self._journal[-1].number if self._journal else 0))
+            self.main.draw(self.face, t_ns, self._latest(t_ns))
+            if isinstance(self.screen, Sheet):
+                self.screen.draw(t_ns)
+        except Exception as error:  # noqa: BLE001 - a supervisor: one failing frame must not end the app
+            if self._failed_tick != type(error).__name__:
+                self._failed_tick = type(error).__name__
+                _log.error("a frame failed", exc_info=error)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Drop whole frames while the terminal does not read; the driver asks for a fresh one later."""
+        if isinstance(self._driver, SteadyDriver) and not self._driver.takes_frames:
+            return
+        super()._display(screen, renderable)
+
+    def _latest(self, t_ns: int) -> Latest:
+        if self._said:
+            if self._said_ns is None:
+                self._said_ns = t_ns
+            elif t_ns - self._said_ns >= SAID_NS:
+                self._said.popleft()
+                self._said_ns = t_ns
+        more = f"  (+{len(self._said) - 1})" if len(self._said) > 1 else ""
+        return Latest(
+            f"{self._said[0]}{more}" if self._said else "", self._journal[-1] if self._journal else None
+        )
+
+    # --- for the deeds ------------------------------------------------------------------------
+
+    @property
+    def journal(self) -> tuple[JournalLine, ...]:
+        """All lines seen so far."""
+        return tuple(self._journal)
+
+    def say(self, sentence: str) -> None:
+        """Tell the user something at once, in place of the journal line."""
+        self._said.clear()
+        self._said.append(sentence)
+        self._said_ns = None
+        self.draw()
+
+    def hush(self) -> None:
+        """Take back what was said: the user has gone on."""
+        self._said.clear()
+
+    def do(self, action_id: str) -> None:
+        """Run an action; a failing one is said, logged, and ends nothing."""
+        try:
+            self.deeds.do(action_id)
+        except Exception as error:  # noqa: BLE001 - a supervisor: one failing action must not end the app
+            _log.error("action %s failed", action_id, exc_info=error)
+            self.say(f"That failed inside krakentui ({type(error).__name__}): the log says more.")
+        self.draw()
+
+    # --- failing ------------------------------------------------------------------------------
+
+    def _fatal_error(self) -> None:
+        """Leave with a report that shows no values."""
+        error = self._exception
+        if error is not None:
+            log_crash(error)
+            self._exit_renderables.append(Text(crash_text(error, self._hide)))
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Leave: what Textual wanted to print is replaced by our own report."""
+        if self._exception is None:
+            super().panic(*(Text(self._hide(str(item))) for item in renderables))
+        else:
+            self._fatal_error()

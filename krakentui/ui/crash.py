@@ -1,0 +1,42 @@
+"""What is said when the program itself fails: one plain sentence and a redacted trace, never values.
+
+Textual's own report prints the local variables of every frame, secrets among them.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable
+
+from krakentui.model.redact import redact
+from krakentui.model.text import clean
+
+_log = logging.getLogger(__name__)
+REPORT = (
+    "What was sent to the exchange stays sent: look at your open orders there. "
+    "Please report this with the lines below; they hold no values."
+)
+MAX_LINES = 24
+
+
+def crash_text(error: BaseException, hide: Callable[[str], str] = redact) -> str:
+    """Write the report of an error: sentence, how to report, where it happened."""
+    kind = type(error).__name__
+    message = clean(hide(str(error)), 300)
+    head = f"krakentui stopped because of an error of its own: {kind}: {message}"
+    where = [
+        f"  {frame.name} ({_short(frame.filename)}:{frame.lineno})"
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    cause = error.__cause__ or error.__context__
+    below = [f"  caused by {type(cause).__name__}"] if cause is not None else []
+    return "\n".join([head, REPORT, *where[-MAX_LINES:], *below])
+
+
+def log_crash(error: BaseException) -> None:
+    """Leave the trace in the log."""
+    _log.error("the program failed", exc_info=error)
+
+
+def _short(filename: str) -> str:
+    parts = filename.replace("\\", "/").split("/")
+    return "/".join(parts[-2:])

@@ -1,0 +1,144 @@
+"""What each action does: marks, moves, questions, screens, leaving."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from krakentui.state.view import NotAsked, Question
+from krakentui.ui.actions import BY_ID
+from krakentui.ui.screens.confirm import ConfirmScreen
+from krakentui.ui.screens.help import HelpScreen
+from krakentui.ui.screens.journal import JournalScreen
+from krakentui.ui.screens.leave import LeaveScreen
+from krakentui.ui.screens.toosmall import TooSmall
+
+if TYPE_CHECKING:
+    from krakentui.ui.app import KrakenApp
+
+ALL_THE_WAY = 1_000_000
+INTERRUPTED = 128 + 2
+
+
+class Deeds:
+    """Runs actions for one app."""
+
+    def __init__(self, app: "KrakenApp") -> None:
+        """Act on this app."""
+        self._app = app
+        self._private = False
+        orders = app.main.orders
+        self._table: dict[str, Callable[[], object]] = {
+            "order.cancel": self._ask_chosen,
+            "order.cancel_all": lambda: self._ask(app.face.ask_cancel_all()),
+            "order.mark": lambda: None if self._nothing_chosen() else orders.toggle_mark(),
+            "order.unmark": orders.unmark,
+            "cursor.up": partial(self._move, -1),
+            "cursor.down": partial(self._move, 1),
+            "cursor.page_up": partial(self._page, -1),
+            "cursor.page_down": partial(self._page, 1),
+            "cursor.first": partial(self._move, -ALL_THE_WAY),
+            "cursor.last": partial(self._move, ALL_THE_WAY),
+            "panel.next": partial(app.main.turn, 1),
+            "panel.previous": partial(app.main.turn, -1),
+            "poll.now": lambda: app.say(app.face.poll_now()),
+            "view.privacy": self._toggle_privacy,
+            "view.journal": lambda: app.push_screen(
+                JournalScreen(lambda: app.journal, private=self._private)
+            ),
+            "view.help": lambda: app.push_screen(HelpScreen()),
+            "view.palette": app.action_command_palette,
+            "app.quit": partial(self._leave, 0),
+            "app.interrupt": self._interrupt,
+        }
+
+    def do(self, action_id: str) -> None:
+        """Run an action, if the screen it belongs to is the one in front."""
+        everywhere = BY_ID[action_id].where == "everywhere" or action_id == "app.quit"
+        if everywhere or self._app.screen is self._app.main:
+            self._app.hush()
+            self._table[action_id]()
+
+    # --- orders -------------------------------------------------------------------------------
+
+    def _nothing_chosen(self) -> bool:
+        orders = self._app.main.orders
+        if orders.chosen is not None:
+            return False
+        if orders.lost is not None:
+            name = "The chosen order" if self._private else f"The chosen order {orders.lost}"
+            self._app.say(f"{name} is no longer open, nothing is chosen: choose another with the arrow keys.")
+        else:
+            self._app.say("No order is chosen: choose one with the arrow keys.")
+        return True
+
+    def _ask_chosen(self) -> None:
+        orders = self._app.main.orders
+        if not orders.display:
+            self._app.say("The orders are out of sight: Tab brings them back.")
+            return
+        ids = [key for key in orders.keys if key in orders.marked]
+        if not ids and not self._nothing_chosen() and orders.chosen is not None:
+            orders.reveal()
+            ids = [orders.chosen]
+        if ids:
+            self._ask(self._app.face.ask_cancel(ids))
+
+    def _ask(self, question: Question | NotAsked) -> None:
+        if isinstance(question, NotAsked):
+            self._app.say(question.why)
+            return
+        screen = ConfirmScreen(question, self._app.face.clock, private=self._private)
+        self._app.push_screen(screen, partial(self._answered, question))
+
+    def _answered(self, question: Question, yes: bool | None) -> None:
+        if not yes:
+            return
+        refused = self._app.face.confirm(question)
+        if refused is not None:
+            self._app.say(refused.why)
+        else:
+            self._app.main.orders.unmark()
+        self._app.draw()
+
+    # --- moving -------------------------------------------------------------------------------
+
+    def _move(self, step: int) -> None:
+        panel = self._app.main.moved
+        lost = self._app.main.orders.lost if panel is self._app.main.orders else None
+        panel.move(step)
+        if lost is not None:
+            self._app.say("The order chosen before is no longer open; the cursor is on its neighbour.")
+
+    def _page(self, way: int) -> None:
+        self._move(way * self._app.main.moved.page())
+
+    # --- the rest -----------------------------------------------------------------------------
+
+    def _toggle_privacy(self) -> None:
+        self._private = not self._private
+        self._app.main.mask(self._private)
+        self._app.say("Amounts and ids are hidden." if self._private else "Amounts and ids are shown.")
+
+    def _leave(self, code: int) -> None:
+        ids = self._app.face.unsettled()
+        if not ids:
+            self._app.exit(return_code=code)
+        elif isinstance(self._app.screen, TooSmall):
+            self._app.screen.tell("a cancel is not settled: Ctrl+C again leaves")
+        elif not isinstance(self._app.screen, LeaveScreen):
+            screen = LeaveScreen(ids, self._app.face.clock, private=self._private)
+            self._app.push_screen(screen, partial(self._left, code))
+
+    def _left(self, code: int, yes: bool | None) -> None:
+        self._interrupted = False
+        if yes:
+            self._app.exit(return_code=code)
+
+    _interrupted = False
+
+    def _interrupt(self) -> None:
+        if self._interrupted or isinstance(self._app.screen, LeaveScreen):
+            self._app.exit(return_code=INTERRUPTED)
+            return
+        self._interrupted = True
+        self._leave(0)

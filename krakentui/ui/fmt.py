@@ -1,0 +1,117 @@
+"""Figures as text: fixed places, real minus signs, ages people read at a glance.
+
+Unknown is `—`, never zero; a figure too small for its places says so instead of becoming zero.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from krakentui.model.clock import SECOND
+from krakentui.model.number import points_text
+from krakentui.state.view import CancelCost
+
+UNKNOWN = "—"
+MINUS = "−"
+WAITING = "waiting for the exchange"
+HIDDEN = "▒▒▒▒▒▒"
+"""What stands where privacy mode hides an amount or an id; its width tells nothing."""
+
+ROOMY = 9
+"""Digits of a quantity, before and after the point together, that tables have room for."""
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def number(value: Decimal | None, places: int) -> str:
+    """Write a figure with fixed places and grouped thousands."""
+    if value is None:
+        return UNKNOWN
+    text = f"{abs(value):,.{places}f}"
+    if value and not any("1" <= char <= "9" for char in text):
+        text = f"<{text[:-1]}1"
+    return f"{MINUS}{text}" if value < 0 else text
+
+
+def amount(value: Decimal | None, places: int, size: Decimal | None = None) -> str:
+    """Write a quantity with as many of its places as its size leaves room for, two at least.
+
+    `size` decides for a group of figures (total, free and held of one asset), so that they line up;
+    digits that are not zero are cut only where the whole part is long.
+    """
+    if value is None:
+        return UNKNOWN
+    whole = len(str(abs(int(size if size is not None else value))))
+    return number(value, min(places, max(2, ROOMY - whole)))
+
+
+def signed(value: Decimal | None, places: int = 2) -> str:
+    """Write a change with its sign, plus as well as minus."""
+    if value is None:
+        return UNKNOWN
+    text = number(value, places)
+    return f"+{text}" if value > 0 else text
+
+
+def percent(value: Decimal | None, places: int = 1) -> str:
+    """Write a share without sign."""
+    return UNKNOWN if value is None else f"{number(value, places)}%"
+
+
+def age(age_ns: int | None) -> str:
+    """Write how old something is: `3s`, `2m`, `5h`, `12d`."""
+    return UNKNOWN if age_ns is None else _span(max(0, age_ns) // SECOND)
+
+
+def wait(wait_ns: int | None) -> str:
+    """Write how long something takes yet, rounded up: a countdown never says `0s` too early."""
+    return UNKNOWN if wait_ns is None else _span(-(-max(0, wait_ns) // SECOND))
+
+
+def _span(seconds: int) -> str:
+    if seconds < MINUTE:
+        return f"{seconds}s"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE}m"
+    return f"{seconds // HOUR}h" if seconds < DAY else f"{seconds // DAY}d"
+
+
+def countdown(wait_ns: int) -> str:
+    """Write a long wait to the second: `14:05`."""
+    seconds = -(-max(0, wait_ns) // SECOND)
+    return f"{seconds // MINUTE}:{seconds % MINUTE:02d}"
+
+
+def interval(low: Fraction, high: Fraction) -> str:
+    """Write limit points as the interval they are, rounded outward: `7.5` or `7.5–9`."""
+    least, most = points_text(low, up=False, places=1), points_text(high, up=True, places=1)
+    return least if least == most else f"{least}–{most}"
+
+
+def cancel_cost(cost: CancelCost | None) -> str:
+    """Write what a cancel costs now and what it will cost: `4→2 in 9s`."""
+    if cost is None:
+        return UNKNOWN
+    now = interval(cost.low, cost.high)
+    if cost.high == 0:
+        return "free"
+    if cost.next is None or cost.next_in_ns is None:
+        return now
+    return f"{now}→{interval(cost.next, cost.next)} in {wait(cost.next_in_ns)}"
+
+
+def time_of_day(wall_ns: int) -> str:
+    """Write an instant as UTC hours, minutes and seconds."""
+    return datetime.fromtimestamp(wall_ns // SECOND, UTC).strftime("%H:%M:%S")
+
+
+def day_and_time(wall_ns: int) -> str:
+    """Write an instant as UTC day, hour and minute."""
+    return datetime.fromtimestamp(wall_ns // SECOND, UTC).strftime("%d %b %H:%M")
+
+
+def without_digits(text: str) -> str:
+    """Mask every digit of a sentence: privacy mode."""
+    return "".join("▒" if char.isdigit() else char for char in text)

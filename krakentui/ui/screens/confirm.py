@@ -1,0 +1,85 @@
+"""The question before a cancel: `enter` does it, `escape` keeps it; for everything the count is typed."""
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from krakentui.model.clock import Clock
+from krakentui.state.view import Question
+from krakentui.ui.screens.guarded import GuardedSheet
+from krakentui.ui.screens.sheet import FRAME, ID_OF_KEY
+from krakentui.ui.widgets.question import QuestionView
+
+FIELD_LINES = 2
+OURS = frozenset({"escape", "up", "down", "pageup", "pagedown"})
+"""Keys the field does not get."""
+
+
+class CountField(Input):
+    """Where the count is typed. Pasted text is dropped: it has to be typed."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+
+
+class ConfirmScreen(GuardedSheet):
+    """Asks; the question it shows is the one that is confirmed, ids and all."""
+
+    def __init__(self, question: Question, clock: Clock, *, private: bool) -> None:
+        self.question = question
+        self._view = QuestionView()
+        self._view.private = private
+        self._field = (
+            CountField(id="count", restrict=r"[0-9]*", max_length=6) if question.everything else None
+        )
+        super().__init__(self._view, clock)
+
+    def compose(self) -> ComposeResult:
+        """Put the question into its frame, and the field below it."""
+        with Vertical(id="sheet"):
+            yield self._view
+            if self._field is not None:
+                yield self._field
+
+    def lines_wanted(self, width: int) -> int:  # noqa: ARG002 - lines are cut, not wrapped
+        """Tell how high the question is."""
+        return self._view.lines_wanted(self.question)
+
+    def fit_body(self) -> None:
+        """Leave room for the field."""
+        room = self.app.size.height - FRAME - (FIELD_LINES if self._field is not None else 0)
+        self._view.styles.height = max(1, min(self.lines_wanted(0), room))
+
+    def on_mount(self) -> None:
+        """Draw the question and put the cursor into the field, where there is one."""
+        super().on_mount()
+        self._view.show(self.question)
+        if self._field is not None:
+            self._field.cursor_blink = False
+            self._field.focus()
+
+    def draw(self, t_ns: int) -> None:
+        """Light the answers when they count."""
+        super().draw(t_ns)
+        if self.is_open(t_ns):
+            self._view.open_answers()
+
+    def pressed(self, action: str) -> None:
+        """Answer, unless the count has to be typed."""
+        if action != "question.do" or self._field is None:
+            super().pressed(action)
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the keys that the field does not want."""
+        if self._field is None or event.key in OURS:
+            event.stop()
+            event.prevent_default()
+            self.pressed(ID_OF_KEY.get(event.key, ""))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the count."""
+        event.stop()
+        if event.value == str(len(self.question.orders)):
+            self.dismiss(True)  # noqa: FBT003 - the answer itself

@@ -1,0 +1,75 @@
+"""The base of everything that lies on the main screen: one panel in a frame, closed by escape."""
+
+from typing import TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from krakentui.ui.actions import ACTIONS
+from krakentui.ui.widgets.panel import Pane
+
+T = TypeVar("T")
+FRAME = 2
+"""Lines of the border."""
+STEPS = {"cursor.up": -1, "cursor.down": 1}
+PAGES = {"cursor.page_up": -1, "cursor.page_down": 1}
+ENDS = {"cursor.first": -1_000_000, "cursor.last": 1_000_000}
+ID_OF_KEY = {key: action.id for action in ACTIONS for key in action.keys.split(",")}
+
+
+class Sheet(ModalScreen[T]):
+    """A panel on top of the main screen."""
+
+    AUTO_FOCUS = ""
+
+    def __init__(self, body: Pane) -> None:
+        super().__init__()
+        self.body = body
+
+    def compose(self) -> ComposeResult:
+        """Put the panel into its frame."""
+        with Vertical(id="sheet"):
+            yield self.body
+
+    def lines_wanted(self, width: int) -> int:
+        """Tell how high the panel would like to be."""
+        raise NotImplementedError
+
+    def fit_body(self) -> None:
+        """Give the panel the lines it wants, or those there are."""
+        width, height = self.app.size
+        self.body.styles.height = max(1, min(self.lines_wanted(width), height - FRAME))
+
+    def on_mount(self) -> None:
+        """Size the panel."""
+        self.fit_body()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Size the panel again."""
+        self.fit_body()
+
+    def draw(self, t_ns: int) -> None:
+        """Take note of the time; most sheets show the same all the while."""
+
+    def admits(self, t_ns: int) -> bool:  # noqa: ARG002 - a question has a use for the time
+        """Tell whether a key pressed now counts here."""
+        return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Scroll, or close."""
+        action = ID_OF_KEY.get(event.key, "")
+        event.stop()
+        self.pressed(action)
+
+    def pressed(self, action: str) -> None:
+        """Do what a key means here."""
+        if action == "question.keep":
+            self.dismiss(None)
+        elif action in STEPS:
+            self.body.move(STEPS[action])
+        elif action in PAGES:
+            self.body.move(PAGES[action] * self.body.page())
+        elif action in ENDS:
+            self.body.move(ENDS[action])

@@ -1,0 +1,1 @@
+"""Panels: each takes one view and draws it as lines of text."""

@@ -1,0 +1,48 @@
+"""The markets that are watched."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from krakentui.state.view import MarketRow
+from krakentui.ui.bars import sparkline
+from krakentui.ui.fmt import UNKNOWN, number, signed
+from krakentui.ui.line import Span, Tone
+from krakentui.ui.table import Column
+from krakentui.ui.widgets.freshness import or_age, toned
+from krakentui.ui.widgets.rows import LiveRows
+
+SPARK = 8
+SPREAD_PLACES = 3
+
+
+class Markets(LiveRows[tuple[MarketRow, ...], MarketRow]):
+    """Last, change, best prices and the last hours of each market."""
+
+    title = "Markets"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("Pair", 9, right=False),
+        Column("Last", 9),
+        Column("24h %", 8),
+        Column("Bid", 6),
+        Column("Ask", 6),
+        Column("Spr %", 4, least=5),
+        Column("Hours", 7, right=True, least=SPARK),
+    )
+
+    def rows_of(self, view: tuple[MarketRow, ...]) -> Sequence[tuple[str, MarketRow]]:
+        """Key each market by its pair."""
+        return [(row.pair, row) for row in view]
+
+    def cells_of(self, row: MarketRow) -> Sequence[Span]:
+        """Write one market."""
+        fresh, places = row.freshness, row.price_places
+        change: Tone = "text" if not row.change_pct else "good" if row.change_pct > 0 else "bad"
+        return (
+            Span(row.pair, "stale" if fresh == "stale" else "strong"),
+            toned(number(row.last, places), fresh),
+            toned(signed(row.change_pct), fresh, change),
+            toned(number(row.bid, places), fresh),
+            toned(number(row.ask, places), fresh),
+            toned(number(row.spread_pct, SPREAD_PLACES), fresh, "muted"),
+            or_age(sparkline(row.spark, SPARK) or UNKNOWN, row.age_ns, fresh, "muted"),
+        )

@@ -1,0 +1,158 @@
+"""The open orders: what each is, how far from the market, what its cancel costs now and next."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from krakentui.state.view import OrderRow, OrdersView
+from krakentui.ui.bars import filled_bar
+from krakentui.ui.fmt import HIDDEN, UNKNOWN, age, amount, cancel_cost, number, signed
+from krakentui.ui.line import Line, Span, Tone, line
+from krakentui.ui.table import Column
+from krakentui.ui.widgets.freshness import STALE_MARK, toned
+from krakentui.ui.widgets.rows import LiveRows
+
+BAR = 7
+NARROW = 96
+WAYS_ON = (
+    "Market data only: there is no key. Two ways on:",
+    "  your own account   set KRAKENTUI_API_KEY and KRAKENTUI_API_SECRET, start again",
+    "  a simulated one    krakentui demo",
+)
+SHORT_TYPES = {
+    "stop-loss": "stop",
+    "stop-loss-limit": "stop limit",
+    "take-profit": "take",
+    "take-profit-limit": "take limit",
+    "trailing-stop": "trail",
+    "trailing-stop-limit": "trail limit",
+    "settle-position": "settle",
+}
+STATUS_WORDS = {
+    "new": "open",
+    "pending_new": "being placed",
+    "partially_filled": "part filled",
+    "canceled": "cancelled",
+}
+CANCEL_WORDS = {"asked": "cancel asked", "sent": "cancel sent", "unknown": "cancel unknown"}
+
+
+class Orders(LiveRows[OrdersView, OrderRow]):
+    """The list of open orders; its cursor is an order id."""
+
+    title = "Open orders"
+    has_cursor: ClassVar[bool] = True
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("Pair", 9, right=False),
+        Column("Side", 9, right=False, least=4),
+        Column("Type", 7, right=False),
+        Column("Price", 8),
+        Column("Trigger", 3),
+        Column("Away %", 5),
+        Column("Remaining", 6),
+        Column("Filled", 2, right=False, least=BAR),
+        Column("Age", 4, least=3),
+        Column("Cancel cost", 7, right=False, least=11),
+        Column("State", 8, right=False, least=12),
+    )
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._narrow = False
+        self.keyless = False
+        """Whether there is no key at all: then the two ways on are shown."""
+
+    def columns_for(self, width: int) -> tuple[Column, ...]:
+        """Leave the column of triggers out where room is short: the price shows them then."""
+        self._narrow = width < NARROW
+        return tuple(c for c in self.columns if c.title != "Trigger") if self._narrow else self.columns
+
+    def rows_of(self, view: OrdersView) -> Sequence[tuple[str, OrderRow]]:
+        """Key each order by its id."""
+        return [(row.id, row) for row in view.rows]
+
+    def cells_of(self, row: OrderRow) -> Sequence[Span]:
+        """Write one order."""
+        fresh = row.freshness
+        cost_tone: Tone = "muted" if row.cost is None or row.cost.high == 0 else "text"
+        return (
+            Span(row.pair or UNKNOWN, "stale" if fresh == "stale" else "strong"),
+            toned(row.side or UNKNOWN, fresh, "good" if row.side == "buy" else "bad"),
+            toned(_type(row), fresh, "accent" if row.protective else "text"),
+            *self._prices(row),
+            toned(signed(row.distance_pct), fresh, "muted"),
+            toned(self._amount(amount(row.remaining, row.qty_places)), fresh),
+            toned(filled_bar(row.filled_pct, BAR), fresh, "muted"),
+            toned(age(row.order_age_ns), fresh),
+            toned(_cost(row), fresh, "warn" if row.cost is not None and not row.cost.fits else cost_tone),
+            _state(row),
+        )
+
+    def _prices(self, row: OrderRow) -> tuple[Span, ...]:
+        price, trigger = toned(_price(row), row.freshness), toned(_trigger(row), row.freshness)
+        if not self._narrow:
+            return price, trigger
+        return (price,) if row.trigger is None else (Span(f"@{trigger.text}", trigger.tone),)
+
+    def _amount(self, text: str) -> str:
+        return HIDDEN if self.private and text != UNKNOWN else text
+
+    def notes(self, view: OrdersView) -> tuple[Span, ...]:
+        """Count the orders."""
+        if not view.known:
+            return ()
+        marked = (Span(f" · {len(self.marked)} marked", "key"),) if self.marked else ()
+        return (Span(str(len(view.rows)), "strong"), *marked)
+
+    def empty_lines(self, view: OrdersView | None) -> Sequence[Line]:
+        """Say why there are no orders to show."""
+        if self.keyless:
+            return [
+                line(Span(text, "strong" if index == 0 else "text")) for index, text in enumerate(WAYS_ON)
+            ]
+        if view is not None and view.denied:
+            return (line(Span(view.denied, "muted")),)
+        if view is not None and view.known:
+            return (line(Span("no open orders", "muted")),)
+        return super().empty_lines(view)
+
+
+def _type(row: OrderRow) -> str:
+    kind = UNKNOWN if row.type is None else SHORT_TYPES.get(row.type, row.type)
+    return f"{kind} margin" if row.margin else kind
+
+
+def _price(row: OrderRow) -> str:
+    if row.price_text:
+        return row.price_text
+    if row.price is None or (row.trigger is not None and row.price == row.trigger and _fires_market(row)):
+        return "market" if row.type is not None else UNKNOWN
+    return number(row.price, row.price_places)
+
+
+def _fires_market(row: OrderRow) -> bool:
+    return row.type is not None and not row.type.endswith("-limit")
+
+
+def _trigger(row: OrderRow) -> str:
+    return "" if row.trigger is None else number(row.trigger, row.price_places)
+
+
+def _cost(row: OrderRow) -> str:
+    text = cancel_cost(row.cost)
+    return f"{text} !" if row.cost is not None and not row.cost.fits else text
+
+
+def _state(row: OrderRow) -> Span:
+    if row.cancel is not None:
+        return Span(CANCEL_WORDS[row.cancel], "bad" if row.cancel == "unknown" else "warn")
+    if row.last_outcome is not None:
+        return Span(f"cancel {row.last_outcome.replace('_', ' ')}", "bad")
+    if row.details_loading:
+        return Span("details loading", "muted")
+    if row.freshness in {"old", "stale"}:
+        mark = STALE_MARK if row.freshness == "stale" else ""
+        return Span(f"{mark}{row.freshness} {age(row.age_ns)}", "warn" if row.freshness == "old" else "stale")
+    if row.trigger is not None and row.trigger_state:
+        return Span("waits" if row.trigger_state == "untriggered" else row.trigger_state, "muted")
+    tone: Tone = "text" if row.status == "partially_filled" else "muted"
+    return Span(STATUS_WORDS.get(row.status, row.status), tone)

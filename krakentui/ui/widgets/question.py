@@ -1,0 +1,162 @@
+"""A question about cancels, word for word: whose, which, worth what, at what cost, by which way."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import ClassVar
+
+from krakentui.state.view import Question, QuestionOrder
+from krakentui.ui.fmt import HIDDEN, UNKNOWN, cancel_cost, interval, number
+from krakentui.ui.line import Line, Span, Tone, clip, line
+from krakentui.ui.table import Column, arrange, compose, heading, natural_widths
+from krakentui.ui.widgets.panel import Panel
+from krakentui.ui.widgets.statusline import BADGES
+
+VALUE_PLACES = 2
+
+
+class QuestionView(Panel[Question]):
+    """Draws one frozen question; the list of orders scrolls when it is longer than the room."""
+
+    title = "question"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("Order", 9, right=False),
+        Column("Pair", 9, right=False),
+        Column("Side", 8, right=False),
+        Column("Type", 7, right=False),
+        Column("Price", 8),
+        Column("Remaining", 6),
+        Column("Value", 5),
+        Column("Cost", 4),
+        Column("", 9, right=False),
+    )
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._top = 0
+        self.is_open = False
+        """Whether an answer counts yet."""
+
+    def lines_wanted(self, question: Question) -> int:
+        """Tell how many lines the whole question takes."""
+        return len(self._head(question)) + 1 + len(question.orders) + len(self._foot(question, 100))
+
+    def draw_lines(self, width: int, height: int) -> Sequence[Line]:
+        """Draw head, orders in sight, cost and answers."""
+        question = self._view
+        if question is None:
+            return ()
+        head, foot = self._head(question), self._foot(question, width)
+        cells = [self._cells(order) for order in question.orders]
+        layout = arrange(self.columns, natural_widths(self.columns, cells), width)
+        rows = [compose(self.columns, layout, row) for row in cells]
+        room = max(1, height - len(head) - len(foot) - 1)
+        if len(rows) > room:
+            self._top = max(0, min(self._top, len(rows) - room + 1))
+            rest = f"orders {self._top + 1}–{self._top + room - 1} of {len(rows)}: ↑ ↓ show the others"
+            rows = [*rows[self._top : self._top + room - 1], line(Span(rest, "warn"))]
+        return (*head, heading(self.columns, layout), *rows, *foot)
+
+    def move(self, step: int) -> None:
+        """Scroll the orders."""
+        self._top = max(0, self._top + step)
+        self.redraw()
+
+    def page(self) -> int:
+        """Tell how far one page goes."""
+        return max(1, self.size.height - 10)
+
+    def open_answers(self) -> None:
+        """Show that answers count now."""
+        if not self.is_open:
+            self.is_open = True
+            self.redraw()
+
+    # --- parts --------------------------------------------------------------------------------
+
+    def _head(self, question: Question) -> list[Line]:
+        badge, tone = BADGES[question.venue]
+        key = HIDDEN if self.private else question.key or UNKNOWN
+        who = (
+            Span(badge, tone),
+            Span("  account "),
+            Span(question.account or UNKNOWN, "strong"),
+            Span(f"  key {key}", "muted"),
+        )
+        return [line(Span(_title(question), "bad")), Line(who), Line()]
+
+    def _cells(self, order: QuestionOrder) -> Sequence[Span]:
+        places, value = order.price_places, order.value
+        price = order.price_text or number(order.price, places)
+        if order.trigger is not None:
+            price = (
+                f"{price} at {number(order.trigger, places)}"
+                if order.price
+                else number(order.trigger, places)
+            )
+        remaining = number(order.remaining, order.qty_places)
+        worth = UNKNOWN if value is None else f"{number(value, VALUE_PLACES)} {order.quote or ''}".strip()
+        side: Tone = "good" if order.side == "buy" else "bad"
+        hidden = self.private
+        return (
+            Span(HIDDEN if hidden else order.id, "strong"),
+            Span(order.pair or UNKNOWN),
+            Span(order.side or UNKNOWN, side),
+            Span(order.type or UNKNOWN),
+            Span(price),
+            Span(HIDDEN if hidden else remaining),
+            Span(HIDDEN if hidden else worth),
+            Span(cancel_cost(order.cost), "muted"),
+            Span("! protects a position", "warn") if order.protective else Span(""),
+        )
+
+    def _foot(self, question: Question, width: int) -> list[Line]:
+        foot = [Line()]
+        worth = _worth(question)
+        if worth and len(question.orders) > 1:
+            foot.append(line(Span("Value  ", "muted"), Span(HIDDEN if self.private else worth)))
+        cost = interval(question.cost_low, question.cost_high)
+        unit = "point" if cost == "1" else "points"
+        foot.append(
+            line(Span("Cost   ", "muted"), Span(f"{cost} {unit} of the trading limit, if cancelled now"))
+        )
+        foot.append(line(Span("Route  ", "muted"), Span(question.route)))
+        foot += [line(Span(clip(f"! {text}", width), "warn")) for text in _warnings(question)]
+        key: Tone = "key" if self.is_open else "faint"
+        word: Tone = "text" if self.is_open else "faint"
+        many = len(question.orders) > 1
+        do = f"type {len(question.orders)}, then Enter" if question.everything else "Enter"
+        foot += [
+            Line(),
+            line(
+                Span(do, key),
+                Span(f" cancel {'them' if many else 'it'}     ", word),
+                Span("Esc", key),
+                Span(f" keep {'them' if many else 'it'}", word),
+            ),
+        ]
+        return foot
+
+
+def _title(question: Question) -> str:
+    count = len(question.orders)
+    if question.everything:
+        return f"Cancel EVERYTHING: all {count} open orders?"
+    return "Cancel this order?" if count == 1 else f"Cancel these {count} orders?"
+
+
+def _worth(question: Question) -> str:
+    sums: dict[str, Decimal] = {}
+    for order in question.orders:
+        if order.value is not None and order.quote is not None:
+            sums[order.quote] = sums.get(order.quote, Decimal(0)) + order.value
+    return " + ".join(f"{number(value, VALUE_PLACES)} {quote}" for quote, value in sums.items())
+
+
+def _warnings(question: Question) -> list[str]:
+    guards = sum(order.protective for order in question.orders)
+    ours = [f"{guards} of these protect a position: without them it is open to loss"] if guards > 1 else []
+    if guards == 1:
+        ours = ["one of these protects a position: without it the position is open to loss"]
+        if len(question.orders) == 1:
+            ours = ["this order protects a position: without it the position is open to loss"]
+    return [*ours, *question.warnings]

@@ -1,0 +1,92 @@
+"""The status line: where we are, what we may do there, how alive each feed is."""
+
+from collections.abc import Sequence
+
+from krakentui.state.view import FeedView, StatusView
+from krakentui.ui.fmt import HIDDEN, UNKNOWN, age, day_and_time, time_of_day, wait
+from krakentui.ui.line import Line, Span, Tone, line, span_width, spread
+from krakentui.ui.widgets.panel import Panel
+
+BADGES: dict[str, tuple[str, Tone]] = {
+    "live": ("█ LIVE █", "live"),
+    "demo": ("░ DEMO ░", "demo"),
+    "simulator": ("▒ SIMULATOR ▒", "demo"),
+    "replay": ("│ REPLAY │", "demo"),
+}
+POWERS: dict[str, tuple[str, Tone]] = {
+    "public": ("═ PUBLIC ═", "muted"),
+    "watch": ("═ WATCH ONLY ═", "warn"),
+    "watch+cancel": ("▌can cancel▐", "text"),
+}
+FEED_TONES: dict[str, Tone] = {"live": "good", "connecting": "warn", "stale": "warn", "down": "bad"}
+NAMES = {"public": ("public", "pub"), "private": ("private", "prv"), "rest": ("REST", "REST")}
+CALM_SYSTEM = "online"
+LONGEST = 4
+"""Steps of brevity: key name, long names of feeds, key, then clock and a calm system."""
+SECOND = 1_000_000_000
+
+
+class StatusLine(Panel[StatusView]):
+    """One line that is always in sight."""
+
+    title = "status"
+
+    def draw_lines(self, width: int, height: int) -> Sequence[Line]:  # noqa: ARG002 - one line, any height
+        """Draw as much as fits, the least important parts go first."""
+        view = self._view
+        if view is None:
+            return (line(Span(" krakentui", "strong")),)
+        for brevity in range(LONGEST + 1):
+            left, right = self._left(view, brevity), self._right(view, brevity)
+            if span_width(left) + span_width(right) < width:
+                break
+        return (Line(spread(left, right, width)),)
+
+    def _left(self, view: StatusView, brevity: int) -> tuple[Span, ...]:
+        badge, tone = BADGES[view.venue]
+        power, power_tone = POWERS[view.power]
+        if view.read_only and view.power != "public":
+            power, power_tone = "═ READ-ONLY ═", "warn"
+        spans = [Span(badge, tone), Span(" "), Span(power, power_tone)]
+        if view.account is not None:
+            spans += [Span("  "), Span(view.account, "strong")]
+            if brevity < 3 and view.key is not None:
+                name = f"{view.key_name} " if view.key_name and brevity == 0 else ""
+                spans.append(Span(f" · key {name}{HIDDEN if self.private else view.key}", "muted"))
+        calm = view.system == CALM_SYSTEM
+        if brevity < LONGEST or not calm:
+            word = (
+                "system unknown"
+                if view.system is None
+                else view.system
+                if calm
+                else f"exchange: {view.system}"
+            )
+            spans += [Span("  "), Span(word, "muted" if calm or view.system is None else "warn")]
+        for window in view.maintenance[:1]:
+            when = "" if window.starts_ns is None else f" {day_and_time(window.starts_ns)}"
+            spans += [Span("  "), Span(f"maintenance{when}", "warn")]
+        return tuple(spans)
+
+    def _right(self, view: StatusView, brevity: int) -> tuple[Span, ...]:
+        spans: list[Span] = []
+        if view.clock_offset_ns is not None:
+            offset = view.clock_offset_ns // SECOND
+            spans.append(Span(f"your clock is {abs(offset)}s {'slow' if offset > 0 else 'fast'}  ", "warn"))
+        for feed in view.feeds:
+            spans += [*_feed(feed, brevity), Span("  ")]
+        if brevity < LONGEST:
+            spans.append(Span(time_of_day(view.wall_ns), "muted"))
+        return tuple(spans)
+
+
+def _feed(feed: FeedView, brevity: int) -> tuple[Span, ...]:
+    name = NAMES[feed.role][brevity >= 2]
+    tone = FEED_TONES[feed.state]
+    if feed.freshness == "old" and feed.state == "live":
+        tone = "warn"
+    known = UNKNOWN if feed.age_ns is None else age(feed.age_ns)
+    spans = [Span(f"{name} ", "muted"), Span(feed.state, tone), Span(f" {known}", "muted")]
+    if feed.retry_in_ns is not None and feed.state != "live":
+        spans.append(Span(f" {'retry in ' if brevity < 2 else '→'}{wait(feed.retry_in_ns)}", tone))
+    return tuple(spans)

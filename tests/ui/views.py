@@ -1,0 +1,307 @@
+"""Views built by hand, and a session that hands them out."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from msgspec import structs
+
+from krakentui.model.clock import SECOND
+from krakentui.model.limit import AccountScope, KeyScope, PairScope
+from krakentui.state.view import (
+    BalanceRow,
+    BalancesView,
+    BudgetView,
+    CancelCost,
+    FeedView,
+    GaugeRow,
+    JournalLine,
+    LockoutView,
+    MarketRow,
+    NotAsked,
+    OrderRow,
+    OrdersView,
+    Question,
+    QuestionOrder,
+    StatusView,
+)
+from tests.support.clock import WALL_START, ManualClock
+
+HOURS = ("1", "3", "2", "4", "5", "5", "7", "6", "8", "7")
+
+
+def places_of(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def a_feed(role: str = "public", **changes: object) -> FeedView:
+    feed = FeedView(
+        role=role,  # type: ignore[arg-type]  # a plain str in tests
+        state="live",
+        age_ns=SECOND // 5,
+        reconnects=0,
+        why="",
+        retry_in_ns=None,
+        freshness="live",
+    )
+    return structs.replace(feed, **changes)
+
+
+def a_status(**changes: object) -> StatusView:
+    status = StatusView(
+        venue="demo",
+        power="watch+cancel",
+        account="alice",
+        key="3f2a9c01be77",
+        key_name="cancel",
+        read_only=False,
+        system="online",
+        maintenance=(),
+        feeds=(a_feed("public"), a_feed("private"), a_feed("rest", age_ns=4 * SECOND)),
+        clock_offset_ns=None,
+        wall_ns=WALL_START,
+    )
+    return structs.replace(status, **changes)
+
+
+def a_market(pair: str = "BTC/USD", last: str | None = "64000.1", **changes: object) -> MarketRow:
+    price = None if last is None else Decimal(last)
+    places = 0 if price is None else places_of(price)
+    step = Decimal(1).scaleb(-places)
+    market = MarketRow(
+        pair=pair,
+        last=price,
+        change_pct=Decimal("1.25"),
+        bid=price,
+        ask=None if price is None else price + step,
+        spread=None if price is None else step,
+        spread_pct=Decimal("0.01"),
+        price_places=places,
+        spark=tuple(map(Decimal, HOURS)),
+        age_ns=SECOND // 10,
+        freshness="live",
+    )
+    return structs.replace(market, **changes)
+
+
+def a_balance(asset: str = "BTC", total: str = "1.50000", **changes: object) -> BalanceRow:
+    amount = Decimal(total)
+    balance = BalanceRow(
+        asset=asset,
+        total=amount,
+        held=Decimal(0),
+        free=amount,
+        value=Decimal("96000.15"),
+        share_pct=Decimal("42.0"),
+        places=places_of(amount),
+        age_ns=SECOND,
+        freshness="live",
+    )
+    return structs.replace(balance, **changes)
+
+
+def balances_of(*rows: BalanceRow, **changes: object) -> BalancesView:
+    view = BalancesView(
+        rows=rows, known=True, currency="USD", total_value=Decimal("228571.79"), unpriced=(), denied=None
+    )
+    return structs.replace(view, **changes)
+
+
+def a_cost(low: int = 4, high: int | None = None, **changes: object) -> CancelCost:
+    cost = CancelCost(
+        low=Fraction(low),
+        high=Fraction(low if high is None else high),
+        next=Fraction(max(0, low - 2)),
+        next_in_ns=9 * SECOND,
+        free_in_ns=200 * SECOND,
+        fits=True,
+    )
+    return structs.replace(cost, **changes)
+
+
+FREE = CancelCost(low=Fraction(0), high=Fraction(0), next=None, next_in_ns=None, free_in_ns=0, fits=True)
+
+
+def an_order(
+    order_id: str = "OABC12-XYZ34-DEF567", price: str | None = "64000.1", **changes: object
+) -> OrderRow:
+    order = OrderRow(
+        id=order_id,
+        pair="BTC/USD",
+        side="sell",
+        type="limit",
+        price=None if price is None else Decimal(price),
+        price_text=None,
+        trigger=None,
+        trigger_state=None,
+        price_places=1,
+        distance_pct=Decimal("2.34"),
+        qty=Decimal("0.50000000"),
+        filled=Decimal(0),
+        remaining=Decimal("0.50000000"),
+        qty_places=8,
+        filled_pct=Decimal(0),
+        value=Decimal("32000.05"),
+        quote="USD",
+        status="new",
+        opened_wall_ns=WALL_START,
+        order_age_ns=42 * SECOND,
+        cost=a_cost(),
+        cancel=None,
+        last_outcome=None,
+        protective=False,
+        margin=False,
+        source="stream",
+        age_ns=SECOND,
+        freshness="live",
+        details_loading=False,
+    )
+    return structs.replace(order, **changes)
+
+
+def orders_of(*rows: OrderRow, **changes: object) -> OrdersView:
+    return structs.replace(OrdersView(rows=rows, known=True, denied=None), **changes)
+
+
+def a_gauge(
+    label: str = "REST calls", low: str = "7.5", high: str | None = None, **changes: object
+) -> GaugeRow:
+    rest = label == "REST calls"
+    gauge = GaugeRow(
+        name="rest" if rest else "engine",
+        scope=KeyScope("3f2a9c01be77") if rest else PairScope("alice", label.split(maxsplit=1)[0]),
+        label=label,
+        low=Fraction(low),
+        high=Fraction(low if high is None else high),
+        max=Fraction(20) if rest else Fraction(125),
+        reserve=Fraction(3) if rest else Fraction(0),
+        decay=Fraction(1, 2),
+        others_low=Fraction(0),
+        others_high=Fraction(0),
+        free_in_ns=0,
+        warning="calm",
+        from_start=False,
+    )
+    return structs.replace(gauge, **changes)
+
+
+def a_budget(*gauges: GaugeRow, **changes: object) -> BudgetView:
+    budget = BudgetView(
+        headline="REST calls: 7.5 of 20 points used, the next background call fits now",
+        warning="calm",
+        gauges=gauges or (a_gauge(),),
+        cancels_now=23,
+        cancels_of=25,
+        tier="intermediate",
+        tier_source="named by the exchange",
+        next_poll="balances in 12s: the stream is live, so a look now and then is enough",
+        next_poll_in_ns=12 * SECOND,
+        lockouts=(),
+        refusals_expected=0,
+        refusals_unexpected=0,
+    )
+    return structs.replace(budget, **changes)
+
+
+def a_lockout(seconds: int = 845) -> LockoutView:
+    return LockoutView(
+        scope=AccountScope("alice"), until_in_ns=seconds * SECOND, reason="the exchange wants silence"
+    )
+
+
+def a_line(number: int = 1, text: str = "public feed is live", **changes: object) -> JournalLine:
+    entry = JournalLine(number=number, wall_ns=WALL_START, kind="feed", text=text, level="info")
+    return structs.replace(entry, **changes)
+
+
+def asked(*orders: OrderRow, everything: bool = False, **changes: object) -> Question:
+    question = Question(
+        number=1,
+        account="alice",
+        key="3f2a9c01be77",
+        venue="demo",
+        orders=tuple(
+            QuestionOrder(
+                id=order.id,
+                pair=order.pair,
+                side=order.side,
+                type=order.type,
+                price=order.price,
+                price_text=order.price_text,
+                trigger=order.trigger,
+                price_places=order.price_places,
+                remaining=order.remaining,
+                qty_places=order.qty_places,
+                value=order.value,
+                quote=order.quote,
+                protective=order.protective,
+                cost=order.cost,
+            )
+            for order in orders
+        ),
+        everything=everything,
+        route="over the websocket, one by one",
+        cost_low=sum((order.cost.low for order in orders if order.cost), Fraction(0)),
+        cost_high=sum((order.cost.high for order in orders if order.cost), Fraction(0)),
+        warnings=(),
+    )
+    return structs.replace(question, **changes)
+
+
+class FakeFace:
+    """A session that shows what it was given and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.revision = 0
+        self.status_view = a_status()
+        self.market_rows: tuple[MarketRow, ...] = (a_market(),)
+        self.balances_view = balances_of(a_balance())
+        self.orders_view = orders_of(an_order("O1"), an_order("O2"), an_order("O3"))
+        self.budget_view = a_budget()
+        self.lines: tuple[JournalLine, ...] = ()
+        self.refusal: NotAsked | None = None
+        self.open_cancels: tuple[str, ...] = ()
+        self.asked: list[tuple[str, ...]] = []
+        self.confirmed: list[Question] = []
+        self.polls = 0
+
+    def status(self, t_ns: int) -> StatusView:
+        return self.status_view
+
+    def markets(self, t_ns: int) -> tuple[MarketRow, ...]:
+        return self.market_rows
+
+    def balances(self, t_ns: int) -> BalancesView:
+        return self.balances_view
+
+    def orders(self, t_ns: int) -> OrdersView:
+        return self.orders_view
+
+    def budget(self, t_ns: int) -> BudgetView:
+        return self.budget_view
+
+    def journal(self, after: int = 0) -> tuple[JournalLine, ...]:
+        return tuple(line for line in self.lines if line.number > after)
+
+    def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
+        self.asked.append(tuple(ids))
+        if self.refusal is not None:
+            return self.refusal
+        return asked(*(row for row in self.orders_view.rows if row.id in ids))
+
+    def ask_cancel_all(self) -> Question | NotAsked:
+        self.asked.append(("all",))
+        return self.refusal or asked(*self.orders_view.rows, everything=True)
+
+    def confirm(self, question: Question) -> NotAsked | None:
+        self.confirmed.append(question)
+        return None
+
+    def unsettled(self) -> tuple[str, ...]:
+        return self.open_cancels
+
+    def poll_now(self) -> str:
+        self.polls += 1
+        return "Asked: balances and orders are polled now."
