@@ -44,7 +44,6 @@ from krakentui.model.symbol import Names
 from krakentui.net.backoff import EdgePause
 from krakentui.net.deadline import Cut, Scissors
 from krakentui.net.patience import Patience
-from krakentui.net.words import is_edge_limit, refusal_words
 from krakentui.wire.spot.endpoints import allowed
 from krakentui.wire.spot.errors import throttled_until_s
 from krakentui.wire.spot.rest import Call, Prepared, Reply, decode, prepare
@@ -105,8 +104,8 @@ class Purse(Protocol):
         """Tell when this many units fit into the REST counter for this lane; None = never."""
         ...
 
-    def rest_is_sure(self, cost: int, t_ns: int) -> bool:
-        """Tell whether they surely fit, with no foreign use known."""
+    def expects_refusal(self, cost: int, t_ns: int) -> bool:
+        """Tell whether a refusal of a call that costs this much would be no surprise."""
         ...
 
 
@@ -116,8 +115,7 @@ class Household(Struct, frozen=True, kw_only=True):
     clock: Clock
     rng: random.Random
     patience: Patience
-    door: Callable[[], Door]
-    """Called when the first request goes: the library behind it is slow to import."""
+    door: Door
     edge: EdgePause
     pulse: Pulse
     purse: Purse
@@ -156,6 +154,11 @@ class KeyLane:
         """Tell why the exchange does not take this key at all; None = it does, as far as known."""
         return self._stopped
 
+    @property
+    def last_nonce(self) -> int:
+        """Tell the last nonce that was used."""
+        return self._mark.last
+
     def locked_ns(self, t_ns: int) -> int:
         """Tell how long the lockout still lasts; 0 = none."""
         return max(0, self._locked_until_ns - t_ns)
@@ -172,7 +175,7 @@ class KeyLane:
         wait = self._silence(kind, t_ns) or self._budget(kind, cost, t_ns)
         if wait is not None:
             return wait
-        sure = self._house.purse.rest_is_sure(cost, t_ns)
+        sure = not self._house.purse.expects_refusal(cost, t_ns)
         return Ticket(number=next(self._numbers), kind=kind, what=what, scopes=scopes, sure=sure)
 
     def settle(self, ticket: Ticket, outcome: Outcome) -> None:
@@ -239,7 +242,7 @@ class KeyLane:
         ticket = self.reserve(kind, cost.high, (self.scope,), call.endpoint)
         if isinstance(ticket, Wait):
             raise Held(ticket)
-        door = house.door()
+        door = house.door
         reading = None if allowed(call.endpoint).writes else Scissors()
         self._reading = reading
         house.tell(
@@ -292,7 +295,7 @@ class KeyLane:
         )
         if reply.broken is not None:
             self.settle(ticket, "lost")
-            self._note_broken(status, body, reply.broken)
+            self._note_broken(reply)
             return reply
         house.pulse.heard()
         if reply.refusal is None:
@@ -302,14 +305,12 @@ class KeyLane:
             self._note_refusal(reply.refusal, ticket)
         return reply
 
-    def _note_broken(self, status: int, body: bytes, sentence: str) -> None:
-        house = self._house
-        if is_edge_limit(status, body):
-            wait_s = house.edge.refused(house.clock.mono_ns(), house.rng)
-            until_ns = house.clock.mono_ns() + round(wait_s * SECOND)
-            house.pulse.failed(refusal_words(status, body), until_ns)
-        else:
-            house.pulse.failed(refusal_words(status, body) if status != 200 else sentence)
+    def _note_broken(self, reply: Reply) -> None:
+        house, until_ns = self._house, None
+        if reply.edge:
+            t_ns = house.clock.mono_ns()
+            until_ns = t_ns + round(house.edge.refused(t_ns, house.rng) * SECOND)
+        house.pulse.failed(reply.broken or "", until_ns)
 
     def _note_refusal(self, refusal: VenueRefusal, ticket: Ticket) -> None:
         """Draw the consequences of a no."""

@@ -27,31 +27,32 @@ class NonceMark:
         """Keep the mark in `folder`; None keeps it in memory only."""
         self._clock = clock
         self._path = None if folder is None else folder / f"nonce-{fingerprint}"
-        self._last = 0
+        self.last = 0
+        """The last one given out by this program."""
         self.problem: str | None = None
         """Why the mark cannot be kept on disk, as a sentence; None = it is kept, or was not asked for."""
 
     def take(self) -> int:
         """Give the next nonce: now in milliseconds, or one more than the last."""
         if self._path is None or self.problem is not None:
-            return self._next(self._last)
+            return self._next(self.last)
         try:
             with _locked(self._path):
-                nonce = self._next(max(self._last, _read(self._path)))
+                nonce = self._next(max(self.last, _read(self._path)))
                 _write(self._path, nonce)
                 return nonce
         except OSError as error:
             if error.errno == 0:
-                return self._next(self._last)
+                return self._next(self.last)
             self.problem = (
                 f"The nonce mark cannot be kept in {self._path.parent} ({error.strerror or error}): "
                 "another program on this key may be refused for a moment."
             )
-            return self._next(self._last)
+            return self._next(self.last)
 
     def _next(self, last: int) -> int:
-        self._last = max(self._clock.now_ns() // MILLISECOND, last + 1)
-        return self._last
+        self.last = max(self._clock.now_ns() // MILLISECOND, last + 1)
+        return self.last
 
 
 @contextlib.contextmanager

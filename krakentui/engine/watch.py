@@ -27,12 +27,12 @@ def jump(before: Reading, after: Reading, tick_ns: int, limit_ns: int) -> ClockJ
     drift_ns = (after.wall_ns - before.wall_ns) - steady_ns
     late_ns = steady_ns - tick_ns
     if late_ns > limit_ns:
-        why = f"This program stood still for {late_ns / SECOND:.0f} s: everything is read again."
+        why = f"This program stood still for {late_ns / SECOND:.0f} s."
         return ClockJumped(gap_ns=late_ns, why=why, wall_ns=after.wall_ns)
     if abs(drift_ns) > limit_ns:
         way = "forward" if drift_ns > 0 else "back"
         by = f"{way} by {abs(drift_ns) / SECOND:.0f} s"
-        why = f"The machine slept or its clock was set {by}: everything is read again."
+        why = f"The machine slept or its clock was set {by}."
         return ClockJumped(gap_ns=max(0, drift_ns), why=why, wall_ns=after.wall_ns)
     return None
 

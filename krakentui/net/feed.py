@@ -16,6 +16,7 @@ from msgspec import Struct
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.error import KrakentuiError, NotSent
 from krakentui.model.event import (
+    Answered,
     BookBroken,
     FeedChanged,
     FeedHeard,
@@ -107,6 +108,8 @@ class Feed:
         self._conversation: Conversation | None = None
         self._heard_ns = 0
         self._is_live = False
+        self._failed = False
+        """The last attempt did not even open: the feed stays "down" while it is tried again."""
         self._ending: asyncio.Future[Ending] | None = None
         self._nudge = asyncio.Event()
         self._mute: set[tuple[str, str]] = set()
@@ -167,8 +170,10 @@ class Feed:
     async def _once(self) -> Ending:
         """Open one socket and talk over it until it ends."""
         line = self._line
-        line.tell(FeedChanged(feed=self._role, state="connecting"))
+        if not self._failed:
+            line.tell(FeedChanged(feed=self._role, state="connecting"))
         self._nudge.clear()
+        self._failed = True
         try:
             conversation = await self._talk.prepare()
         except KrakentuiError as error:
@@ -196,6 +201,7 @@ class Feed:
     async def _converse(self, socket: Socket, conversation: Conversation) -> Ending:
         self._heard_ns = self._line.clock.mono_ns()
         self._backoff = self._backoff.opened(self._heard_ns)
+        self._failed = False
         self._socket, self._conversation = socket, conversation
         self._ending = asyncio.get_running_loop().create_future()
         async with asyncio.TaskGroup() as group:
@@ -247,14 +253,16 @@ class Feed:
                     conversation.resubscribe(event.channel)
                 elif isinstance(event, BookBroken):
                     conversation.resubscribe("book", event.symbol)
+                elif isinstance(event, Answered) and event.error.startswith("ESession:"):
+                    self._end(Ending("drop", "the websocket token is no longer good"))
             events += heard
         if alive:
             self._heard_ns = self._line.clock.mono_ns()
             self._line.tell(FeedHeard(feed=self._role, frames=alive))
-        self._talk.heard(events)
         if not self._is_live and self._gives_data(events, conversation):
-            self._is_live = True
+            self._is_live = True  # told before the data, so that the data is not older than the feed's life
             self._line.tell(FeedChanged(feed=self._role, state="live"))
+        self._talk.heard(events)
 
     def _gives_data(self, events: list[Happening], conversation: Conversation) -> bool:
         """A public feed lives with its first data, a private one with the last of its snapshots."""

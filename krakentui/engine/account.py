@@ -1,0 +1,173 @@
+"""The account's side of a session: what needs a key.
+
+A cancel is refused here only on what is certain: no permission, nothing to send it over, a lockout
+without an open private socket. Everything else goes, if need be with a warning in the question.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from krakentui.budget.question import Price, order_cost, price
+from krakentui.budget.words import duration
+from krakentui.engine.cancels import Cancels, Wanted
+from krakentui.engine.feeds import PrivateTalk
+from krakentui.engine.lane import Household, KeyLane
+from krakentui.engine.nonce import NonceMark
+from krakentui.engine.poller import Poller
+from krakentui.engine.routes import parcels
+from krakentui.engine.wants import may_ask
+from krakentui.model.order import Order
+from krakentui.net.feed import Feed, Line
+from krakentui.net.hosts import check_destination
+from krakentui.settings import Settings
+from krakentui.state import views
+from krakentui.state.state import State
+from krakentui.state.view import NotAsked, Question
+from krakentui.wire.spot.sign import check_secret
+
+
+class AccountSide:
+    """Lane, private feed, poller and cancels of one key."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        state: State,
+        house: Household,
+        line: Line,
+        maintenance: Callable[[], bool],
+    ) -> None:
+        """Build everything, start nothing.
+
+        Raises:
+            Forbidden: the key may not go to these addresses.
+            KeyProblem: there is no key, or its secret is no secret.
+        """
+        credentials = settings.credentials
+        if credentials is None:
+            raise RuntimeError("the account's side needs a key")
+        check_secret(credentials.secret)
+        check_destination(settings.endpoints.rest, credentials.key)
+        self._settings = settings
+        self._state = state
+        self._clock = house.clock
+        mark = NonceMark(house.clock, credentials.fingerprint, settings.state_dir)
+        self._lane = KeyLane(credentials, settings.account, mark, house)
+        self._talk = PrivateTalk(self._lane, settings.account, house.clock, house.tell, maintenance)
+        self._feed = Feed("private", settings.endpoints.ws_private, self._talk, line, key=credentials.key)
+        self.poller = Poller(state, self._lane, house.clock, house.tell, self._talk.key_known)
+        self._cancels = Cancels(
+            state, house.clock, house.patience, self._lane, self._feed, self._talk.answers, house.tell
+        )
+        self._answered: set[int] = set()
+        self._closing = False
+
+    def tasks(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+        """List what runs, by name."""
+        return [
+            ("cancels", self._cancels.run),
+            ("poller", self.poller.run),
+            ("private feed", self._feed.run),
+        ]
+
+    def replace(self, why: str) -> None:
+        """Open a new private socket and ask for everything again."""
+        self._feed.replace(why)
+        self.poller.poll_now()
+
+    async def finish(self, seconds: float) -> None:
+        """Wait, not long, until what the user confirmed is on the wire; nothing new is taken."""
+        self._closing = True
+        await self._cancels.flush(seconds)
+
+    # --- cancels ---------------------------------------------------------------------------------
+
+    def ask(self, ids: Sequence[str], *, everything: bool) -> Question | NotAsked:
+        """Freeze a question, or say why it cannot be asked."""
+        t_ns = self._clock.mono_ns()
+        refusal = self._certain_refusal(t_ns)
+        if refusal is not None:
+            return refusal
+        return views.question(
+            self._state,
+            ids,
+            t_ns,
+            socket_open=self._socket_takes(t_ns),
+            rest_open=self._rest_takes(t_ns),
+            everything=everything,
+        )
+
+    def confirm(self, question: Question) -> NotAsked | None:
+        """Start the cancels of a question; None = they are on their way."""
+        t_ns = self._clock.mono_ns()
+        if (question.account, question.key) != (self._state.account, self._state.key):
+            return NotAsked(why="The question was asked for another account: ask again.")
+        if question.number in self._answered:
+            return NotAsked(why="This question was answered before.")
+        refusal = self._certain_refusal(t_ns)
+        if refusal is not None:
+            return refusal
+        orders = [
+            order
+            for one in question.orders
+            if (order := self._state.orders.get(one.id)) is not None and not self._is_on_its_way(one.id)
+        ]
+        if not orders:
+            return NotAsked(why=self._nothing_left(question))
+        self._answered.add(question.number)
+        plan = self._price(orders, t_ns)
+        self._cancels.begin(
+            parcels([order.id for order in orders], plan.route),
+            [self._wanted(order, plan, t_ns) for order in orders],
+        )
+        return None
+
+    def _certain_refusal(self, t_ns: int) -> NotAsked | None:
+        """Tell why no cancel can go, where that is certain."""
+        if self._settings.read_only:
+            return NotAsked(why="This run is read-only: nothing is cancelled.")
+        if self._closing:
+            return NotAsked(why="The program is closing: nothing new is cancelled.")
+        info = self._state.key_info
+        if info is not None and not info.may_cancel:
+            return NotAsked(why="This key may not cancel: it lacks the permission to close orders.")
+        if self._socket_takes(t_ns) or self._rest_takes(t_ns):
+            return None
+        if self._lane.key_refused is not None:
+            return NotAsked(why=f"{self._lane.key_refused.rstrip('.')}; the private websocket is not open.")
+        locked_ns = self._lane.locked_ns(t_ns)
+        if locked_ns:
+            return NotAsked(
+                why="The exchange locked private calls out and the private websocket is not open: "
+                f"REST takes cancels again in {duration(locked_ns)}."
+            )
+        return NotAsked(why="This key may not cancel over REST, and the private websocket is not open.")
+
+    def _socket_takes(self, t_ns: int) -> bool:
+        """A socket that went quiet is used only where REST is no way out."""
+        return self._feed.is_alive(t_ns) or (self._feed.is_open and not self._rest_takes(t_ns))
+
+    def _rest_takes(self, t_ns: int) -> bool:
+        free = self._lane.key_refused is None and not self._lane.locked_ns(t_ns)
+        return free and may_ask("CancelOrder", self._state)
+
+    def _price(self, orders: Sequence[Order], t_ns: int) -> Price:
+        return price(
+            orders,
+            self._state.ledger,
+            t_ns,
+            self._state.exchange_ns(t_ns),
+            socket_open=self._socket_takes(t_ns),
+            rest_open=self._rest_takes(t_ns),
+        )
+
+    def _wanted(self, order: Order, plan: Price, t_ns: int) -> Wanted:
+        return Wanted(order.id, order.pair, order_cost(order, self._state.exchange_ns(t_ns)), sure=plan.fits)
+
+    def _is_on_its_way(self, order_id: str) -> bool:
+        request = self._state.cancels.get(order_id)
+        return request is not None and request.in_flight
+
+    def _nothing_left(self, question: Question) -> str:
+        if any(self._is_on_its_way(one.id) for one in question.orders):
+            return "Its cancel is already on its way."
+        return "It is no longer open: nothing was sent."

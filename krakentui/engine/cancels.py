@@ -1,0 +1,337 @@
+"""Sends cancels and finds out how they ended.
+
+`begin` is called by the user's own key press: it notes the request and starts its delivery at once. Each
+delivery is a task of its own, so that none waits behind another's answer. Bytes that were written are
+never written again; whatever is not certain is asked for.
+"""
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from krakentui.budget.interval import Interval
+from krakentui.engine.answers import Answers, Unanswered
+from krakentui.engine.lane import Held, KeyLane
+from krakentui.engine.pursuit import Chase, due, hopeless, pursued
+from krakentui.engine.routes import BATCH_MOST, Parcel
+from krakentui.model.clock import Clock
+from krakentui.model.error import Denied, LockedOut, NotSent, RateLimited, TransportError, VenueRefusal
+from krakentui.model.event import (
+    Answered,
+    CallRefused,
+    CallSpent,
+    CancelAnswered,
+    CancelAsked,
+    CancelGivenUp,
+    CancelNotSent,
+    CancelSent,
+    CancelUnanswered,
+    DeniedSeen,
+    Happening,
+)
+from krakentui.model.limit import PairScope
+from krakentui.net.deadline import within
+from krakentui.net.feed import Feed
+from krakentui.net.patience import Patience
+from krakentui.net.socket import SocketClosed
+from krakentui.state.state import State
+from krakentui.wire.spot.errors import refusal
+from krakentui.wire.spot.rest import Call, Reply
+from krakentui.wire.spot.ws import Conversation
+
+_log = logging.getLogger("krakentui.engine")
+LOOK_S = 0.25
+"""How often pending cancels are looked at."""
+_DOUBTFUL = (
+    "EGeneral:Internal error",
+    "EDatabase:Internal error",
+    "EService:Unavailable",
+    "EService:Busy",
+    "EService:Deadline elapsed",
+)
+"""Refusals that do not say whether the exchange acted (REST reference, 2.2)."""
+
+
+class Wanted(Struct, frozen=True):
+    """One order to cancel, with what that costs on its pair."""
+
+    order_id: str
+    pair: str | None
+    cost: Interval
+    sure: bool
+    """The cost surely fits under the pair's ceiling."""
+
+
+class Job(Struct, frozen=True):
+    """Some cancels that go as one request."""
+
+    number: int
+    parcel: Parcel
+    wanted: tuple[Wanted, ...]
+
+
+class Cancels:
+    """The cancels of one account."""
+
+    def __init__(
+        self,
+        state: State,
+        clock: Clock,
+        patience: Patience,
+        lane: KeyLane,
+        feed: Feed,
+        answers: Answers,
+        tell: Callable[[Happening], None],
+    ) -> None:
+        """Begin with none."""
+        self._state = state
+        self._clock = clock
+        self._patience = patience
+        self._lane = lane
+        self._feed = feed
+        self._answers = answers
+        self._tell = tell
+        self._numbers = itertools.count(1)
+        self._group: asyncio.TaskGroup | None = None
+        self._early: list[Job] = []
+        self._deliveries: set[asyncio.Task[None]] = set()
+        self._chases: dict[str, Chase] = {}
+
+    def begin(self, parcels: Sequence[Parcel], wanted: Sequence[Wanted]) -> None:
+        """Note these cancels as asked and start them on their way; returns at once."""
+        by_id = {one.order_id: one for one in wanted}
+        for parcel in parcels:
+            job = Job(next(self._numbers), parcel, tuple(by_id[order_id] for order_id in parcel.ids))
+            for order_id in parcel.ids:
+                self._tell(
+                    CancelAsked(
+                        account=self._state.account,
+                        order_id=order_id,
+                        request=job.number,
+                        route=parcel.words,
+                    )
+                )
+            if self._group is None:
+                self._early.append(job)
+            else:
+                self._start(job)
+
+    async def run(self) -> None:
+        """Deliver what is asked and pursue what is unknown, until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as self._group:
+                early, self._early = self._early, []
+                for job in early:
+                    self._start(job)
+                while True:
+                    await self._clock.sleep(LOOK_S)
+                    await self._pursue()
+        finally:
+            self._group = None
+
+    async def flush(self, seconds: float) -> None:
+        """Wait, not long, until what the user confirmed is on the wire."""
+        unsent = [task for task in self._deliveries if not task.done()]
+        if unsent:
+            await asyncio.wait(unsent, timeout=seconds)
+
+    def _start(self, job: Job) -> None:
+        if self._group is None:
+            raise RuntimeError("cancels are not running")
+        name = f"cancel {' '.join(job.parcel.ids[:3])}"
+        task = self._group.create_task(self._deliver(job), name=name)
+        self._deliveries.add(task)
+        task.add_done_callback(self._deliveries.discard)
+
+    # --- delivery --------------------------------------------------------------------------------
+
+    async def _deliver(self, job: Job) -> None:
+        """Deliver one request; a fault of ours leaves its outcome unknown, and the others alone."""
+        try:
+            if job.parcel.over_socket:
+                await self._over_socket(job)
+            else:
+                await self._over_rest(job)
+        except Exception:  # noqa: BLE001 - supervises one delivery: an event and a log line
+            _log.exception("a cancel's delivery failed")
+            self._unanswered(job, "this program failed while it waited for the answer")
+
+    async def _over_socket(self, job: Job) -> None:
+        try:
+            answer = await within(self._clock, self._patience.write_s, lambda: self._write(job))
+        except NotSent as error:
+            self._not_sent(job, str(error))
+            return
+        except SocketClosed:
+            self._sent(job)
+            self._unanswered(job, "the websocket broke while the cancel was written")
+            return
+        except TimeoutError:
+            self._sent(job)
+            self._unanswered(job, "the websocket took no more")
+            return
+        try:
+            answered = await within(self._clock, self._patience.answer_s, lambda: answer)
+        except TimeoutError:
+            self._unanswered(job, f"unanswered after {self._patience.answer_s:g} s")
+        except Unanswered:
+            self._unanswered(job, "the websocket closed before the answer came")
+        else:
+            self._read_socket(job, answered)
+
+    async def _write(self, job: Job) -> asyncio.Future[Answered]:
+        """Write the request; it counts as sent before anything else can happen."""
+        answer = await self._feed.say(lambda talk: self._answers.expect(_ask(talk, job.parcel.ids)))
+        self._sent(job)
+        return answer
+
+    def _read_socket(self, job: Job, answered: Answered) -> None:
+        if answered.ok:
+            self._taken(job, answered.count)
+        else:
+            self._refused(job, refusal(answered.error))
+
+    async def _over_rest(self, job: Job) -> None:
+        try:
+            reply = await self._lane.call(_call(job), "cancel", lambda: self._sent(job))
+        except Held as held:
+            self._not_sent(job, str(held))
+        except NotSent as error:
+            self._not_sent(job, str(error))
+        except TransportError as error:
+            self._unanswered(job, str(error))
+        else:
+            self._read_rest(job, reply)
+
+    def _read_rest(self, job: Job, reply: Reply) -> None:
+        if reply.broken is not None:
+            self._unanswered(job, reply.broken)
+        elif reply.refusal is not None:
+            self._refused(job, reply.refusal)
+        else:
+            self._taken(job, reply.count)
+
+    # --- what came of it -------------------------------------------------------------------------
+
+    def _sent(self, job: Job) -> None:
+        for one in job.wanted:
+            if one.pair is not None:
+                self._tell(
+                    CallSpent(
+                        name="engine",
+                        scope=PairScope(self._state.account, one.pair),
+                        low=0,
+                        high=one.cost.high,
+                        what="cancel",
+                        lane="cancel",
+                        order_id=one.order_id,
+                    )
+                )
+            self._tell(
+                CancelSent(
+                    account=self._state.account,
+                    order_id=one.order_id,
+                    request=job.number,
+                    route=job.parcel.words,
+                )
+            )
+
+    def _taken(self, job: Job, count: int | None) -> None:
+        """The exchange took the request; for a batch it only says of how many."""
+        if count is None or count >= len(job.wanted):
+            for one in job.wanted:
+                self._answered(job, one, ok=True)
+        elif len(job.wanted) == 1:
+            self._answered(job, job.wanted[0], ok=False, code="EOrder:Unknown order")
+        else:
+            self._unanswered(job, f"the exchange took {count} of {len(job.wanted)} cancels, not told which")
+
+    def _refused(self, job: Job, error: VenueRefusal) -> None:
+        if isinstance(error, Denied):
+            self._tell(DeniedSeen(key=self._lane.scope.key, endpoint="CancelOrder"))
+        many = len(job.wanted) > 1
+        certain = isinstance(error, (Denied, LockedOut, RateLimited))
+        if error.code.startswith(_DOUBTFUL) or (many and not certain):
+            self._unanswered(job, str(error).rstrip("."))
+            return
+        for one in job.wanted:
+            if error.code.startswith("EOrder:Rate limit") and one.pair is not None:
+                self._tell(
+                    CallRefused(
+                        name="engine",
+                        scope=PairScope(self._state.account, one.pair),
+                        cost=one.cost.high,
+                        code=error.code,
+                        expected=not one.sure,
+                        order_id=one.order_id,
+                    )
+                )
+            self._answered(job, one, ok=False, code=error.code)
+
+    def _answered(self, job: Job, one: Wanted, *, ok: bool, code: str = "") -> None:
+        self._tell(
+            CancelAnswered(
+                account=self._state.account, order_id=one.order_id, request=job.number, ok=ok, code=code
+            )
+        )
+
+    def _unanswered(self, job: Job, why: str) -> None:
+        for one in job.wanted:
+            self._tell(
+                CancelUnanswered(
+                    account=self._state.account, order_id=one.order_id, request=job.number, why=why
+                )
+            )
+
+    def _not_sent(self, job: Job, why: str) -> None:
+        for one in job.wanted:
+            self._tell(
+                CancelNotSent(account=self._state.account, order_id=one.order_id, request=job.number, why=why)
+            )
+
+    # --- pursuit ---------------------------------------------------------------------------------
+
+    async def _pursue(self) -> None:
+        """Ask for what is due, give up what is hopeless."""
+        t_ns = self._clock.mono_ns()
+        requests = self._state.cancels
+        self._chases = pursued(requests.values(), self._chases)
+        for order_id, chase in self._chases.items():
+            if hopeless(chase, requests[order_id], t_ns):
+                self._give_up(order_id, chase.request)
+        ids = due(self._chases, t_ns)[:BATCH_MOST]
+        if not ids or "QueryOrders" in self._state.denied:
+            return
+        try:
+            reply = await self._lane.call(Call("QueryOrders", (("txid", tuple(ids)),)), "reconcile")
+        except TransportError:
+            return  # the lane has told why; they stay due
+        for order_id in ids:
+            if order_id in self._chases:
+                self._chases[order_id] = self._chases[order_id].again()
+        for event in reply.events:
+            self._tell(event)
+
+    def _give_up(self, order_id: str, number: int) -> None:
+        self._tell(
+            CancelGivenUp(
+                account=self._state.account,
+                order_id=order_id,
+                request=number,
+                outcome="unknown",
+                why="the exchange did not say how it ended",
+            )
+        )
+
+
+def _ask(talk: Conversation, ids: Sequence[str]) -> int:
+    return talk.cancel_order(ids[0]) if len(ids) == 1 else talk.batch_cancel(ids)
+
+
+def _call(job: Job) -> Call:
+    if job.parcel.route == "rest batch":
+        return Call("CancelOrderBatch", (("orders", job.parcel.ids),))
+    return Call("CancelOrder", (("txid", job.parcel.ids[0]),))

@@ -1,0 +1,198 @@
+"""What is said over the two sockets: markets to everyone, orders and balances to the owner of the key."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from krakentui.engine.answers import Answers
+from krakentui.engine.lane import KeyLane
+from krakentui.engine.turnstile import Kind
+from krakentui.model.clock import SECOND, Clock
+from krakentui.model.error import Denied, KeyProblem, NotSent
+from krakentui.model.event import Answered, DeniedSeen, FeedChanged, Happening, Noted
+from krakentui.model.secret import Secret
+from krakentui.net.deadline import within
+from krakentui.wire.spot.rest import Call
+from krakentui.wire.spot.ws import Conversation
+
+SPARK_MIN = 15
+"""Minutes of one candle of the sparkline."""
+MOST_SYMBOLS = 50
+"""Symbols of one subscription: a long list is split, so that one message stays small."""
+KEY_WAIT_S = 3.0
+"""For so long the token waits for the word on what the key may do."""
+
+
+class Wishes(Protocol):
+    """Which markets are wanted at this moment."""
+
+    def tickers(self) -> Sequence[str]:
+        """List the pairs whose best prices are wanted."""
+        ...
+
+    def candles(self) -> Sequence[str]:
+        """List the pairs whose candles are wanted."""
+        ...
+
+
+class PublicTalk:
+    """The public side: instruments once, best prices and candles of what is wanted."""
+
+    def __init__(
+        self, wishes: Wishes, tell: Callable[[Happening], None], maintenance: Callable[[], bool]
+    ) -> None:
+        """Begin with nothing subscribed."""
+        self._wishes = wishes
+        self._tell = tell
+        self._maintenance = maintenance
+        self._subscribed: dict[str, set[str]] = {"ticker": set(), "ohlc": set()}
+        self._refused: set[str] = set()
+
+    async def prepare(self) -> Conversation:
+        """Begin a conversation with everything subscribed that is wanted now."""
+        for symbols in self._subscribed.values():
+            symbols.clear()
+        conversation = Conversation("public")
+        conversation.subscribe("instrument", snapshot=True)
+        self.subscribe_more(conversation)
+        return conversation
+
+    def wants_more(self) -> bool:
+        """Tell whether something is wanted that is not subscribed."""
+        return any(self._missing().values())
+
+    def subscribe_more(self, conversation: Conversation) -> None:
+        """Queue what is wanted and not subscribed."""
+        for channel, symbols in self._missing().items():
+            self._subscribed[channel].update(symbols)
+            for at in range(0, len(symbols), MOST_SYMBOLS):
+                some = symbols[at : at + MOST_SYMBOLS]
+                if channel == "ticker":
+                    conversation.subscribe(channel, symbol=some, event_trigger="bbo", snapshot=True)
+                else:
+                    conversation.subscribe(channel, symbol=some, interval=SPARK_MIN, snapshot=True)
+
+    def heard(self, events: Sequence[Happening]) -> None:
+        """Take what came in; a refused pair is told once and not asked for again."""
+        for event in events:
+            if isinstance(event, Answered) and not event.ok and event.method == "subscribe" and event.symbol:
+                self._refuse(event)
+            self._tell(event)
+
+    def ended(self) -> None:
+        """The next conversation subscribes everything anew."""
+
+    def in_maintenance(self) -> bool:
+        """Tell whether the exchange is known to be in maintenance."""
+        return self._maintenance()
+
+    def _missing(self) -> dict[str, list[str]]:
+        wanted = {"ticker": self._wishes.tickers(), "ohlc": self._wishes.candles()}
+        return {
+            channel: [
+                symbol
+                for symbol in dict.fromkeys(symbols)
+                if symbol not in self._subscribed[channel] and symbol not in self._refused
+            ]
+            for channel, symbols in wanted.items()
+        }
+
+    def _refuse(self, event: Answered) -> None:
+        if event.error.startswith("Currency pair not supported") and event.symbol not in self._refused:
+            self._refused.add(event.symbol)
+            self._tell(Noted(kind="notice", text=f"The exchange streams no {event.symbol}.", level="warn"))
+
+
+class PrivateTalk:
+    """The private side: a fresh token for each socket, then orders and balances."""
+
+    def __init__(
+        self,
+        lane: KeyLane,
+        account: str,
+        clock: Clock,
+        tell: Callable[[Happening], None],
+        maintenance: Callable[[], bool],
+    ) -> None:
+        """Begin with no token."""
+        self.answers = Answers()
+        self.key_known = asyncio.Event()
+        """Set when the exchange has described the key, or could not."""
+        self.no_stream: str | None = None
+        """Why this key can have no private socket, as a sentence."""
+        self._lane = lane
+        self._account = account
+        self._clock = clock
+        self._tell = tell
+        self._maintenance = maintenance
+        self._kind: Kind = "user"
+        self._denied: set[str] = set()
+
+    async def prepare(self) -> Conversation:
+        """Fetch a token, once, and subscribe; during a lockout wait in silence."""
+        await self._wait_until_allowed()
+        conversation = Conversation("private", self._account)
+        conversation.set_token(await self._token())
+        if "executions" not in self._denied:
+            conversation.subscribe("executions", snap_orders=True, snap_trades=True, ratecounter=True)
+        if "balances" not in self._denied:
+            conversation.subscribe("balances", snapshot=True)
+        return conversation
+
+    def heard(self, events: Sequence[Happening]) -> None:
+        """Take what came in: answers go to whoever waits for them."""
+        for event in events:
+            if isinstance(event, Answered):
+                self._answered(event)
+            self._tell(event)
+
+    def ended(self) -> None:
+        """What is unanswered stays so."""
+        self.answers.ended()
+
+    def in_maintenance(self) -> bool:
+        """Tell whether the exchange is known to be in maintenance."""
+        return self._maintenance()
+
+    async def _wait_until_allowed(self) -> None:
+        """Wait for the word on the key, for the end of a lockout, or for ever where there is no way."""
+        try:
+            await within(self._clock, KEY_WAIT_S, self.key_known.wait)
+        except TimeoutError:
+            self.key_known.set()
+        while self.no_stream is None and self._lane.stopped is None:
+            t_ns = self._clock.mono_ns()
+            locked_ns = self._lane.locked_ns(t_ns)
+            if not locked_ns:
+                return
+            why = "private calls are locked out"
+            self._tell(FeedChanged(feed="private", state="down", why=why, retry_ns=t_ns + locked_ns))
+            await self._clock.sleep(locked_ns / SECOND)
+        why = self.no_stream or self._lane.stopped or ""
+        self._tell(FeedChanged(feed="private", state="down", why=why))
+        while self.no_stream is not None or self._lane.stopped is not None:
+            await self._clock.sleep(KEY_WAIT_S)
+
+    async def _token(self) -> Secret:
+        reply = await self._lane.call(Call("GetWebSocketsToken"), self._kind)
+        self._kind = "reconcile"  # the first one is on the user's account, later ones stay within the counter
+        if isinstance(reply.refusal, Denied):
+            self.no_stream = "this key may not open a private websocket: orders and balances come from REST"
+            raise KeyProblem(self.no_stream)
+        if reply.refusal is not None:
+            raise reply.refusal
+        if reply.token is None:
+            raise NotSent(reply.broken or "the exchange gave no websocket token")
+        return reply.token
+
+    def _answered(self, event: Answered) -> None:
+        self.answers.came(event)
+        if event.ok:
+            return
+        if event.error.startswith("EGeneral:Temporary lockout"):
+            self._lane.lock_out("the exchange said so over the websocket")
+        if event.method == "subscribe" and event.error.startswith("EGeneral:Permission denied"):
+            self._denied.add(event.channel)
+            self._tell(DeniedSeen(key=self._lane.scope.key, endpoint=event.channel))
+            if self._denied >= {"executions", "balances"}:
+                self.no_stream = "this key may watch neither orders nor balances over the websocket"

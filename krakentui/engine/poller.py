@@ -1,0 +1,226 @@
+"""Asks over REST what is wanted, when the plan says so: one poller for the key, one for public calls."""
+
+import asyncio
+from collections.abc import Callable
+
+from krakentui.budget.plan import Go, WaitUntil, next_poll
+from krakentui.engine.lane import Held, KeyLane
+from krakentui.engine.offset import Offset
+from krakentui.engine.public import PublicCalls
+from krakentui.engine.routes import BATCH_MOST
+from krakentui.engine.turnstile import Kind
+from krakentui.engine.wants import may_ask, private_wants, public_wants
+from krakentui.model.clock import SECOND, Clock
+from krakentui.model.error import TransportError
+from krakentui.model.event import DeniedSeen, ForeignUseSeen, Happening, KeyDescribed, PollPlanned
+from krakentui.net.deadline import within
+from krakentui.state.state import State
+from krakentui.wire.spot.endpoints import ENDPOINTS
+from krakentui.wire.spot.rest import Call
+
+LONGEST_WAIT_S = 2.0
+"""A plan is looked at again at least this often: a query may be wanted that was not before."""
+AFTER_FAILURE_S = 5.0
+"""Public calls pause for so long after one that got no answer."""
+_STREAMS = {"executions": "OpenOrders", "balances": "BalanceEx"}
+
+
+class Poller:
+    """The private polls of one key."""
+
+    def __init__(
+        self,
+        state: State,
+        lane: KeyLane,
+        clock: Clock,
+        tell: Callable[[Happening], None],
+        key_known: asyncio.Event,
+    ) -> None:
+        """Begin with nothing asked; `key_known` is set when the key has described itself."""
+        self._state = state
+        self._lane = lane
+        self._clock = clock
+        self._tell = tell
+        self._key_known = key_known
+        self._last: dict[str, int] = {}
+        self._wake = asyncio.Event()
+        self._planned: PollPlanned | None = None
+        self._started = False
+
+    def wake(self) -> None:
+        """Look at the plan again: something has changed."""
+        self._wake.set()
+
+    def poll_now(self) -> str:
+        """Want the lists at once; the sentence says when they come."""
+        for endpoint in ("OpenOrders", "BalanceEx"):
+            self._last.pop(endpoint, None)
+        self._wake.set()
+        stopped = self._lane.stopped
+        if stopped is not None:
+            return stopped
+        match self._plan():
+            case Go(want):
+                return f"{want.what}: asking now."
+            case WaitUntil(_, why):
+                return why
+
+    async def run(self) -> None:
+        """Start, then poll until cancelled."""
+        if not self._started:
+            await self._start()
+            self._started = True
+        while True:
+            self._wake.clear()
+            decision = self._plan()
+            match decision:
+                case Go(want):
+                    self._announce(decision)
+                    await self._ask(want.endpoint, "background")
+                case WaitUntil(at_ns):
+                    self._announce(decision)
+                    await self._pause(at_ns)
+
+    async def _start(self) -> None:
+        """The first calls of a start go on the user's account; the token is the private feed's."""
+        await self._ask("GetApiKeyInfo", "user")
+        self._tell_what_is_missing()
+        self._key_known.set()
+        for endpoint in ("OpenOrders", "BalanceEx"):
+            if may_ask(endpoint, self._state):
+                await self._ask(endpoint, "user")
+
+    def _plan(self) -> Go | WaitUntil:
+        wants = private_wants(self._state, self._last, len(self._queries()))
+        return next_poll(tuple(wants), self._state.ledger, self._clock.mono_ns())
+
+    def _queries(self) -> tuple[str, ...]:
+        """List the orders to ask for by id; those of our cancels are asked for by `Cancels`."""
+        wanted = self._state.queries_wanted(self._clock.mono_ns())
+        ours = self._state.cancels
+        return tuple(one for one in wanted if one not in ours or not ours[one].in_flight)[:BATCH_MOST]
+
+    async def _ask(self, endpoint: str, kind: Kind) -> None:
+        """Send one poll and tell what it says."""
+        self._last[endpoint] = self._clock.mono_ns()
+        call = Call(endpoint, self._params(endpoint))
+        try:
+            reply = await self._lane.call(call, kind)
+        except Held as held:
+            self._again_at(endpoint, held.until_ns)
+            return
+        except TransportError:
+            return  # the lane has told why; the usual period passes before the next attempt
+        for event in reply.events:
+            self._tell(event)
+            if isinstance(event, KeyDescribed):
+                self._look_for_others(event)
+
+    def _params(self, endpoint: str) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
+        return (("txid", self._queries()),) if endpoint == "QueryOrders" else ()
+
+    def _again_at(self, endpoint: str, until_ns: int | None) -> None:
+        """A poll that was not let go counts as never sent, but is not tried in a tight loop."""
+        if until_ns is not None:
+            self._last.pop(endpoint, None)
+
+    def _announce(self, decision: Go | WaitUntil) -> None:
+        """Tell the plan when it changed."""
+        at_ns = self._clock.mono_ns() if isinstance(decision, Go) else decision.at_ns
+        what = decision.want.what if decision.want is not None else ""
+        stopped = self._lane.stopped
+        why = decision.why if stopped is None else stopped
+        plan = PollPlanned(what=what, at_ns=at_ns or 0, why=why)
+        before = self._planned
+        same = before is not None and (before.what, before.why) == (plan.what, plan.why)
+        if not same or before is None or abs(before.at_ns - plan.at_ns) > SECOND // 2:
+            self._planned = plan
+            self._tell(plan)
+
+    async def _pause(self, at_ns: int | None) -> None:
+        wait_s = LONGEST_WAIT_S
+        if at_ns is not None:
+            wait_s = min(wait_s, max(0.0, (at_ns - self._clock.mono_ns()) / SECOND))
+        try:
+            await within(self._clock, wait_s, self._wake.wait)
+        except TimeoutError:
+            return
+
+    def _tell_what_is_missing(self) -> None:
+        """Tell at once what the key may not do, instead of finding out by refusals."""
+        info = self._state.key_info
+        if info is None:
+            return
+        for endpoint in (*_STREAMS.values(), "GetWebSocketsToken", "CancelOrder"):
+            if not ENDPOINTS[endpoint].any_of & info.permissions:
+                self._tell(DeniedSeen(key=self._lane.scope.key, endpoint=endpoint))
+
+    def _look_for_others(self, event: KeyDescribed) -> None:
+        """A nonce above our last one is somebody else's."""
+        nonce = event.info.nonce
+        if nonce is not None and nonce > self._lane.last_nonce:
+            self._tell(
+                ForeignUseSeen(
+                    name="rest", scope=self._lane.scope, why="this key has seen a nonce above our last one"
+                )
+            )
+
+
+class PublicPoller:
+    """The public polls: pairs, assets, the exchange's clock, and prices while the stream is down."""
+
+    def __init__(
+        self, state: State, calls: PublicCalls, clock: Clock, tell: Callable[[Happening], None]
+    ) -> None:
+        """Begin with nothing asked."""
+        self._state = state
+        self._calls = calls
+        self._clock = clock
+        self._tell = tell
+        self._last: dict[str, int] = {}
+        self._offset = Offset()
+
+    def forget_clock(self) -> None:
+        """Our clock jumped: what was measured of the exchange's is void."""
+        self._offset = Offset()
+        self._last.pop("Time", None)
+
+    async def run(self) -> None:
+        """Poll until cancelled; the names of pairs and the clock come first."""
+        first = ["AssetPairs", "Time", "Assets"]
+        while True:
+            t_ns = self._clock.mono_ns()
+            wants = [*public_wants(self._state, self._last, self._offset)]
+            if first:
+                wants = [want for want in wants if want.endpoint == first[0]]
+            match next_poll(wants, self._state.ledger, t_ns):
+                case Go(want):
+                    if await self._ask(want.endpoint):
+                        first = first[1:]
+                case WaitUntil(at_ns):
+                    wait_s = 1.0 if at_ns is None else (at_ns - t_ns) / SECOND
+                    await self._clock.sleep(min(1.0, max(0.01, wait_s)))
+
+    async def _ask(self, endpoint: str) -> bool:
+        """Ask; tell whether the exchange answered."""
+        self._last[endpoint] = self._clock.mono_ns()
+        sent_ns = self._clock.now_ns()
+        params = (("pair", self._priced()),) if endpoint == "Ticker" else ()
+        reply = await self._calls.ask(Call(endpoint, params))
+        if reply is None:
+            self._last.pop(endpoint, None)
+            await self._clock.sleep(AFTER_FAILURE_S)
+            return False
+        if reply.server_ns is not None:
+            got_ns = self._clock.now_ns()
+            self._offset = self._offset.measured(reply.server_ns, sent_ns, got_ns)
+            event = self._offset.event(got_ns)
+            if event is not None:
+                self._tell(event)
+        return True
+
+    def _priced(self) -> tuple[str, ...]:
+        """Name the watched pairs as REST wants them."""
+        pairs = self._state.pairs
+        ids = (pairs[symbol].rest_id for symbol in self._state.watched() if symbol in pairs)
+        return tuple(rest_id for rest_id in ids if rest_id)

@@ -1,0 +1,36 @@
+"""What the lane asks of the budget, answered from the ledger of this moment."""
+
+from collections.abc import Callable
+
+from krakentui.budget.ledger import Ledger
+from krakentui.engine.turnstile import Kind
+from krakentui.model.limit import KeyScope
+
+
+class LedgerPurse:
+    """Looks into the ledger anew for every question."""
+
+    def __init__(self, ledger: Callable[[], Ledger], scope: KeyScope) -> None:
+        """Take where the ledger is to be found and whose counter it is."""
+        self._ledger = ledger
+        self._scope = scope
+
+    def rest_fits_at(self, cost: int, kind: Kind, t_ns: int) -> int | None:
+        """Tell when this many units fit into the REST counter for this lane; None = never.
+
+        Background calls stay above the reserve. The user's calls go on the low end of the counter as
+        long as nothing was ever refused: after a start the high end is the ceiling, and a screen that
+        waits for it to drain would stay empty for half a minute.
+        """
+        ledger = self._ledger()
+        if kind == "background":
+            return ledger.background_at(cost, t_ns)
+        if kind == "user" and ledger.refusals_expected + ledger.refusals_unexpected == 0:
+            counter = ledger.rest_at(t_ns)
+            if counter.low + cost <= counter.ceiling:
+                return t_ns
+        return ledger.user_at(cost, t_ns)
+
+    def expects_refusal(self, cost: int, t_ns: int) -> bool:
+        """Tell whether a refusal of a call that costs this much would be no surprise."""
+        return self._ledger().expects_refusal("rest", self._scope, cost, t_ns)

@@ -1,0 +1,66 @@
+"""When to ask how a cancel ended: pure, from what is believed of the request.
+
+A request whose answer was lost is asked for at once, then after 2, 5 and 10 s. A request that was taken
+gets 5 s for the order's own end to come by stream. After that only polls tell; when a minute has gone,
+longer than REST may lag, the request is given up as unknown.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from krakentui.model.clock import SECOND
+from krakentui.state.cancels import CancelRequest
+
+STEPS_NS = (0, 2 * SECOND, 5 * SECOND, 10 * SECOND)
+GRACE_NS = 5 * SECOND
+GIVE_UP_NS = 75 * SECOND
+"""REST may lag the stream by 60 s; a query and a poll after that have told whatever they can."""
+GIVE_UP_MISSING_NS = 20 * SECOND
+"""The exchange knows no such order: when queries do not tell more, nothing will."""
+
+
+class Chase(Struct, frozen=True):
+    """How far the asking about one request has come."""
+
+    request: int
+    since_ns: int
+    asked: int = 0
+
+    def due_ns(self) -> int | None:
+        """Tell when to ask next; None = no more."""
+        return self.since_ns + STEPS_NS[self.asked] if self.asked < len(STEPS_NS) else None
+
+    def again(self) -> "Chase":
+        """Note that it was asked for."""
+        return Chase(self.request, self.since_ns, self.asked + 1)
+
+
+def pursued(requests: Iterable[CancelRequest], known: Mapping[str, Chase]) -> dict[str, Chase]:
+    """Bring the chases up to date with the requests."""
+    chases: dict[str, Chase] = {}
+    for request in requests:
+        if not request.in_flight or request.phase not in {"accepted", "missing", "unknown"}:
+            continue
+        before = known.get(request.order_id)
+        if before is not None and before.request == request.request:
+            chases[request.order_id] = before
+        else:
+            grace_ns = GRACE_NS if request.phase == "accepted" else 0
+            chases[request.order_id] = Chase(request.request, request.moved_ns + grace_ns)
+    return chases
+
+
+def due(chases: Mapping[str, Chase], t_ns: int) -> list[str]:
+    """List the orders to ask for now."""
+    return [
+        order_id
+        for order_id, chase in chases.items()
+        if (due_ns := chase.due_ns()) is not None and due_ns <= t_ns
+    ]
+
+
+def hopeless(chase: Chase, request: CancelRequest, t_ns: int) -> bool:
+    """Tell whether all that can be done has been done."""
+    limit_ns = GIVE_UP_MISSING_NS if request.phase == "missing" else GIVE_UP_NS
+    return t_ns - chase.since_ns >= limit_ns

@@ -1,0 +1,276 @@
+"""One session with one exchange on one account: its state, its tasks, and what others may ask of it.
+
+Everything that happens enters the state through `tell`, on the one loop. The face is synchronous; what
+it starts goes on in tasks that live in one group, each supervised alone.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+
+from krakentui.engine.account import AccountSide
+from krakentui.engine.doors import RestDoor, open_websocket
+from krakentui.engine.feeds import PublicTalk
+from krakentui.engine.lane import Door, Household
+from krakentui.engine.poller import PublicPoller
+from krakentui.engine.public import PublicCalls
+from krakentui.engine.pulse import Pulse
+from krakentui.engine.purse import LedgerPurse
+from krakentui.engine.recorder import Recorder
+from krakentui.engine.supervise import supervise
+from krakentui.engine.watch import watch
+from krakentui.engine.wishes import MarketWishes
+from krakentui.model.clock import Clock
+from krakentui.model.event import (
+    CallRefused,
+    CancelAnswered,
+    CancelAsked,
+    CancelGivenUp,
+    CancelNotSent,
+    CancelSent,
+    CancelUnanswered,
+    ClockJumped,
+    FeedChanged,
+    Happening,
+    LockoutBegan,
+    Noted,
+    OrdersSnapshot,
+)
+from krakentui.model.limit import KeyScope
+from krakentui.net.backoff import ConnectBudget, EdgePause
+from krakentui.net.feed import Feed, Line
+from krakentui.net.patience import Patience
+from krakentui.net.socket import Connector
+from krakentui.net.tap import NoTap
+from krakentui.settings import Settings
+from krakentui.state import views
+from krakentui.state.state import State
+from krakentui.state.view import (
+    BalancesView,
+    BudgetView,
+    JournalLine,
+    MarketRow,
+    NotAsked,
+    OrdersView,
+    Question,
+    StatusView,
+)
+
+_log = logging.getLogger("krakentui.engine")
+MORE_S = 1.0
+"""How often it is looked whether more markets are wanted."""
+_CANCEL_EVENTS = (
+    CancelAsked,
+    CancelSent,
+    CancelAnswered,
+    CancelUnanswered,
+    CancelNotSent,
+    CancelGivenUp,
+)
+_PLAN_CHANGES = (FeedChanged, CallRefused, LockoutBegan, OrdersSnapshot)
+NO_KEY = "There is no API key: only public markets are shown."
+
+
+class Session:
+    """Markets for everyone; orders, balances and cancels where there is a key."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        rng: random.Random,
+        *,
+        connect: Connector | None = None,
+        door: Door | None = None,
+    ) -> None:
+        """Build everything, start nothing; `connect` and `door` replace the sockets in tests.
+
+        Raises:
+            Forbidden: the key may not go to these addresses.
+            KeyProblem: the secret of the key is no secret.
+        """
+        self._settings = settings
+        self._clock = clock
+        self._rng = rng
+        self._patience = Patience.at_speed(settings.speed)
+        self.state = _fresh_state(settings, clock)
+        self._recorder = (
+            None if settings.record is None else Recorder(settings.record, settings.venue, clock, self.tell)
+        )
+        tap = self._recorder or NoTap()
+        self._own_door = RestDoor(settings.endpoints.rest, clock, tap) if door is None else None
+        line = Line(
+            clock=clock,
+            rng=rng,
+            patience=self._patience,
+            connect=connect or open_websocket,
+            budget=ConnectBudget(),
+            edge=EdgePause(),
+            tap=tap,
+            tell=self.tell,
+        )
+        self._house = self._household(line, door or self._own_door)
+        self._talk = PublicTalk(MarketWishes(self.state), self.tell, self._in_maintenance)
+        self._public = Feed("public", settings.endpoints.ws_public, self._talk, line)
+        self._public_poller = PublicPoller(
+            self.state, PublicCalls(settings.account, self._house), clock, self.tell
+        )
+        self._account: AccountSide | None = None
+        if settings.credentials is not None:
+            self._account = AccountSide(settings, self.state, self._house, line, self._in_maintenance)
+
+    # --- what others see -------------------------------------------------------------------------
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of this session."""
+        return self._clock
+
+    @property
+    def revision(self) -> int:
+        """Rises with every event."""
+        return self.state.revision
+
+    def status(self, t_ns: int) -> StatusView:
+        """Tell venue, power, account, system and feeds."""
+        return views.status(self.state, t_ns)
+
+    def markets(self, t_ns: int) -> tuple[MarketRow, ...]:
+        """List the markets that are watched."""
+        return views.markets(self.state, t_ns)
+
+    def balances(self, t_ns: int) -> BalancesView:
+        """List the funds."""
+        return views.balances(self.state, t_ns)
+
+    def orders(self, t_ns: int) -> OrdersView:
+        """List the open orders."""
+        return views.orders(self.state, t_ns)
+
+    def budget(self, t_ns: int) -> BudgetView:
+        """Tell how much of every limit is left."""
+        return views.budget(self.state, t_ns)
+
+    def journal(self, after: int = 0) -> tuple[JournalLine, ...]:
+        """List what happened since line `after`."""
+        return views.journal(self.state, after)
+
+    def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
+        """Freeze a question about these orders, or say at once why it cannot be asked."""
+        return NotAsked(why=NO_KEY) if self._account is None else self._account.ask(ids, everything=False)
+
+    def ask_cancel_all(self) -> Question | NotAsked:
+        """Freeze a question about every open order there is now."""
+        if self._account is None:
+            return NotAsked(why=NO_KEY)
+        return self._account.ask(tuple(self.state.orders), everything=True)
+
+    def confirm(self, question: Question) -> NotAsked | None:
+        """Cancel exactly the orders of the question; None = they are on their way."""
+        return NotAsked(why=NO_KEY) if self._account is None else self._account.confirm(question)
+
+    def unsettled(self) -> tuple[str, ...]:
+        """List the ids of cancels whose outcome is still open."""
+        return self.state.unsettled()
+
+    def poll_now(self) -> str:
+        """Ask the exchange again as soon as the budget allows; the sentence says when."""
+        return NO_KEY if self._account is None else self._account.poller.poll_now()
+
+    # --- what happens ----------------------------------------------------------------------------
+
+    def tell(self, event: Happening) -> None:
+        """Let the state know of something that just happened."""
+        self.state.apply(event, self._clock.mono_ns())
+        if isinstance(event, _CANCEL_EVENTS):
+            _log.info("%s order %s request %d", type(event).__name__, event.order_id, event.request)
+        elif isinstance(event, FeedChanged):
+            _log.info("%s feed %s %s", event.feed, event.state, event.why)
+        if isinstance(event, _PLAN_CHANGES) and self._account is not None:
+            self._account.poller.wake()
+
+    async def run(self) -> None:
+        """Run all tasks until cancelled."""
+        for warning in self._settings.warnings:
+            self.tell(Noted(kind="notice", text=warning, level="warn"))
+        async with asyncio.TaskGroup() as group:
+            for name, work in self._tasks():
+                group.create_task(
+                    supervise(name, work, clock=self._clock, rng=self._rng, tell=self.tell), name=name
+                )
+
+    async def finish(self, seconds: float) -> None:
+        """Wait, not long, until what the user confirmed is on the wire; nothing new is taken."""
+        if self._account is not None:
+            await self._account.finish(seconds)
+
+    async def close(self) -> None:
+        """Close what the tasks leave open: REST connections and the recording."""
+        if self._own_door is not None:
+            await self._own_door.close()
+        if self._recorder is not None:
+            self._recorder.close()
+
+    def _tasks(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+        tasks: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+            ("public feed", self._public.run),
+            ("public poller", self._public_poller.run),
+            ("market subscriptions", self._subscribe_more),
+            ("clock watch", lambda: watch(self._clock, self._patience, self._jumped)),
+        ]
+        return tasks if self._account is None else [*self._account.tasks(), *tasks]
+
+    async def _subscribe_more(self) -> None:
+        """Subscribe to markets that became of interest: a new order's pair, a new coin's price."""
+        while True:
+            await self._clock.sleep(MORE_S)
+            if self._public.is_open and self._talk.wants_more():
+                await self._public.say(self._talk.subscribe_more)
+
+    def _jumped(self, event: ClockJumped) -> None:
+        """Nothing seen before is fresh: replace the sockets, once."""
+        self.tell(event)
+        self._public.replace("the clock jumped")
+        self._public_poller.forget_clock()
+        if self._account is not None:
+            self._account.replace("the clock jumped")
+
+    def _in_maintenance(self) -> bool:
+        return self.state.system not in {None, "online", "post_only", "limit_only"}
+
+    def _household(self, line: Line, door: Door | None) -> Household:
+        key = self._settings.credentials
+        scope = KeyScope("" if key is None else key.fingerprint)
+        if door is None:
+            raise RuntimeError("a session has a way to REST")
+        return Household(
+            clock=self._clock,
+            rng=self._rng,
+            patience=self._patience,
+            door=door,
+            edge=line.edge,
+            pulse=Pulse(self.tell),
+            purse=LedgerPurse(lambda: self.state.ledger, scope),
+            names=lambda: self.state.names,
+            offset_ns=lambda: self.state.offset_ns or 0,
+            tell=self.tell,
+        )
+
+
+def _fresh_state(settings: Settings, clock: Clock) -> State:
+    key = settings.credentials
+    return State(
+        settings.venue,
+        settings.account,
+        None if key is None else key.fingerprint,
+        key_name=None if key is None else key.name,
+        read_only=settings.read_only,
+        watched=settings.markets,
+        currency=settings.currency,
+        assume_tier=settings.assume_tier,
+        rest_reserve=settings.rest_reserve,
+        history_cost=settings.history_cost,
+        wall_ns=clock.now_ns(),
+        t_ns=clock.mono_ns(),
+    )
