@@ -7,6 +7,7 @@ and the program goes on.
 """
 
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,7 +55,8 @@ class Recorder:
         self._handle: int | None = None
         try:
             self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-            os.fchmod(self._handle, 0o600)
+            if stat.S_ISREG(os.fstat(self._handle).st_mode):
+                os.fchmod(self._handle, 0o600)  # a file that was there before may be wider
         except OSError as error:
             self._give_up(error)
         self._put(Header(v=1, recording="redacted v1", wall_ns=clock.now_ns(), venue=venue))

@@ -1,0 +1,90 @@
+import fcntl
+import os
+import stat
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from krakentui.engine.nonce import NonceMark
+from krakentui.model.clock import MILLISECOND
+from tests.support.clock import WALL_START, ManualClock
+
+
+def test_the_first_nonce_is_now_in_milliseconds() -> None:
+    assert NonceMark(ManualClock(), "f", None).take() == WALL_START // MILLISECOND
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30))
+def test_nonces_rise_whatever_the_clock_does(steps: list[float]) -> None:
+    clock = ManualClock()
+    mark, last = NonceMark(clock, "f", None), 0
+    for step in steps:
+        clock.step_wall(step)
+        nonce = mark.take()
+        assert nonce > last
+        last = nonce
+
+
+def test_the_mark_survives_a_restart_with_a_clock_set_back(tmp_path: Path) -> None:
+    clock = ManualClock()
+    first = NonceMark(clock, "abc", tmp_path).take()
+    clock.step_wall(-3600)
+    assert NonceMark(clock, "abc", tmp_path).take() == first + 1
+
+
+def test_two_programs_on_one_key_never_take_the_same_nonce(tmp_path: Path) -> None:
+    clock = ManualClock()
+    one, other = NonceMark(clock, "abc", tmp_path), NonceMark(clock, "abc", tmp_path)
+    taken = [mark.take() for _ in range(20) for mark in (one, other)]
+    assert taken == sorted(set(taken))
+
+
+def test_keys_have_marks_of_their_own(tmp_path: Path) -> None:
+    clock = ManualClock()
+    assert NonceMark(clock, "abc", tmp_path).take() == NonceMark(clock, "def", tmp_path).take()
+
+
+def test_the_files_are_the_owners_alone(tmp_path: Path) -> None:
+    NonceMark(ManualClock(), "abc", tmp_path / "state").take()
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "state").iterdir()}
+    assert modes == {0o600}
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+
+
+def test_a_damaged_mark_counts_as_none(tmp_path: Path) -> None:
+    (tmp_path / "nonce-abc").write_bytes(b"\xff\xfe99999")
+    mark = NonceMark(ManualClock(), "abc", tmp_path)
+    assert mark.take() == WALL_START // MILLISECOND
+
+
+def test_a_mark_beyond_what_a_nonce_can_be_counts_as_none(tmp_path: Path) -> None:
+    (tmp_path / "nonce-abc").write_text("9" * 30)
+    assert NonceMark(ManualClock(), "abc", tmp_path).take() == WALL_START // MILLISECOND
+
+
+def test_a_folder_that_cannot_be_written_is_told_once_and_nonces_go_on(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    mark = NonceMark(ManualClock(), "abc", tmp_path / "file")
+    assert mark.take() < mark.take()
+    assert mark.problem is not None
+    assert "cannot be kept" in mark.problem
+
+
+def test_a_program_that_holds_the_lock_does_not_stop_this_one(tmp_path: Path) -> None:
+    handle = os.open(tmp_path / "nonce-abc.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        mark = NonceMark(ManualClock(), "abc", tmp_path)
+        assert mark.take() < mark.take()
+        assert mark.problem is None
+    finally:
+        os.close(handle)
+
+
+def test_a_mark_behind_a_symlink_is_not_followed(tmp_path: Path) -> None:
+    target = tmp_path / "precious"
+    target.write_text("precious")
+    (tmp_path / "nonce-abc.new").symlink_to(target)
+    NonceMark(ManualClock(), "abc", tmp_path).take()
+    assert target.read_text() == "precious"
