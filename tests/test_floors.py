@@ -41,7 +41,7 @@ LIVES_IN: dict[str, frozenset[str]] = {
     "ctypes": frozenset(),
     "pickle": frozenset(),
 }
-READS_THE_CLOCK = frozenset({"model/clock.py", "simulator/server.py"})
+READS_THE_CLOCK = frozenset({"model/clock.py", "simulator/pump.py"})
 REVEALS_SECRETS = frozenset({"model/secret.py", "wire/spot/sign.py", "wire/spot/requests.py"})
 VAGUE = frozenset({"utils", "util", "misc", "common", "manager", "managers", "helpers", "helper"})
 

@@ -21,7 +21,7 @@ from krakentui.engine.face import Face
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.order import Outcome
 from krakentui.settings import Settings
-from krakentui.state.view import CancelCost, NotAsked, OrderRow, Question
+from krakentui.state.view import CancelCost, NotAsked, OrderRow, Question, QuestionOrder
 
 ANSWERED_NO = 5
 SETTLING_S = 30.0
@@ -153,6 +153,10 @@ async def _settled(face: Face, question: Question, after: int, speed: float) -> 
     """Wait until every order of the question has its outcome, or for as long as that is reasonable."""
     told: dict[str, Result] = {}
 
+    for order in question.orders:  # closed between question and answer: there was nothing left to send
+        if order.id not in face.unsettled():
+            told[order.id] = _gone(order)
+
     def all_told(_: int) -> bool:
         told.update(_told(face, question, after))
         return len(told) == len(question.orders) and not {*face.unsettled()} & told.keys()
@@ -164,9 +168,7 @@ async def _settled(face: Face, question: Question, after: int, speed: float) -> 
         if left:
             guard.say(f"Not confirmed by the exchange yet: the cancel of {', '.join(left)}.")
         raise
-    return tuple(
-        told.get(order.id) or _unknown(order.id, order.pair, order.cost) for order in question.orders
-    )
+    return tuple(told.get(order.id) or _unknown(order) for order in question.orders)
 
 
 def _told(face: Face, question: Question, after: int) -> dict[str, Result]:
@@ -186,9 +188,14 @@ def _told(face: Face, question: Question, after: int) -> dict[str, Result]:
     }
 
 
-def _unknown(order_id: str, pair: str | None, cost: CancelCost | None) -> Result:
-    text = f"Cancel of {order_id}: not settled within {SETTLING_S:.0f} s. Look at your open orders."
-    return Result(id=order_id, pair=pair, outcome="unknown", text=text, cost=cost)
+def _gone(order: QuestionOrder) -> Result:
+    text = f"{order.id} was no longer open when its turn came: nothing was sent."
+    return Result(id=order.id, pair=order.pair, outcome="gone", text=text, cost=order.cost)
+
+
+def _unknown(order: QuestionOrder) -> Result:
+    text = f"Cancel of {order.id}: not settled within {SETTLING_S:.0f} s. Look at your open orders."
+    return Result(id=order.id, pair=order.pair, outcome="unknown", text=text, cost=order.cost)
 
 
 def _not_sent(rows: Sequence[OrderRow], why: str) -> tuple[Result, ...]:

@@ -20,7 +20,7 @@ _MOST_UNREAD = 1_000_000
 _LAST_WORDS_S = 5.0
 
 
-def text_of(told: Object) -> str:
+def text_of(told: object) -> str:
     """Write one object as one line, without the newline."""
     return msgspec.json.encode(told).decode()
 

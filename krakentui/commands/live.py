@@ -23,8 +23,8 @@ _INSTEAD = "`krakentui stream` and `krakentui snapshot` work without one."
 
 def run(given: Given) -> int:
     """Show the monitor on the real exchange, or on the simulator at `--endpoint`."""
-    check_terminal()
     settings = settings_for(given)
+    check_terminal()
     with asyncio.Runner() as runner:
         guard.watch_loop(runner.get_loop())
         return runner.run(show(settings))

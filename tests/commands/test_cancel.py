@@ -257,3 +257,12 @@ def test_the_question_has_the_facts_of_the_screen() -> None:
         "Goes over the websocket, one by one. Adds 3.5 to 4 points to the pairs' counters.",
         "Note: A stop is among them.",
     ]
+
+
+async def test_an_order_that_closed_before_the_answer_is_gone(capsys: pytest.CaptureFixture[str]) -> None:
+    class Late(Desk):
+        def unsettled(self) -> tuple[str, ...]:
+            return ()
+
+    assert await cancelled(Late({"O1": "cancelled"}), "O1 O2 --yes") == 0
+    assert "gone       O2 was no longer open when its turn came" in capsys.readouterr().out
