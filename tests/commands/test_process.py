@@ -1,0 +1,92 @@
+"""The program as a process: exit codes, what it loads, what it never prints."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PRIVATE = "aB3+" * 21 + "xY=="
+
+
+def krakentui(*words: str, home: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the program in an empty home, without a terminal and without the caller's settings."""
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "krakentui", *words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"PATH": os.environ["PATH"], "HOME": str(home), "TERM": "xterm-256color", **(env or {})},
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "code", "sentence"),
+    [
+        (("fly",), {}, 2, "There is no command fly."),
+        (("--endpoint", "http://10.0.0.1:8080"), {}, 2, "on this machine only"),
+        (("stream", "--endpoint", "http://10.0.0.1:8080"), {}, 2, "on this machine only"),
+        (("stream", "--speed", "2"), {}, 2, "--speed needs --endpoint"),
+        (("stream", "--profile", "p"), {}, 2, "Stored key profiles are not there yet"),
+        (("stream",), {"KRAKENTUI_API_KEY": "k"}, 2, "set both, or neither"),
+        (("stream",), {"KRAKENTUI_CONFIG": "/nowhere.toml"}, 2, "There is no settings file /nowhere.toml."),
+        (("snapshot",), {"KRAKENTUI_API_KEY": "SIM-k", "KRAKENTUI_API_SECRET": "c2Vj"}, 2, "--endpoint"),
+        (("cancel",), {}, 2, "Say which orders"),
+        (("cancel", "--all"), {}, 2, "--yes"),
+        ((), {}, 1, "The monitor needs a terminal"),
+        ((), {"TERM": "dumb"}, 1, "cannot show a screen"),
+        (("demo",), {}, 1, "The monitor needs a terminal"),
+        (("stream", PRIVATE), {}, 2, "looks like an API key"),
+        (("simulate", "--start", "yesterday"), {}, 2, "--start takes"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_its_exit_code(
+    words: tuple[str, ...], env: dict[str, str], code: int, sentence: str, tmp_path: Path
+) -> None:
+    done = krakentui(*words, home=tmp_path, env=env)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert PRIVATE[:12] not in done.stderr
+
+
+def test_garbage_in_the_settings_file_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "k.toml"
+    file.write_bytes(b"mouse = true\n\x00garbage\xff")
+    done = krakentui("stream", "--config", str(file), home=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == f"krakentui: {file}:2:9: not UTF-8 text.\n"
+
+
+def test_paths_are_told(tmp_path: Path) -> None:
+    done = krakentui("paths", home=tmp_path, env={"KRAKENTUI_STATE_DIR": "/var/k"})
+    assert done.returncode == 0
+    assert "state     /var/k" in done.stdout
+
+
+def loaded_by(code: str, home: Path) -> set[str]:
+    """The libraries in memory after this code ran."""
+    watched = ("textual", "httpx", "websockets", "aiohttp", "keyring", "msgspec", "asyncio")
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*(m for m in {watched} if m in sys.modules))"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env={"PATH": os.environ["PATH"], "HOME": str(home)},
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_the_version_loads_no_screen_and_no_network(tmp_path: Path) -> None:
+    code = "from krakentui.__main__ import main\nassert main(['--version']) == 0"
+    assert not loaded_by(code, tmp_path) & {"textual", "httpx", "websockets", "aiohttp", "keyring"}
+
+
+@pytest.mark.parametrize("command", ["live", "stream", "snapshot", "limits", "cancel"])
+def test_a_live_command_never_loads_the_server_library(command: str, tmp_path: Path) -> None:
+    code = f"import krakentui.commands.{command}, krakentui.engine.host, krakentui.net.http"
+    assert "aiohttp" not in loaded_by(code, tmp_path)
