@@ -118,7 +118,7 @@ def clock_readings(path: Path) -> Iterator[str]:
             continue
         owner = node.func.value.id if isinstance(node.func.value, ast.Name) else ""
         called = f"{owner}.{node.func.attr}"
-        if node.func.attr in {"utcnow", "today"} or called == "datetime.now":
+        if called in {"datetime.now", "datetime.utcnow", "datetime.today", "date.today"}:
             yield f"line {node.lineno}: {called}"
         if owner == "random" and node.func.attr not in {"Random", "SystemRandom"}:
             yield f"line {node.lineno}: {called}"
