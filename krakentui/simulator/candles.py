@@ -1,6 +1,7 @@
 """Candles: what a stretch of time printed, and how fine ones make coarse ones."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 INTERVALS = (1, 5, 15, 30, 60, 240, 1440, 10080, 21600)
 """Minutes, as REST OHLC and the ohlc channel offer them."""
@@ -65,6 +66,21 @@ class Candle:
     def vwap(self) -> int:
         """Average price by volume, in price units; 0 without prints."""
         return (2 * self.cost + self.volume) // (2 * self.volume) if self.volume else 0
+
+
+def summed(candles: Sequence[Candle]) -> Candle:
+    """Merge many candles in time order, a column at a time."""
+    first, last = candles[0], candles[-1]
+    return Candle(
+        first.minute,
+        first.open,
+        max(map(attrgetter("high"), candles)),
+        min(map(attrgetter("low"), candles)),
+        last.close,
+        sum(map(attrgetter("volume"), candles)),
+        sum(map(attrgetter("cost"), candles)),
+        sum(map(attrgetter("count"), candles)),
+    )
 
 
 def merged(candles: Sequence[Candle], minute: int) -> Candle:

@@ -14,7 +14,6 @@ from operator import mul
 from typing import NamedTuple
 
 from krakentui.simulator.candles import Candle
-from krakentui.simulator.mid import normal
 from krakentui.simulator.opening import Opening
 from krakentui.simulator.tables import Pair
 
@@ -85,7 +84,7 @@ class History:
         drift = (last - first - scale * walked[DAY]) / DAY
         path = [max(1, round(first + drift * i + scale * walked[i])) for i in range(DAY + 1)]
         begin = self._start - DAY
-        return [self._candle(rng, begin + i, path[i], path[i + 1], 1) for i in range(DAY)]
+        return self._candles(rng, begin, path, 1)
 
     def candles_since(self, minute: int) -> Iterator[Candle]:
         """Give candles from a minute on, oldest first, each at its tier's resolution."""
@@ -111,27 +110,34 @@ class History:
     def _walk_back(self, size: int, begin: int, after: Candle) -> list[Candle]:
         rng = self._rng(f"history/{size}/{begin - self._start}")
         sigma = self._sigma * size**0.5
-        close, floor, ceiling = after.open, self._opening.price / 8, self._opening.price * 3
-        found = []
-        for minute in range(after.minute - size, begin - 1, -size):
-            opened = close * (1 + sigma * normal(rng))
-            opened = max(1, round(min(ceiling, max(floor, opened))))
-            found.append(self._candle(rng, minute, opened, close, size))
-            close = opened
-        found.reverse()
-        return found
+        floor, ceiling = self._opening.price / 8, self._opening.price * 3
+        count = (after.minute - begin) // size
+        path = [after.open]
+        for step in _normals(rng, count):
+            path.append(max(1, round(min(ceiling, max(floor, path[-1] * (1 + sigma * step))))))
+        path.reverse()
+        return self._candles(rng, begin, path, size)
 
-    def _candle(self, rng: random.Random, minute: int, opened: int, close: int, size: int) -> Candle:
-        bits = rng.getrandbits(64)
-        count = 2 + int(self._trades_a_minute * size * (0.4 + 1.2 * (bits & CHUNK) / CHUNK))
-        high, low = (opened, close) if opened > close else (close, opened)
-        if count > 3:
-            reach = 0.6 * self._sigma * size**0.5 * close / CHUNK
-            high += int(reach * (bits >> 16 & CHUNK))
-            low = max(1, low - int(reach * (bits >> 32 & CHUNK)))
-        volume = count + int(count * self._opening.mean_qty * (0.5 + (bits >> 48) / CHUNK))
-        typical = (opened + high + low + close) * volume // 4
-        return Candle(minute, opened, high, low, close, volume, typical, count)
+    def _candles(self, rng: random.Random, begin: int, path: list[int], size: int) -> list[Candle]:
+        """Make the candles between the points of a path; a start waits for some, so they are cheap."""
+        bits_of = rng.getrandbits
+        sigma = self._sigma * size**0.5
+        reach = 0.6 * sigma / CHUNK
+        fewest, spread = 0.4 * self._trades_a_minute * size, 1.2 * self._trades_a_minute * size / CHUNK
+        qty = self._opening.mean_qty
+        found = []
+        for index in range(len(path) - 1):
+            opened, close = path[index], path[index + 1]
+            bits = bits_of(64)
+            count = 2 + int(fewest + spread * (bits & CHUNK))
+            high, low = (opened, close) if opened > close else (close, opened)
+            if count > 3:
+                high += int(reach * high * (bits >> 16 & CHUNK))
+                low -= int(reach * low * (bits >> 32 & CHUNK))
+            volume = count + int(count * qty * (0.5 + (bits >> 48) / CHUNK))
+            cost = (opened + close) * volume // 2
+            found.append(Candle(begin + index * size, opened, high, low, close, volume, cost, count))
+        return found
 
 
 def _normals(rng: random.Random, count: int) -> Iterator[float]:

@@ -73,11 +73,10 @@ def _assets(world: "World", found: dict[str, str]) -> HttpReply:
     if found.get("aclass", "currency") != "currency":
         return result({})
     v2_names = found.get("assetVersion") == "1"
-    named: list[Asset | None] = []
+    everything: list[Asset] = sorted(world.assets.values(), key=lambda asset: asset.id)
+    named: list[Asset | None] = [*everything]
     if "asset" in found:
-        named += [world.find_asset(name.strip()) for name in found["asset"].split(",")]
-    else:
-        named += sorted(world.assets.values(), key=lambda asset: asset.id)
+        named = [world.find_asset(name.strip()) for name in found["asset"].split(",")]
     rows: dict[str, object] = {}
     for asset in named:
         if asset is None:

@@ -97,6 +97,11 @@ class PublicTalk(Talk):
         """True while any channel is subscribed."""
         return bool(self._keys)
 
+    @property
+    def keys(self) -> list[Key]:
+        """What is subscribed: channel, symbol and variant of each."""
+        return list(self._keys)
+
     def closed(self) -> None:
         """End every subscription."""
         for key in self._keys:

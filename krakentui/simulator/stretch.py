@@ -6,7 +6,7 @@ Closed minutes are summed once a minute, the running one on reading.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from krakentui.simulator.candles import Candle
+from krakentui.simulator.candles import Candle, summed
 
 CandlesSince = Callable[[int], Iterable[Candle]]
 
@@ -51,12 +51,8 @@ class Stretch:
         return Figures(whole.open, whole.high, whole.low, whole.volume, whole.vwap, whole.count)
 
     def _sum(self, since: int, until: int) -> Candle | None:
-        whole: Candle | None = None
-        for candle in self._candles_since(since):
-            if candle.minute >= until:
-                break
-            whole = _joined(whole, candle) if whole is None else whole.absorbed(candle)
-        return whole
+        closed = [candle for candle in self._candles_since(since) if candle.minute < until]
+        return summed(closed) if closed else None
 
 
 def _joined(earlier: Candle | None, later: Candle) -> Candle:

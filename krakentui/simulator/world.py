@@ -72,6 +72,8 @@ class World:
         self.sockets: dict[int, Socket] = {}
         self.talks: dict[int, Talk] = {}
         self.accounts: object = None
+        self.control_token: str | None = None
+        """What a control call must carry; None = control calls are off."""
         self._sockets_seen = 0
 
     def start(self) -> None:

@@ -1,0 +1,44 @@
+"""The pump: the one place where the simulated clock meets the real one."""
+
+import asyncio
+import time
+
+from krakentui.simulator.world import World
+
+BEAT_S = 0.01
+"""How often due timers are looked for."""
+HELD_NS = 250_000_000
+"""Longest real time made up for at once: a host that cannot keep the speed runs slower instead."""
+
+
+def present_us() -> int:
+    """Read the real clock, for a world that starts at the present."""
+    return time.time_ns() // 1000
+
+
+class Pump:
+    """Moves a world's clock along with real time, at the pace that the world asks for."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._seen_ns = time.monotonic_ns()
+        self._owed_us = 0.0
+
+    def catch_up(self) -> None:
+        """Bring the simulated clock to where it should be now; in manual mode it stays."""
+        now_ns = time.monotonic_ns()
+        passed_ns, self._seen_ns = min(now_ns - self._seen_ns, HELD_NS), now_ns
+        pace = self._world.pace
+        if pace.manual:
+            return
+        due_us = self._owed_us + passed_ns * pace.speed / 1000
+        whole_us = int(due_us)
+        self._owed_us = due_us - whole_us
+        clock = self._world.clock
+        clock.advance_to(clock.now_us() + whole_us)
+
+    async def run(self) -> None:
+        """Catch up for ever."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            self.catch_up()
