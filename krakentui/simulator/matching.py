@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from krakentui.simulator.tape import MarketTrade
 
 
+SCRIPTED_IDS = 900_000_000
+"""Trade ids of fills that no print of the market caused start here."""
+
+
 @dataclass(slots=True)
 class Board:
     """The own orders of one market."""
@@ -24,12 +28,30 @@ class Board:
     resting: dict[str, Order] = field(default_factory=dict)
     stops: dict[str, Order] = field(default_factory=dict)
     best_buy: int = 0
+    """Best resting prices, kept so that most prints need no search."""
     best_sell: int | None = None
     own_prints: list[tuple[int, int]] = field(default_factory=list)
     """First and last trade id of each of our takes whose prints may still be told."""
 
-    def rank(self) -> None:
-        """Find the best resting prices anew, so that most prints need no search."""
+    def rest(self, order: Order) -> None:
+        """Let an order stand in the book."""
+        self.resting[order.id] = order
+        price = order.limit_price or 0
+        if order.side == "buy":
+            self.best_buy = max(self.best_buy, price)
+        else:
+            self.best_sell = min(self.best_sell or price, price)
+
+    def remove(self, order: Order) -> None:
+        """Take an order out of the book or from among the stops."""
+        self.stops.pop(order.id, None)
+        if self.resting.pop(order.id, None) is not None and order.limit_price in {
+            self.best_buy,
+            self.best_sell,
+        }:
+            self._rank()
+
+    def _rank(self) -> None:
         prices = [(order.side, order.limit_price or 0) for order in self.resting.values()]
         self.best_buy = max((price for side, price in prices if side == "buy"), default=0)
         self.best_sell = min((price for side, price in prices if side == "sell"), default=None)
@@ -47,6 +69,7 @@ class Matching:
         self._markets = markets
         self._desk = desk
         self._boards = {symbol: Board() for symbol in markets}
+        self._scripted = 0
         for market in markets.values():
             market.on_trade.append(self.printed)
 
@@ -66,21 +89,31 @@ class Matching:
             return
         if not keeps_place:
             order.ahead = market.queue_ahead(order.side, order.limit_price)
-        board.resting[order.id] = order
-        board.rank()
+        board.rest(order)
 
     def restore(self, order: Order) -> None:
         """Put an order back in its place as it was, without meeting the market."""
         board = self._boards[order.pair.symbol]
-        (board.stops if order.waits_for_trigger else board.resting)[order.id] = order
-        board.rank()
+        if order.waits_for_trigger:
+            board.stops[order.id] = order
+        else:
+            board.rest(order)
 
     def leave(self, order: Order) -> None:
         """Take an order off the board."""
-        board = self._boards[order.pair.symbol]
-        board.stops.pop(order.id, None)
-        if board.resting.pop(order.id, None) is not None:
-            board.rank()
+        self._boards[order.pair.symbol].remove(order)
+
+    def fill_by_script(self, order: Order, price: int, qty: int) -> None:
+        """Let an order trade without a print of the market; a waiting stop is set off first."""
+        if order.waits_for_trigger:
+            self.leave(order)
+            self._desk.triggered(order)
+        self._scripted += 1
+        self._desk.fill(order, price, qty, SCRIPTED_IDS + self._scripted, maker=True)
+        if not order.is_done and order.limit_price is None:
+            self.enter(order)
+        elif not order.is_done:
+            self._boards[order.pair.symbol].rest(order)
 
     def printed(self, trade: "MarketTrade") -> None:
         """Let a print of the market meet the own orders."""

@@ -1,0 +1,214 @@
+"""What is so: accounts, orders, fills, sockets, exact limits and every request, for tests to compare with.
+
+Names are the stream's (`BTC`, `BTC/USD`), decimals are text, instants ISO 8601. Nothing here counts
+on any limit or is seen by a client.
+"""
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from krakentui.simulator.account import Account, Fill
+from krakentui.simulator.accounts import Accounts, of
+from krakentui.simulator.instants import iso_us
+from krakentui.simulator.invariants import check_all
+from krakentui.simulator.jsontext import digits
+from krakentui.simulator.orders import Order
+from krakentui.simulator.private_ws import PrivateTalk
+from krakentui.simulator.public_ws import PublicTalk
+from krakentui.simulator.rules import CONNECTIONS_MAX, CONNECTIONS_WINDOW_US, SECOND_US
+from krakentui.simulator.ws_envelope import Talk
+
+if TYPE_CHECKING:
+    from krakentui.simulator.world import World
+
+Rows = list[dict[str, object]]
+
+
+def truth(world: "World") -> dict[str, object]:
+    """Tell everything of the accounts, and who is connected; the invariants are checked on the way."""
+    accounts = of(world)
+    for account in accounts.by_name.values():
+        check_all(account)
+    return {
+        "v": 1,
+        "at": iso_us(world.clock.now_us()),
+        "system": world.system,
+        "accounts": {name: _account(account) for name, account in accounts.by_name.items()},
+        "sockets": _sockets(world),
+    }
+
+
+def requests(world: "World") -> dict[str, object]:
+    """Tell every request that was seen, oldest first."""
+    rows = [entry.row() for entry in world.requests]
+    return {"v": 1, "at": iso_us(world.clock.now_us()), "requests": rows}
+
+
+def limits(world: "World") -> dict[str, object]:
+    """Tell every counter exactly, with the instant from which one more act of cost 1 fits."""
+    accounts, now_us = of(world), world.clock.now_us()
+    rows = [
+        *_rest(accounts, now_us),
+        *_engine(accounts, now_us),
+        *_open_orders(accounts, now_us),
+        *_public(world, now_us),
+        *_connections(accounts, now_us),
+    ]
+    return {"v": 1, "at": iso_us(now_us), "limits": rows}
+
+
+def order_row(order: Order, held: int) -> dict[str, object]:
+    """Write every field of an order."""
+    pair = order.pair
+    places = pair.quote.places if order.side == "buy" else pair.base.places
+    return {
+        "id": order.id,
+        "pair": pair.symbol,
+        "side": order.side,
+        "type": order.type,
+        "status": order.status,
+        "qty": digits(order.qty, pair.qty_places),
+        "filled": digits(order.filled, pair.qty_places),
+        "price": _price(order, order.limit_price),
+        "trigger": _price(order, order.trigger_price),
+        "triggered": order.triggered,
+        "trail_pct": None if order.trail_bp is None else digits(order.trail_bp, 2),
+        "average": _price(order, order.average),
+        "cost": digits(order.cost, pair.cost_places),
+        "fee": digits(order.fee, pair.cost_places),
+        "held": digits(held, places),
+        "opened": iso_us(order.opened_us),
+        "counts_from": iso_us(order.counts_from_us),
+        "changed": iso_us(order.changed_us),
+        "closed": None if order.closed_us is None else iso_us(order.closed_us),
+        "amended": order.amended,
+        "post_only": order.post_only,
+        "cl_ord_id": order.cl_ord_id,
+        "userref": order.userref,
+        "reason": order.reason,
+        "trades": list(order.trades),
+    }
+
+
+def _account(account: Account) -> dict[str, object]:
+    ledger, holds = account.ledger, account.order_holds
+    return {
+        "balances": {
+            name: {
+                "total": digits(ledger.balance(name), asset.places),
+                "held": digits(account.held(name), asset.places),
+            }
+            for name, asset in sorted(ledger.assets.items())
+        },
+        "open_orders": {key: order_row(order, holds.get(key, 0)) for key, order in account.open.items()},
+        "closed_orders": {key: order_row(order, 0) for key, order in account.closed.items()},
+        "fills": [_fill(fill) for fill in account.fills],
+    }
+
+
+def _fill(fill: Fill) -> dict[str, object]:
+    order, pair = fill.order, fill.order.pair
+    return {
+        "exec_id": fill.exec_id,
+        "order_id": order.id,
+        "trade_id": fill.trade_id,
+        "pair": pair.symbol,
+        "side": order.side,
+        "price": digits(fill.price, pair.price_places),
+        "qty": digits(fill.qty, pair.qty_places),
+        "cost": digits(fill.cost, pair.cost_places),
+        "fee": digits(fill.fee, pair.cost_places),
+        "maker": fill.maker,
+        "at": iso_us(fill.t_us),
+    }
+
+
+def _price(order: Order, units: int | None) -> str | None:
+    return None if units is None else digits(units, order.pair.price_places)
+
+
+def _sockets(world: "World") -> Rows:
+    return [
+        {
+            "number": socket.number,
+            "surface": socket.surface,
+            "peer": socket.peer,
+            "subscriptions": _subscriptions(world.talks[number]),
+        }
+        for number, socket in world.sockets.items()
+    ]
+
+
+def _subscriptions(talk: Talk) -> Rows:
+    """List a conversation's channels; private ones with their last sequence."""
+    if isinstance(talk, PrivateTalk):
+        return [{"channel": name, "sequence": known.sequence} for name, known in talk.subscriptions.items()]
+    if isinstance(talk, PublicTalk):
+        return [{"channel": key[0], "symbol": key[1] or None} for key in talk.keys]
+    return []
+
+
+def _row(  # one limit: its name, its scope and five figures
+    name: str, scope: dict[str, str], used: Fraction, top: int, decay: Fraction | None, free_us: int | None
+) -> dict[str, object]:
+    return {
+        "name": name,
+        "scope": scope,
+        "used": f"{used.numerator}/{used.denominator}",
+        "max": str(top),
+        "decay": None if decay is None else f"{float(decay):g}",
+        "free_at": None if free_us is None else iso_us(free_us),
+    }
+
+
+def _rest(accounts: Accounts, now_us: int) -> Rows:
+    rows = []
+    for key in accounts.programs.values():
+        tier = accounts.owner(key).tier
+        gauge = accounts.judge.rest_gauge(key, tier)
+        free_us = gauge.free_at_us(1, now_us)
+        scope = {"key": key.fingerprint}
+        rows.append(_row("rest", scope, gauge.used(now_us), gauge.maximum, tier.rest_decay, free_us))
+    return rows
+
+
+def _engine(accounts: Accounts, now_us: int) -> Rows:
+    rows = []
+    for (name, symbol), gauge in sorted(accounts.judge.engine.items()):
+        decay = accounts.by_name[name].tier.engine_decay
+        scope = {"account": name, "pair": symbol}
+        free_us = gauge.free_at_us(1, now_us)
+        rows.append(_row("engine", scope, gauge.used(now_us), gauge.maximum, decay, free_us))
+    return rows
+
+
+def _open_orders(accounts: Accounts, now_us: int) -> Rows:
+    rows = []
+    for account in accounts.by_name.values():
+        top = account.tier.open_orders
+        for symbol, count in sorted(account.count_by_pair.items()):
+            scope = {"account": account.name, "pair": symbol}
+            free_us = now_us if count < top else None
+            rows.append(_row("open_orders", scope, Fraction(count), top, None, free_us))
+    return rows
+
+
+def _public(world: "World", now_us: int) -> Rows:
+    limiter, rows = world.public_limiter, []
+    for peer, pair in limiter.scopes(now_us):
+        used = limiter.used(peer, pair, now_us)
+        over = used + 1 - limiter.burst
+        free_us = now_us + max(0, -int(-over * SECOND_US // 1))
+        scope = {"ip": peer} if pair is None else {"ip": peer, "pair": pair}
+        rows.append(_row("public_rest", scope, used, limiter.burst, Fraction(1), free_us))
+    return rows
+
+
+def _connections(accounts: Accounts, now_us: int) -> Rows:
+    rows = []
+    for peer, step in sorted(accounts.judge.doorsteps.items()):
+        free_us = step.free_at_us(now_us)
+        used = Fraction(len(step.attempts))
+        rows.append(_row("connections", {"ip": peer}, used, CONNECTIONS_MAX, None, free_us))
+        rows[-1]["window_s"] = CONNECTIONS_WINDOW_US // SECOND_US
+    return rows
