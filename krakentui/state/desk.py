@@ -179,8 +179,8 @@ class Desk:
         """Write the outcome of a request that just ended."""
         if request is None:
             return
-        text, level = words.outcome(request, self.table.find(request.order_id), self._instruments.pairs)
-        filled = request.order.filled if request.order else None
+        order = self.table.find(request.order_id) or request.order
+        text, level = words.outcome(request, order, self._instruments.pairs)
         self._journal.note(
             "cancel",
             text,
@@ -188,5 +188,5 @@ class Desk:
             t_ns,
             order_id=request.order_id,
             outcome=request.outcome,
-            filled=filled,
+            filled=order.filled if order is not None else None,
         )

@@ -25,8 +25,8 @@ class Feed(Struct, frozen=True, kw_only=True):
 
     role: FeedRole
     state: FeedState = "down"
-    since_ns: int | None = None
-    """Steady time of the last change of state."""
+    cut_ns: int = 0
+    """Steady time at which it last was not live: what it said before is of the past."""
     heard_ns: int | None = None
     reconnects: int = 0
     was_live: bool = False
@@ -49,11 +49,11 @@ class Feeds:
     def changed(self, event: FeedChanged, t_ns: int) -> Feed:
         """Take what a feed says of itself; return what it was before."""
         before = self._feeds[event.feed]
-        came_back = event.state == "live" and before.was_live and before.state in {"connecting", "down"}
+        came_back = event.state == "live" and before.was_live and before.state != "live"
         self._feeds[event.feed] = structs.replace(
             before,
             state=event.state,
-            since_ns=t_ns,
+            cut_ns=before.cut_ns if event.state == "live" else t_ns,
             heard_ns=t_ns if event.state == "live" else before.heard_ns,
             reconnects=before.reconnects + came_back,
             was_live=before.was_live or event.state == "live",
@@ -107,11 +107,20 @@ class Feeds:
             return "stale"
         return "old" if age >= old else "live"
 
-    def polled_freshness(self, asked_ns: int | None, t_ns: int) -> Freshness:
-        """Tell how fresh a value is that only polls tell: never live, since REST may lag a minute."""
+    def polled_freshness(self, asked_ns: int | None, t_ns: int, *, by_nature: bool = False) -> Freshness:
+        """Tell how fresh a value is that a poll told.
+
+        `by_nature` is a value that no stream tells: it is live while REST answers. Where a stream should
+        tell it, a poll is second best: REST may lag a minute, so it is old at once.
+        """
         if asked_ns is None:
             return "unknown"
-        return "stale" if self.age_ns(asked_ns, t_ns) > POLL_STALE_NS else "old"
+        if not self.survived(asked_ns):
+            return "stale"
+        age = t_ns - asked_ns
+        if by_nature:
+            return "stale" if age > REST_STALE_NS else "old" if age > REST_OLD_NS else "live"
+        return "stale" if age > POLL_STALE_NS else "old"
 
     def view(self, role: FeedRole, t_ns: int) -> FeedView:
         """Show one feed."""

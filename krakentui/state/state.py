@@ -82,6 +82,7 @@ class State:
         self.ledger = Ledger.start(t_ns, key, owner, rest_reserve, history_cost, assume_tier)
         self._acts: dict[tuple[str, str | None, int | None], None] = {}
         self._swept_ns = t_ns
+        self._questions = 0
 
     # --- what is believed ------------------------------------------------------------------------
 
@@ -120,6 +121,13 @@ class State:
         """The exchange's clock minus ours; None = not measured yet."""
         return self.clock.offset_ns
 
+    @property
+    def expects_stream(self) -> bool:
+        """Tell whether the account should be streamed: the key may open a private socket, or may it be."""
+        if "GetWebSocketsToken" in self.denied:
+            return False
+        return self.key_info is None or self.key_info.may_stream
+
     def exchange_ns(self, t_ns: int) -> int:
         """Tell the exchange's clock at a steady time, as far as it was measured."""
         return self.clock.exchange_ns(t_ns)
@@ -139,6 +147,11 @@ class State:
     def unsettled(self) -> tuple[str, ...]:
         """List the orders whose cancel is still under way."""
         return self.desk.requests.unsettled()
+
+    def next_question(self) -> int:
+        """Number a question, so that none is answered twice."""
+        self._questions += 1
+        return self._questions
 
     # --- what happens ----------------------------------------------------------------------------
 
@@ -170,7 +183,7 @@ class State:
         if lag_ns is None or event.source != "stream" or before is None or before.streamed_ns is None:
             return
         # The first prices after a subscription may be old and true: a quiet market has no younger ones.
-        if before.streamed_ns >= (self.feeds["public"].since_ns or 0):
+        if before.streamed_ns >= self.feeds["public"].cut_ns:
             self.feeds.lagged("public", lag_ns, t_ns)
 
     @_take.register

@@ -1,0 +1,151 @@
+"""The question before a cancel, or the sentence that says why there is none.
+
+Refused here is only what is certain: no key, no permission, nothing chosen, nothing left to cancel, no
+way to send it. What is merely doubtful becomes a warning (design, chapter 4).
+"""
+
+from collections.abc import Sequence
+
+from krakentui.budget.question import Price, price
+from krakentui.budget.words import duration
+from krakentui.model.limit import points
+from krakentui.model.order import Order
+from krakentui.state.rows import question_order
+from krakentui.state.state import State
+from krakentui.state.view import NotAsked, Question
+
+_NO_ACCOUNT = "No key is in use: there is nothing to cancel."
+
+
+def question(
+    state: State,
+    ids: Sequence[str],
+    t_ns: int,
+    *,
+    socket_open: bool,
+    rest_open: bool = True,
+    everything: bool = False,
+) -> Question | NotAsked:
+    """Freeze a question about these orders, or say why it cannot be asked.
+
+    Args:
+        state: What is believed.
+        ids: The chosen orders; not looked at when it is about everything.
+        t_ns: Steady time.
+        socket_open: The private websocket can take a cancel.
+        rest_open: REST can take one, as far as this program is concerned.
+        everything: All open orders there are now.
+    """
+    unable = _unable(state, t_ns, socket_open=socket_open)
+    if unable is not None:
+        return NotAsked(why=unable)
+    chosen = tuple(dict.fromkeys(state.orders if everything else ids))
+    if not chosen:
+        return NotAsked(why="There is no open order." if everything else "No order is chosen.")
+    reasons = {order_id: _settled(state, order_id) for order_id in chosen}
+    left = [order_id for order_id in chosen if reasons[order_id] is None]
+    if not left:
+        return NotAsked(why=_why_none(list(reasons.values())))
+    asked = [_order(state, order_id, t_ns) for order_id in left]
+    cost = price(
+        asked,
+        state.ledger,
+        t_ns,
+        state.exchange_ns(t_ns),
+        socket_open=socket_open,
+        rest_open=rest_open,
+    )
+    if cost.route == "none":
+        return NotAsked(why=_no_route(state, t_ns))
+    return Question(
+        number=state.next_question(),
+        account=state.account,
+        key=state.key,
+        venue=state.venue,
+        orders=tuple(question_order(state, order, t_ns) for order in asked),
+        everything=everything,
+        route=cost.words,
+        cost_low=points(cost.cost.low),
+        cost_high=points(cost.cost.high),
+        warnings=_warnings(state, asked, cost, len(chosen) - len(left), t_ns),
+    )
+
+
+def _unable(state: State, t_ns: int, *, socket_open: bool) -> str | None:
+    if state.key is None:
+        return _NO_ACCOUNT
+    if state.read_only:
+        return "This session is read-only: started with --read-only."
+    if state.key_info is not None and not state.key_info.may_cancel:
+        return "This key may not cancel: it lacks close-trades (or modify-trades)."
+    if "CancelOrder" in state.denied:
+        return "The exchange says that this key may not cancel."
+    lock = state.ledger.locked(t_ns)
+    return _no_route(state, t_ns) if lock is not None and not socket_open else None
+
+
+def _no_route(state: State, t_ns: int) -> str:
+    lock = state.ledger.locked(t_ns)
+    if lock is None:
+        return "There is no way to send it: neither the private websocket nor REST is open."
+    wait = duration(lock.until_ns - t_ns)
+    return f"Locked out for {wait} and the private websocket is not open: a cancel cannot be sent."
+
+
+def _settled(state: State, order_id: str) -> str | None:
+    """Say why this order needs no cancel; None where one can be asked."""
+    if state.desk.requests.in_flight(order_id):
+        return f"Order {order_id} is already being cancelled."
+    if order_id in state.orders:
+        return None
+    ended = state.desk.table.ended(order_id)
+    if ended is not None:
+        ends = {"filled": "is filled", "canceled": "is cancelled", "expired": "has expired"}
+        return f"Order {order_id} {ends.get(ended.status, 'is no longer open')}."
+    # A key that may cancel but not list orders is enough: then an unknown id may well be open.
+    return f"No open order {order_id} is known." if state.desk.table.listed else None
+
+
+def _why_none(reasons: list[str | None]) -> str:
+    told = [reason for reason in reasons if reason is not None]
+    if len(told) == 1:
+        return told[0]
+    return f"None of these {len(told)} orders is left to cancel: they have ended or are being cancelled."
+
+
+def _order(state: State, order_id: str, t_ns: int) -> Order:
+    known = state.orders.get(order_id)
+    if known is not None:
+        return known
+    return Order(account=state.account, id=order_id, status="unknown", source="poll", seen_ns=t_ns)
+
+
+def _warnings(
+    state: State, orders: Sequence[Order], cost: Price, left_out: int, t_ns: int
+) -> tuple[str, ...]:
+    told: list[str] = []
+    stops = sum(order.is_protective for order in orders)
+    if stops:
+        which = "This order protects" if len(orders) == 1 else f"{stops} of these orders protect"
+        told.append(f"{which} a position: without it nothing limits a loss.")
+    if any(order.margin for order in orders):
+        told.append("An order of these is on margin: its position stays open.")
+    told.extend(cost.warnings)
+    lock = state.ledger.locked(t_ns)
+    if lock is not None:
+        told.append(f"REST is locked out for {duration(lock.until_ns - t_ns)}: it goes over the websocket.")
+    if state.system not in {None, "online", "cancel_only", "post_only"}:
+        told.append(f"The exchange says {state.system}: it may refuse.")
+    if state.key_info is None:
+        told.append("What this key may do is not known yet.")
+    if left_out:
+        told.append(f"{left_out} of the chosen orders are left out: ended or already being cancelled.")
+    if any(order.pair is None for order in orders):
+        told.append("What an order of these is, is still being asked for.")
+    if not state.desk.table.authoritative and any(order.stream_ns is not None for order in orders):
+        told.append("The account stream is not live: an order may have changed since.")
+    marked = sum(order.cl_ord_id is not None or order.userref is not None for order in orders)
+    if marked:
+        which = "This order carries" if len(orders) == 1 else f"{marked} of these orders carry"
+        told.append(f"{which} another program's mark: that program may place it again.")
+    return tuple(told)

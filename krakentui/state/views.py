@@ -1,0 +1,136 @@
+"""What leaves the state: plain functions of a state and a steady time, each returning a frozen view."""
+
+from decimal import Decimal
+from typing import Final
+
+from msgspec import structs
+
+from krakentui.budget.gauges import gauges
+from krakentui.budget.headline import headline, overall
+from krakentui.budget.question import affordable
+from krakentui.budget.words import duration
+from krakentui.model.clock import SECOND
+from krakentui.model.event import FeedRole
+from krakentui.model.venue import Power
+from krakentui.state.prices import markets
+from krakentui.state.question import question
+from krakentui.state.rows import order_row
+from krakentui.state.state import State
+from krakentui.state.view import (
+    BudgetView,
+    GaugeRow,
+    JournalLine,
+    LockoutView,
+    OrderRow,
+    OrdersView,
+    StatusView,
+)
+from krakentui.state.wealth import balances
+
+__all__ = ["balances", "budget", "journal", "markets", "orders", "power", "question", "status"]
+
+OFFSET_MATTERS_NS: Final = 2 * SECOND
+"""From here on the clock offset is shown (faults F27)."""
+
+
+def status(state: State, t_ns: int) -> StatusView:
+    """Tell venue, power, account, system and feeds."""
+    keyed: tuple[FeedRole, ...] = ("public", "private", "rest")
+    roles = keyed if state.key is not None else ("public", "rest")
+    offset_ns = state.offset_ns
+    return StatusView(
+        venue=state.venue,
+        power=power(state),
+        account=state.account if state.key is not None else None,
+        key=state.key,
+        key_name=state.key_name,
+        read_only=state.read_only,
+        system=state.system,
+        maintenance=state.maintenance,
+        feeds=tuple(state.feeds.view(role, t_ns) for role in roles),
+        clock_offset_ns=offset_ns if offset_ns is not None and abs(offset_ns) > OFFSET_MATTERS_NS else None,
+        wall_ns=state.exchange_ns(t_ns),
+    )
+
+
+def power(state: State) -> Power:
+    """Tell what this session may do, as far as is known."""
+    if state.key is None:
+        return "public"
+    known = state.key_info is not None and state.key_info.may_cancel and "CancelOrder" not in state.denied
+    return "watch+cancel" if known and not state.read_only else "watch"
+
+
+def orders(state: State, t_ns: int) -> OrdersView:
+    """List the open orders by pair, dearest first, and for a while those that our cancel ended."""
+    shown = dict(state.orders)
+    for request in state.desk.requests.shown(t_ns):
+        order = state.desk.table.ended(request.order_id) or request.order
+        if order is not None and request.outcome is not None:
+            shown.setdefault(order.id, order)
+    nameless = [order_id for order_id, order in shown.items() if order.pair is None and not state.pairs]
+    for order_id in nameless:  # REST's own pair names wait until they are joined with the stream's
+        del shown[order_id]
+    denied = None if state.desk.table.listed else _denied_orders(state)
+    return OrdersView(
+        rows=tuple(sorted((order_row(state, order, t_ns) for order in shown.values()), key=_place)),
+        known=state.desk.table.listed and not (nameless and not shown),
+        denied=denied,
+    )
+
+
+def budget(state: State, t_ns: int) -> BudgetView:
+    """Tell how much of every limit is left."""
+    ledger, open_orders = state.ledger, tuple(state.orders.values())
+    rows = gauges(ledger, t_ns, open_orders)
+    plan = state.plan
+    left_ns = None if plan is None or not plan.what else max(0, plan.at_ns - t_ns)
+    lockouts = [one for one in ledger.lockouts if one.until_ns > t_ns]
+    return BudgetView(
+        headline=headline(ledger, rows, t_ns),
+        warning=overall(rows),
+        gauges=tuple(GaugeRow(**structs.asdict(row)) for row in rows),
+        cancels_now=affordable(open_orders, ledger, t_ns, state.exchange_ns(t_ns)),
+        cancels_of=len(open_orders),
+        tier=ledger.belief.name,
+        tier_source=ledger.belief.source,
+        next_poll=_next_poll(state, left_ns),
+        next_poll_in_ns=left_ns,
+        lockouts=tuple(
+            LockoutView(scope=one.scope, until_in_ns=one.until_ns - t_ns, reason=one.reason)
+            for one in lockouts
+        ),
+        refusals_expected=ledger.refusals_expected,
+        refusals_unexpected=ledger.refusals_unexpected,
+    )
+
+
+def journal(state: State, after: int = 0) -> tuple[JournalLine, ...]:
+    """List what happened since line `after`, oldest first."""
+    return state.journal.after(after)
+
+
+def _place(row: OrderRow) -> tuple[bool, str, bool, Decimal, str]:
+    """Order rows by pair, then by price from high to low; nameless and priceless ones come last."""
+    return row.pair is None, row.pair or "", row.price is None, -(row.price or Decimal(0)), row.id
+
+
+def _denied_orders(state: State) -> str | None:
+    if state.key is None:
+        return None
+    lacks = state.key_info is not None and not state.key_info.may_watch_orders
+    if lacks or "OpenOrders" in state.denied:
+        return "This key may not list open orders (it lacks query-open-trades)."
+    return None
+
+
+def _next_poll(state: State, left_ns: int | None) -> str:
+    """Say what is polled next, with the wait of this moment."""
+    plan = state.plan
+    if plan is None:
+        return "No poll is planned yet." if state.key is not None else "No key: nothing private is polled."
+    start, _, why = plan.why.partition(": ")
+    if left_ns is None or not why or not start.startswith(plan.what):
+        return plan.why
+    wait = f"in {duration(left_ns)}" if left_ns else "now"
+    return f"{plan.what} {wait}: {why}"
