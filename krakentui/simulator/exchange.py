@@ -48,7 +48,9 @@ class Exchange:
         if self._pump is not None:
             self._pump.cancel()
         await self._server.stop()
-        await self._tasks.__aexit__(kind, error, trace)
+        cancelled = isinstance(error, asyncio.CancelledError)
+        ours = (kind, error, trace) if cancelled else (None, None, None)  # else the group would wrap it
+        await self._tasks.__aexit__(*ours)
         if self._server.broken is not None and error is None:
             raise self._server.broken
 
@@ -104,5 +106,9 @@ class Exchange:
         return [entry.row() for entry in self.world.requests]
 
     def command(self, verb: str, body: dict[str, object] | None = None) -> dict[str, object]:
-        """Act as the control route of that name does."""
+        """Act as the control route of that name does.
+
+        Raises:
+            control.Refused: the exchange would not do it.
+        """
         return control.command(self.world, verb, body or {})

@@ -5,6 +5,7 @@ rebinding). What comes in malformed is answered as the exchange does, or the con
 """
 
 import asyncio
+import hmac
 import logging
 from collections.abc import Callable
 
@@ -97,11 +98,17 @@ class Server:
         elif request.path.startswith("/0/private/"):
             reply = private_rest.handle(self._world, request)
         elif request.path.startswith(CONTROL) and self._world.control_token is not None:
-            reply = control.handle(self._world, request)
+            reply = self._control(request)
             await self.flush()
         else:
             reply = HttpReply(404, failure("EGeneral:Unknown method").body)
         return web.Response(status=reply.status, body=reply.body, content_type=reply.content_type)
+
+    def _control(self, request: HttpRequest) -> HttpReply:
+        shown = request.headers.get("authorization", "").encode()
+        if not hmac.compare_digest(shown, f"Bearer {self._world.control_token}".encode()):
+            return HttpReply(401, b'{"v":1,"error":"the control token is missing or wrong"}')
+        return control.handle(self._world, request)
 
     async def _talk(
         self, request: web.Request, surface: str, make: Callable[[World, Socket], Talk]
