@@ -54,6 +54,20 @@ class Belief(Struct, frozen=True):
             return f"the exchange names a trading ceiling of {self.named}, the rest is paced as starter"
         return f"the exchange names a trading ceiling of {self.named}"
 
+    @property
+    def rest_full(self) -> int:
+        """The most that a REST counter may hold by what is known, in units."""
+        if self.tier is not None:
+            return units(self.rules.rest_max)
+        return units(max(rules.rest_max for rules in TIERS.values()))
+
+    @property
+    def engine_full(self) -> int:
+        """The most that an engine counter may hold by what is known, in units."""
+        if self.tier is not None or self.named is not None:
+            return units(self.rules.engine_max)
+        return units(max(rules.engine_max for rules in TIERS.values()))
+
     def rest_counter(self, t_ns: int) -> Counter:
         """Make the shape of a REST counter, empty."""
         rules = self.rules

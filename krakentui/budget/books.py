@@ -110,10 +110,10 @@ class Books(Struct, frozen=True, kw_only=True):
             history_cost=history_cost,
             hidden_ns=hidden_ns,
             belief=belief,
-            rest=Meter.unknown(belief.rest_counter(t_ns)),
+            rest=Meter.unknown(belief.rest_counter(t_ns), belief.rest_full),
             public=Meter.empty(public),
             connections=Window(ceiling=CONNECTIONS_MAX, ours=CONNECTIONS_OURS, span_ns=CONNECTIONS_WINDOW_NS),
-            elsewhere=Meter.unknown(belief.engine_counter(t_ns), STREAM_LATE_NS),
+            elsewhere=Meter.unknown(belief.engine_counter(t_ns), belief.engine_full, STREAM_LATE_NS),
         )
 
     # --- what is known ---------------------------------------------------------------------------
@@ -137,19 +137,18 @@ class Books(Struct, frozen=True, kw_only=True):
 
     def engine_at(self, pair: str, t_ns: int) -> Counter:
         """Tell the engine counter of a pair; while the stream is not whole it may be full."""
-        return self._seen(self.engine.get(pair, self.elsewhere).shown(t_ns), t_ns)
+        return self._engine(pair, t_ns).shown(t_ns)
 
     def engine_fits_at(self, pair: str, cost: int, t_ns: int) -> int | None:
         """Tell when an act of this cost surely fits on a pair, if nothing else happens; None = never."""
-        meter = self.engine.get(pair, self.elsewhere)
-        return (meter if self.sees_acts else meter.gap(t_ns)).fits_at(cost, t_ns)
+        return self._engine(pair, t_ns).fits_at(cost, t_ns)
 
     def counter(self, name: LimitName, scope: Scope, t_ns: int) -> Counter | None:
         """Tell the counter of a draining limit."""
+        if name == "engine" and isinstance(scope, PairScope):
+            return self.engine_at(scope.pair, t_ns)
         meter = self.meter(name, scope)
-        if meter is None:
-            return None
-        return self._seen(meter.shown(t_ns), t_ns) if name == "engine" else meter.shown(t_ns)
+        return None if meter is None else meter.shown(t_ns)
 
     def rest_cost(self, endpoint: str) -> Interval:
         """Tell what a private REST call costs, in units."""
@@ -193,8 +192,9 @@ class Books(Struct, frozen=True, kw_only=True):
         stops = (self.locked(t_ns), self.held("rest", t_ns))
         return max(fits_ns, *(0 if stop is None else stop.until_ns for stop in stops))
 
-    def _seen(self, counter: Counter, t_ns: int) -> Counter:
-        return counter if self.sees_acts else counter.at_least(counter.ceiling, t_ns)
+    def _engine(self, pair: str, t_ns: int) -> Meter:
+        meter = self.engine.get(pair, self.elsewhere)
+        return meter if self.sees_acts else meter.gap(t_ns)
 
     # --- small changes ---------------------------------------------------------------------------
 
@@ -244,7 +244,7 @@ class Books(Struct, frozen=True, kw_only=True):
         if not self.in_air(order_id):
             return self
         return self.with_every_engine(
-            lambda meter: meter.settled(order_id, t_ns, cost) if meter.has(order_id) else meter
+            lambda meter: meter.settled(order_id, t_ns, cost, capped=True) if meter.has(order_id) else meter
         )
 
     def retuned(self, belief: Belief, t_ns: int) -> Self:
@@ -253,5 +253,5 @@ class Books(Struct, frozen=True, kw_only=True):
         tuned = structs.replace(self, belief=belief)
         if belief.rules == self.belief.rules:
             return tuned
-        tuned = structs.replace(tuned, rest=tuned.rest.retuned(rest, t_ns))
-        return tuned.with_every_engine(lambda meter: meter.retuned(engine, t_ns))
+        tuned = structs.replace(tuned, rest=tuned.rest.retuned(rest, belief.rest_full, t_ns))
+        return tuned.with_every_engine(lambda meter: meter.retuned(engine, belief.engine_full, t_ns))

@@ -10,6 +10,7 @@ from krakentui.model.limit import LimitName, units
 _TIGHTENS: frozenset[LimitName] = frozenset(
     {"rest", "engine", "open_orders", "scheduled_orders", "connections"}
 )
+_LEVELS: Sequence[Level] = ("calm", "warm", "hot", "full", "locked")
 _UNITS: dict[LimitName, str] = {
     "open_orders": "orders",
     "scheduled_orders": "orders",
@@ -23,9 +24,9 @@ _FITS: dict[LimitName, str] = {
 
 
 def tightest(rows: Sequence[Gauge]) -> Gauge | None:
-    """Pick the limit that is nearest to its ceiling; one that only the start fills comes last."""
+    """Pick the limit to tell of: the one that warns most, else the one that may be fullest."""
     told = [row for row in rows if row.name in _TIGHTENS]
-    return max(told, key=lambda row: (row.warning == "locked", not row.from_start, row.share), default=None)
+    return max(told, key=lambda row: (_LEVELS.index(row.warning), row.share), default=None)
 
 
 def headline(ledger: Ledger, rows: Sequence[Gauge], t_ns: int) -> str:
@@ -40,10 +41,7 @@ def headline(ledger: Ledger, rows: Sequence[Gauge], t_ns: int) -> str:
     if row is None:
         return "No limit is in use."
     if row.from_start:
-        return (
-            f"{row.label}: what was used before is not known, at most {figure(units(row.high))} of"
-            f" {figure(units(row.max))} points; {_frees(row)}."
-        )
+        return f"{row.label}: what was used before the start is not known; {_frees(row)}."
     unit = _UNITS.get(row.name, "points")
     used = amount(units(row.low), units(row.high))
     shared = ", others take part" if row.others_high and row.name in {"rest", "engine"} else ""
@@ -52,8 +50,7 @@ def headline(ledger: Ledger, rows: Sequence[Gauge], t_ns: int) -> str:
 
 def overall(rows: Sequence[Gauge]) -> Level:
     """Tell the worst warning of all."""
-    order: Sequence[Level] = ("calm", "warm", "hot", "full", "locked")
-    return max((row.warning for row in rows if row.name in _TIGHTENS), key=order.index, default="calm")
+    return max((row.warning for row in rows if row.name in _TIGHTENS), key=_LEVELS.index, default="calm")
 
 
 def _frees(row: Gauge) -> str:

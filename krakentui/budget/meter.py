@@ -44,23 +44,26 @@ class Meter(Struct, frozen=True, kw_only=True):
     """The same, had nothing happened before our start or while we could not see."""
     others: Counter
     """What programs other than ours have put there and was seen."""
+    full: int
+    """Where it stands at most when nothing is known: the ceiling, of the widest tier there may be."""
     air: tuple[Airborne, ...] = ()
     late: int = 0
     foreign_ns: int | None = None
     """Steady time of the last sign of another program."""
 
     @classmethod
-    def unknown(cls, counter: Counter, late_ns: int = 0) -> "Meter":
+    def unknown(cls, counter: Counter, full: int, late_ns: int = 0) -> "Meter":
         """Start with a counter that may stand anywhere up to its ceiling."""
         empty = structs.replace(counter, low=0, high=0, lag=0)
-        start = empty.at_least(counter.ceiling, counter.at_ns)
-        return cls(counter=start, known=empty, others=empty, late=late_ns * counter.drain_low_per_ns)
+        start = empty.at_least(full, counter.at_ns)
+        late = late_ns * counter.drain_low_per_ns
+        return cls(counter=start, known=empty, others=empty, full=full, late=late)
 
     @classmethod
     def empty(cls, counter: Counter) -> "Meter":
         """Start with a counter that stands at zero."""
         clear = structs.replace(counter, low=0, high=0, lag=0)
-        return cls(counter=clear, known=clear, others=clear)
+        return cls(counter=clear, known=clear, others=clear, full=counter.ceiling)
 
     def at(self, t_ns: int) -> "Meter":
         """Return the meter at a later moment; what can no longer be in the air has landed in time."""
@@ -112,14 +115,18 @@ class Meter(Struct, frozen=True, kw_only=True):
         """Tell whether an act of ours of this name is in the air."""
         return any(one.name == name for one in self.air)
 
-    def settled(self, name: str, t_ns: int, cost: Interval | None = None) -> "Meter":
-        """Let an act of ours land now, at the cost it was sent with or at what it turned out to cost."""
+    def settled(self, name: str, t_ns: int, cost: Interval | None = None, *, capped: bool = False) -> "Meter":
+        """Let an act of ours land now, at the cost it was sent with or at what it turned out to cost.
+
+        A batch cancel counts only up to the ceiling (`capped`).
+        """
         now = self.at(t_ns)
         flight = next((one for one in now.air if one.name == name), None)
         if flight is None:
             return now
         now = structs.replace(now, air=tuple(one for one in now.air if one is not flight))
         high, more = (flight.high, 0) if cost is None else (cost.high, cost.low - flight.low)
+        more = min(more, _room(now)) if capped else more
         return now.each(lambda counter: counter.spend(max(more, -counter.low), high, t_ns), others=False)
 
     def foreign(self, cost: Interval, t_ns: int, *, capped: bool, hidden_ns: int) -> "Meter":
@@ -128,8 +135,7 @@ class Meter(Struct, frozen=True, kw_only=True):
         A batch cancel counts only up to the ceiling, and any cancel may be part of one (`capped`).
         """
         now = self.at(t_ns)
-        room = max(0, now.counter.ceiling - now.counter.low) if capped else cost.low
-        low = min(cost.low, room)
+        low = min(cost.low, _room(now)) if capped else cost.low
         now = now.each(lambda counter: counter.spend(low, cost.high, t_ns))
         now = structs.replace(now, foreign_ns=t_ns)
         latest_ns = -(-(t_ns + hidden_ns) // SECOND) * SECOND
@@ -142,10 +148,12 @@ class Meter(Struct, frozen=True, kw_only=True):
         counted = cost if flight is None else flight.low
         now = now.settled(name, t_ns)
         before = now.counter
-        now = now.each(
-            lambda counter: structs.replace(counter, low=max(0, counter.low - counted)).refused(cost, t_ns),
-            others=False,
-        )
+
+        def learn(counter: Counter) -> Counter:
+            uncounted = structs.replace(counter, low=max(0, counter.low - counted))
+            return uncounted.refused(cost, t_ns).at_least(now.full + cost, t_ns)
+
+        now = now.each(learn, others=False)
         if not by_others:
             return now
         others = now.others.at_least(now.counter.high - max(0, before.low - counted), t_ns)
@@ -164,25 +172,31 @@ class Meter(Struct, frozen=True, kw_only=True):
     def gap(self, t_ns: int) -> "Meter":
         """Admit that anything may have happened unseen, up to the ceiling."""
         now = self.at(t_ns)
-        return structs.replace(now, counter=now.counter.at_least(now.counter.ceiling, t_ns))
+        return structs.replace(now, counter=now.counter.at_least(now.full, t_ns))
 
     def passed(self, cost: int, t_ns: int) -> "Meter":
         """Learn from a call that was let through: the counter was within the ceiling."""
         now = self.at(t_ns)
-        return now.each(lambda counter: counter.at_most(counter.ceiling + cost, t_ns), others=False)
+        return now.each(lambda counter: counter.at_most(now.full + cost, t_ns), others=False)
 
     def slept(self, t_ns: int) -> "Meter":
         """Admit that more time may have passed than our clock shows: the low end may be zero."""
         return self.at(t_ns).each(lambda counter: structs.replace(counter, low=0))
 
-    def retuned(self, like: Counter, t_ns: int) -> "Meter":
-        """Take another ceiling and drain; a band from the start widens to what the new ceiling permits."""
+    def retuned(self, like: Counter, full: int, t_ns: int) -> "Meter":
+        """Take another ceiling and drain.
+
+        What was not known before our start was at most the old `full`. With a greater one the counter may
+        stand higher by the difference; with a smaller one, by no more than that above what is known.
+        """
         now = self.at(t_ns)
-        more = max(0, like.ceiling - now.counter.ceiling)
-        raised = structs.replace(now, counter=now.counter.at_least(now.counter.high + more, t_ns))
-        late_ns = now.late // now.counter.drain_low_per_ns if now.late else 0
-        tuned = raised.each(lambda counter: _like(counter, like))
-        return structs.replace(tuned, late=late_ns * like.drain_low_per_ns)
+        if full >= now.full:
+            counter = now.counter.at_least(now.counter.high + full - now.full, t_ns)
+        else:
+            counter = now.counter.at_most(now.known.high + full, t_ns)
+        late_ns = now.late // now.counter.drain_low_per_ns
+        moved = structs.replace(now, counter=counter, full=full, late=late_ns * like.drain_low_per_ns)
+        return moved.each(lambda counter: _like(counter, like))
 
     def each(self, change: Change, *, others: bool = True) -> "Meter":
         """Change the counters alike; `others` = what others hold changes too."""
@@ -192,6 +206,10 @@ class Meter(Struct, frozen=True, kw_only=True):
             known=change(self.known),
             others=change(self.others) if others else self.others.at(self.counter.at_ns),
         )
+
+
+def _room(meter: Meter) -> int:
+    return max(0, meter.counter.ceiling - meter.counter.low)
 
 
 def _with_air(meter: Meter, counter: Counter) -> Counter:

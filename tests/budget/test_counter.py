@@ -8,6 +8,7 @@ from krakentui.budget.counter import Counter
 from krakentui.budget.rules import per_ns
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import POINT, points, units
+from tests.budget.figures import spread
 from tests.budget.reference import Drain, TrueCounter
 
 Life = list[tuple[int, int]]
@@ -66,12 +67,12 @@ def test_an_earlier_moment_changes_nothing() -> None:
 
 def test_a_refusal_raises_both_ends_to_what_it_proves() -> None:
     counter = a_counter().refused(units(4), 0)
-    assert (points(counter.low), points(counter.high)) == (16, 24)
+    assert spread(counter) == (16, 24)
 
 
 def test_a_refusal_lowers_nothing() -> None:
     counter = a_counter(low=19, high=30).refused(POINT, 0)
-    assert (points(counter.low), points(counter.high)) == (19, 30)
+    assert spread(counter) == (19, 30)
 
 
 def test_a_reported_figure_wins() -> None:

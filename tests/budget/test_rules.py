@@ -3,7 +3,8 @@ from fractions import Fraction
 import pytest
 
 from krakentui.budget.rules import REST_COST, TIERS, UNKNOWN_TIER, per_ns, rest_cost, tier_of
-from krakentui.model.limit import Tier, points, units
+from krakentui.model.limit import Tier, units
+from tests.budget.figures import spread
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_until_the_tier_is_known_the_slowest_paces_and_the_fastest_drains_the_lo
 )
 def test_calls_cost_what_the_sources_say(endpoint: str, low: int, high: int) -> None:
     cost = rest_cost(endpoint)
-    assert (points(cost.low), points(cost.high)) == (low, high)
+    assert spread(cost) == (low, high)
 
 
 def test_the_user_may_say_that_history_costs_two() -> None:

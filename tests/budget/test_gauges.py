@@ -1,0 +1,217 @@
+from fractions import Fraction
+
+import pytest
+from msgspec import structs
+
+from krakentui.budget.gauges import Gauge, gauges, level
+from krakentui.budget.headline import headline, overall, tightest
+from krakentui.budget.ledger import Ledger
+from krakentui.model.clock import SECOND
+from krakentui.model.event import CallSpent, LockoutBegan
+from krakentui.model.limit import POINT, IpScope, LimitName, units
+from krakentui.model.order import Order
+from tests.budget.acts import (
+    BTC,
+    KEY,
+    WALL,
+    a_ledger,
+    an_order,
+    cancel_spent,
+    refused,
+    snapshot,
+    spent,
+    stream,
+    told,
+)
+
+
+def rows(ledger: Ledger, at_s: float = 0, orders: tuple[Order, ...] = ()) -> tuple[Gauge, ...]:
+    return gauges(ledger, round(at_s * SECOND), orders)
+
+
+def row(ledger: Ledger, name: LimitName, at_s: float = 0, orders: tuple[Order, ...] = ()) -> Gauge:
+    return next(one for one in rows(ledger, at_s, orders) if one.name == name)
+
+
+def sentence(ledger: Ledger, at_s: float = 0, orders: tuple[Order, ...] = ()) -> str:
+    return headline(ledger, rows(ledger, at_s, orders), round(at_s * SECOND))
+
+
+@pytest.mark.parametrize(
+    ("high", "said"),
+    [("74.9", "calm"), ("75", "warm"), ("89.9", "warm"), ("90", "hot"), ("100", "full"), ("140", "full")],
+)
+def test_warnings_begin_at_seventy_five_and_ninety_percent(high: str, said: str) -> None:
+    assert level(Fraction(high), Fraction(100)) == said
+
+
+def test_a_row_names_its_limit_and_its_figures() -> None:
+    gauge = row(told(a_ledger(), 0, spent(5)), "rest")
+    assert (gauge.label, gauge.scope) == ("REST calls", KEY)
+    assert [gauge.low, gauge.high, gauge.max, gauge.reserve, gauge.decay] == [5, 5, 20, 3, Fraction(1, 2)]
+
+
+def test_a_counter_within_the_reserve_is_free_when_a_background_call_fits() -> None:
+    gauge = row(told(a_ledger("pro"), 0, spent(18)), "rest")
+    assert gauge.free_in_ns == 3 * SECOND  # down to 16 below the reserve, and a step may be late
+    assert row(told(a_ledger("pro"), 0, spent(16)), "rest").free_in_ns == 0
+
+
+def test_a_band_that_rests_on_the_start_alone_is_no_warning() -> None:
+    gauge = row(Ledger.start(0, KEY.key, "alice", assume_tier="pro"), "rest")
+    assert gauge.high == 20
+    assert gauge.from_start
+    assert gauge.warning == "calm"
+
+
+def test_what_was_spent_since_the_start_is_a_warning_even_then() -> None:
+    gauge = row(told(Ledger.start(0, KEY.key, "alice", assume_tier="pro"), 0, spent(16)), "rest")
+    assert not gauge.from_start
+    assert gauge.warning == "full"
+
+
+def test_a_lockout_locks_the_rest_row_and_not_the_pairs() -> None:
+    ledger = told(a_ledger(), 0, LockoutBegan(scope=KEY, until_ns=900 * SECOND, reason="silence"))
+    assert row(ledger, "rest").warning == "locked"
+    assert row(ledger, "rest").free_in_ns == 900 * SECOND
+    assert row(ledger, "engine", orders=(an_order(),)).warning == "calm"
+
+
+def test_a_pair_has_a_row_while_it_has_orders_or_something_is_counted() -> None:
+    ledger = a_ledger()
+    assert not [one for one in rows(ledger) if one.name == "engine"]
+    assert row(ledger, "engine", orders=(an_order(),)).label == "BTC/USD trading"
+    assert row(told(ledger, 0, cancel_spent("O1", 8)), "engine").scope == BTC
+
+
+def test_a_pair_whose_counter_has_drained_and_has_no_orders_is_not_shown() -> None:
+    ledger = told(a_ledger(), 0, cancel_spent("O1", 8))
+    assert not [one for one in rows(ledger, 100) if one.name == "engine"]
+
+
+def test_open_orders_are_counted_for_each_pair() -> None:
+    orders = (*tuple(an_order(f"O{n}") for n in range(75)), an_order("E1", pair="ETH/USD"))
+    gauge = row(a_ledger(), "open_orders", orders=orders)
+    assert [gauge.low, gauge.high, gauge.max] == [75, 75, 80]
+    assert gauge.warning == "hot"
+    assert gauge.free_in_ns == 0
+
+
+def test_a_full_order_list_frees_by_no_time() -> None:
+    gauge = row(a_ledger(), "open_orders", orders=tuple(an_order(f"O{n}") for n in range(80)))
+    assert gauge.free_in_ns is None
+    assert gauge.warning == "full"
+
+
+def test_orders_that_start_later_are_counted_as_scheduled_until_they_start() -> None:
+    order = structs.replace(an_order(), starts_ns=WALL + 100 * SECOND)
+    ledger = told(a_ledger(), 0, stream("O2", "new", 0), orders=(an_order("O2"),))
+    assert row(ledger, "scheduled_orders", 0, (order,)).high == 1
+    assert not [one for one in rows(ledger, 200, (order,)) if one.name == "scheduled_orders"]
+
+
+def test_connections_show_our_own_share_as_the_reserve() -> None:
+    attempt = CallSpent(name="connections", scope=IpScope(), low=POINT, high=POINT, what="private")
+    gauge = row(told(a_ledger(), 0, attempt, attempt), "connections")
+    assert [gauge.high, gauge.max, gauge.reserve] == [2, 150, 90]
+
+
+def test_our_own_public_pace_is_no_warning() -> None:
+    call = CallSpent(name="public_rest", scope=IpScope(), low=POINT, high=POINT, what="Ticker")
+    gauge = row(told(a_ledger(), 0, call), "public_rest")
+    assert gauge.warning == "calm"
+    assert gauge.free_in_ns == SECOND
+
+
+def test_rows_come_rest_first_then_pairs_then_the_others_the_fullest_first() -> None:
+    orders = (an_order("O1"), an_order("E1", pair="ETH/USD"))
+    ledger = told(a_ledger(), 0, cancel_spent("E1", 8, scope=type(BTC)("alice", "ETH/USD")))
+    labels = [one.label for one in rows(ledger, 0, orders)]
+    assert labels == [
+        "REST calls",
+        "ETH/USD trading",
+        "BTC/USD trading",
+        "BTC/USD open orders",
+        "ETH/USD open orders",
+        "Public calls",
+        "Connections",
+    ]
+
+
+def test_without_a_key_only_the_limits_of_the_address_are_told() -> None:
+    ledger = Ledger.start(0, None, None)
+    assert [one.name for one in rows(ledger)] == ["public_rest", "connections"]
+
+
+def test_every_row_has_its_low_end_below_its_high_end() -> None:
+    ledger = told(a_ledger(), 0, spent(5, ticket=1), cancel_spent("O1", 8), refused(4))
+    for one in rows(ledger, 1, (an_order(),)):
+        assert one.low <= one.high
+        assert one.others_low <= one.others_high
+
+
+# --- in a sentence --------------------------------------------------------------------------------
+
+
+def test_the_headline_tells_the_tightest_limit_its_unit_and_when_it_frees() -> None:
+    ledger = told(a_ledger("pro"), 0, spent(18))
+    assert sentence(ledger) == (
+        "REST calls: 18 of 20 points used; one more background call surely fits in 3 s."
+    )
+
+
+def test_the_headline_rounds_its_interval_outward() -> None:
+    ledger = told(a_ledger("intermediate"), 0, cancel_spent("O1", 8))
+    ledger = told(ledger, 1, stream("O1", "canceled", 1), orders=(an_order(),))
+    said = sentence(ledger, 1.5, (an_order(),))
+    assert said == "BTC/USD trading: 6.36 to 8 of 125 points used; one more order act fits now."
+
+
+def test_the_headline_says_that_the_start_is_not_known() -> None:
+    ledger = told(Ledger.start(0, KEY.key, "alice", assume_tier="pro"), 0, snapshot())
+    assert sentence(ledger) == (
+        "REST calls: what was used before the start is not known;"
+        " one more background call surely fits in 5 s."
+    )
+
+
+def test_a_limit_that_is_really_used_comes_before_one_that_only_the_start_fills() -> None:
+    ledger = told(Ledger.start(0, KEY.key, "alice", assume_tier="pro"), 0, snapshot(), spent(16))
+    found = tightest(rows(ledger, 0, (an_order(),)))
+    assert found is not None
+    assert found.name == "rest"
+
+
+def test_the_headline_of_a_lockout_counts_down() -> None:
+    ledger = told(a_ledger(), 0, LockoutBegan(scope=KEY, until_ns=900 * SECOND, reason="it wants silence"))
+    assert sentence(ledger, 40) == "Private calls are stopped for 14 min 20 s: it wants silence."
+
+
+def test_the_headline_of_a_pause_counts_down() -> None:
+    ledger = told(a_ledger(), 0, refused(until_s=40))
+    assert sentence(ledger) == "The exchange asked for a pause: private calls go on in 40 s."
+
+
+def test_the_headline_says_that_others_take_part() -> None:
+    ledger = told(a_ledger(), 0, spent(1), refused(1))
+    assert ", others take part;" in sentence(ledger)
+
+
+def test_the_headline_of_a_full_order_list_says_what_makes_room() -> None:
+    orders = tuple(an_order(f"O{n}") for n in range(80))
+    assert sentence(a_ledger(), 0, orders) == (
+        "BTC/USD open orders: 80 of 80 orders used; only an order that ends makes room."
+    )
+
+
+def test_without_anything_there_is_still_a_sentence() -> None:
+    assert sentence(a_ledger()).endswith("one more background call fits now.")
+
+
+def test_the_overall_warning_is_the_worst() -> None:
+    assert overall(rows(told(a_ledger(), 0, spent(15)))) == "warm"
+    assert overall(()) == "calm"
+
+
+def test_units_of_a_row_are_points() -> None:
+    assert row(told(a_ledger(), 0, spent(5)), "rest").high * POINT == units(5)
