@@ -13,7 +13,7 @@ from msgspec import Struct
 from krakentui.commands import asking, guard, running
 from krakentui.commands.choose import settings_for
 from krakentui.commands.complete import PATIENCE_S, why_missing
-from krakentui.commands.lines import text_of
+from krakentui.commands.lines import put, text_of
 from krakentui.commands.parser import Given
 from krakentui.commands.schema import Object, cost_interval, instant, money
 from krakentui.commands.select import check_selector, is_everything, selected
@@ -118,11 +118,11 @@ def report(face: Face, given: Given, results: Sequence[Result], least: int = 0) 
     """Print what came of each order and give the exit code."""
     code = max(least, exit_code(results))
     if given.json:
-        print(text_of(cancel_object(face, results, code)), flush=True)
+        put(text_of(cancel_object(face, results, code)))
     elif results:
-        print("\n".join(f"{result.outcome or 'open':9}  {result.text}" for result in results), flush=True)
+        put("\n".join(f"{result.outcome or 'open':9}  {result.text}" for result in results))
     else:
-        print("No open order fits: nothing to cancel.", flush=True)
+        put("No open order fits: nothing to cancel.")
     return code
 
 

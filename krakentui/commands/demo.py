@@ -16,7 +16,7 @@ from krakentui.commands.simulated import FirstLine, first_line_of, options_for
 from krakentui.model.clock import SECOND
 from krakentui.model.secret import Credentials, Secret
 from krakentui.settings import Settings, state_folder
-from krakentui.simulator import Exchange
+from krakentui.simulator.exchange import Exchange
 from krakentui.simulator.options import OPENING_US
 
 _KEY = "cancel"

@@ -10,7 +10,7 @@ from fractions import Fraction
 from krakentui.commands import guard, running
 from krakentui.commands.choose import settings_for
 from krakentui.commands.complete import PATIENCE_S, missing, why_missing
-from krakentui.commands.lines import text_of
+from krakentui.commands.lines import put, text_of
 from krakentui.commands.parser import Given
 from krakentui.commands.schema import limits_object
 from krakentui.engine.face import Face
@@ -39,7 +39,7 @@ def report(face: Face, *, as_json: bool) -> int:
     """Print the limits and give the exit code."""
     t_ns = face.clock.mono_ns()
     budget = face.budget(t_ns)
-    print(text_of(limits_object(face, t_ns)) if as_json else table(budget), flush=True)
+    put(text_of(limits_object(face, t_ns)) if as_json else table(budget))
     code = exit_code(budget)
     absent = missing(face, t_ns)
     if absent and code == FINE:

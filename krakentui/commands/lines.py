@@ -10,11 +10,13 @@ import os
 import stat
 import sys
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import msgspec
 
+from krakentui.commands import guard
 from krakentui.commands.schema import Object
+from krakentui.model.error import KrakentuiError
 
 _MOST_UNREAD = 1_000_000
 _LAST_WORDS_S = 5.0
@@ -23,6 +25,30 @@ _LAST_WORDS_S = 5.0
 def text_of(told: object) -> str:
     """Write one object as one line, without the newline."""
     return msgspec.json.encode(told).decode()
+
+
+def put(text: str) -> None:
+    """Print to stdout at once.
+
+    Raises:
+        KrakentuiError: the disk is full, or the like.
+        BrokenPipeError: the reader is gone.
+    """
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        guard.silence_stdout()
+        raise KrakentuiError(f"The output cannot be written: {error.strerror}.") from None
+
+
+class Writer(Protocol):
+    """Takes objects, one a line."""
+
+    def write(self, told: Object) -> bool:
+        """Write one; False = not taken."""
+        ...
 
 
 class LineWriter:
@@ -53,7 +79,8 @@ class LineWriter:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LAST_WORDS_S):
                     await self._pipe.drained(self._transport)
-        self._transport.abort()
+        if not self._pipe.lost.is_set():
+            self._transport.abort()
         os.set_blocking(1, True)
 
     def write(self, told: Object) -> bool:
@@ -64,7 +91,7 @@ class LineWriter:
         """
         line = text_of(told)
         if self._transport is None or self._pipe is None:
-            print(line, flush=True)
+            put(line)
             return True
         if self._pipe.lost.is_set():
             raise BrokenPipeError

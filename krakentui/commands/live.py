@@ -47,8 +47,8 @@ def check_terminal(environ: Mapping[str, str] = os.environ) -> None:
 async def show(settings: Settings) -> int:
     """Run the screen on a session; SIGTERM and SIGHUP end it in order, as 128 plus their number."""
     clock = SystemClock(settings.speed, settings.start_ns)
-    async with Host(settings, clock, random.Random()) as host:
-        app = KrakenApp(host.session, notices=settings.warnings)
+    async with Host(settings, clock, random.Random(), wait_for_paint=True) as host:
+        app = KrakenApp(host.session, painted=host.painted)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             loop.add_signal_handler(number, app.exit, None, 128 + number)

@@ -10,11 +10,11 @@ import sys
 from datetime import UTC, datetime
 
 from krakentui.commands import running
-from krakentui.commands.lines import text_of
+from krakentui.commands.lines import put, text_of
 from krakentui.commands.parser import Given
 from krakentui.commands.simulated import FirstLine, first_line_of, options_for
 from krakentui.model.error import KrakentuiError, UsageError
-from krakentui.simulator import Exchange
+from krakentui.simulator.exchange import Exchange
 
 _MILLION = 1_000_000
 
@@ -30,7 +30,7 @@ async def _simulate(given: Given) -> int:
     try:
         async with Exchange(options) as exchange:
             told = exchange.first_line()
-            print(text_of(told), flush=True)
+            put(text_of(told))
             print(hints(first_line_of(told)), file=sys.stderr, flush=True)
             await asyncio.get_running_loop().create_future()
     except OSError as error:

@@ -3,7 +3,7 @@
 from msgspec import Struct, convert
 
 from krakentui.commands.parser import Given
-from krakentui.simulator import Options
+from krakentui.simulator.options import Options
 
 
 class SimulatedKey(Struct, frozen=True):

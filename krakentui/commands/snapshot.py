@@ -3,7 +3,7 @@
 from krakentui.commands import guard, running
 from krakentui.commands.choose import settings_for
 from krakentui.commands.complete import PATIENCE_S, missing, why_missing
-from krakentui.commands.lines import text_of
+from krakentui.commands.lines import put, text_of
 from krakentui.commands.parser import Given
 from krakentui.commands.schema import stream_object
 from krakentui.engine.face import Face
@@ -28,7 +28,7 @@ def report(face: Face) -> int:
     told = stream_object(face, t_ns, face.journal())
     if "prices" in absent and all(row.age_ns is None for row in face.markets(t_ns)):
         told["markets"] = None
-    print(text_of(told), flush=True)
+    put(text_of(told))
     if absent:
         guard.say(why_missing(face, absent))
     return 1 if absent else 0

@@ -2,8 +2,7 @@
 
 from krakentui.commands import running
 from krakentui.commands.choose import settings_for
-from krakentui.commands.complete import missing
-from krakentui.commands.lines import LineWriter
+from krakentui.commands.lines import LineWriter, Writer
 from krakentui.commands.parser import Given
 from krakentui.commands.schema import stream_object
 from krakentui.engine.face import Face
@@ -18,26 +17,21 @@ def run(given: Given) -> int:
 
 async def _stream(given: Given, settings: Settings) -> int:
     async with LineWriter() as lines, running.opened(settings) as face:
-        await write_lines(face, lines, given.interval, given.seconds, settings.speed)
+        await write_lines(face, lines, given.interval, given.seconds)
     return 0
 
 
-async def write_lines(
-    face: Face, lines: LineWriter, interval_s: float, seconds: float | None, speed: float
-) -> None:
-    """Write a line an interval; the first one as soon as everything is there, at most one interval late."""
+async def write_lines(face: Face, lines: Writer, interval_s: float, seconds: float | None) -> None:
+    """Write a line at the end of every interval, and one at the very end if it is shorter than that."""
     clock = face.clock
-    step_ns = int(interval_s * SECOND)
-    end_ns = None if seconds is None else clock.mono_ns() + int(seconds * SECOND)
-    first_s = interval_s if seconds is None else min(interval_s, seconds)
-    await running.until(face, first_s / speed, speed, lambda t_ns: not missing(face, t_ns))
-    due_ns, seen = clock.mono_ns(), 0
-    while True:
+    start_ns, step_ns = clock.mono_ns(), int(interval_s * SECOND)
+    end_ns = None if seconds is None else start_ns + int(seconds * SECOND)
+    due_ns, seen = start_ns + step_ns, 0
+    if end_ns is not None:
+        due_ns = min(due_ns, end_ns)
+    while end_ns is None or due_ns <= end_ns:
+        await clock.sleep((due_ns - clock.mono_ns()) / SECOND)
         events = face.journal(seen)
         if lines.write(stream_object(face, clock.mono_ns(), events)) and events:
             seen = events[-1].number
         due_ns = max(due_ns + step_ns, clock.mono_ns())
-        if end_ns is not None and due_ns > end_ns:
-            await clock.sleep(max(0, end_ns - clock.mono_ns()) / SECOND)
-            return
-        await clock.sleep((due_ns - clock.mono_ns()) / SECOND)
