@@ -63,6 +63,7 @@ class KrakenApp(App[None], inherit_bindings=False):
         notices: tuple[str, ...] = (),
         hide: Callable[[str], str] = redact,
         theme: str | None = None,
+        painted: Callable[[], None] = lambda: None,
     ) -> None:
         """Show this session.
 
@@ -72,6 +73,7 @@ class KrakenApp(App[None], inherit_bindings=False):
             notices: Sentences to show at the start.
             hide: What takes secrets out of a crash report.
             theme: One of our themes; None = the one that suits the terminal.
+            painted: Called once, after the first picture.
         """
         ignore_developer_switches()
         super().__init__(driver_class=SteadyDriver)
@@ -82,6 +84,7 @@ class KrakenApp(App[None], inherit_bindings=False):
         self.main = MainScreen()
         self.deeds = Deeds(self)
         self._ticking = ticking
+        self._painted = painted
         self._hide = hide
         self._gate = KeyGate()
         self._said: deque[str] = deque(notices)
@@ -113,9 +116,13 @@ class KrakenApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Draw once, then on the tick."""
-        self.call_after_refresh(self.draw)
+        self.call_after_refresh(self._first)
         if self._ticking:
             self.set_interval(FRAME_S, self.draw, name="frame")
+
+    def _first(self) -> None:
+        self.draw()
+        self.call_after_refresh(self._painted)
 
     async def on_event(self, event: events.Event) -> None:
         """Let keys through only if they are meant."""
