@@ -165,6 +165,8 @@ def _pair_with(names: Names) -> Callable[[str, _PairRow], PairInfo | None]:
             wsname_symbol(row.wsname) if row.wsname else f"{names.asset(row.base)}/{names.asset(row.quote)}"
         )
         base, _, quote = clean(symbol).partition("/")
+        if not base or not quote:
+            raise ValueError("a pair without two names")
         cost = row.pair_decimals if row.cost_decimals is None else row.cost_decimals
         return PairInfo(
             symbol=f"{base}/{quote}",

@@ -64,8 +64,9 @@ def _fit_field(value: object, field: FieldInfo, where: str, lost: list[str]) -> 
         return NODEFAULT if built is None else built
     try:
         found: object = convert(value, field.type)
-        if isinstance(found, Decimal):
-            bounded(found)
+        for number in found if isinstance(found, list) else (found,):
+            if isinstance(number, Decimal):
+                bounded(number)
     except UNREADABLE:
         lost.append(where)
         return NODEFAULT

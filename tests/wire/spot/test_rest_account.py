@@ -1,0 +1,148 @@
+"""Balances and what a key may do."""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from krakentui.model.account import Holding, KeyInfo
+from krakentui.model.event import BalancesPolled, Garbled, KeyDescribed
+from krakentui.model.symbol import AssetInfo, Names
+from krakentui.wire.spot.rest import Call, Reply, decode
+from tests.support.samples import frames, samples
+
+NAMES = Names().with_assets(
+    [
+        AssetInfo("BTC", 10, 5, rest_id="XXBT", altname="XBT"),
+        AssetInfo("USD", 4, 2, rest_id="ZUSD", altname="USD"),
+        AssetInfo("DOT", 10, 5, rest_id="DOT", altname="DOT"),
+    ]
+)
+CAMEL = {
+    "apiKeyName": "my-api-key",
+    "apiKey": "public-part-canary",
+    "nonce": "1772627060997",
+    "nonceWindow": 0,
+    "permissions": ["query-funds", "close-trades"],
+    "iban": "AA88 canary",
+    "validUntil": "0",
+    "queryFrom": "0",
+    "queryTo": "0",
+    "createdTime": "1772542900",
+    "modifiedTime": "1772543095",
+    "ipAllowlist": ["10.0.0.0/8"],
+    "lastUsed": "1772627061",
+}
+SNAKE = {
+    "api_key_name": "my-api-key",
+    "nonce": "1772627060997",
+    "nonce_window": "0",
+    "permissions": ["query-funds", "close-trades"],
+    "valid_until": "0",
+    "created_time": "1772542900",
+    "ip_allowlist": ["10.0.0.0/8"],
+    "last_used": "1772627061",
+}
+TOLD = KeyInfo(
+    name="my-api-key",
+    permissions=frozenset({"query-funds", "close-trades"}),
+    nonce=1_772_627_060_997,
+    nonce_window=0,
+    created_s=1_772_542_900,
+    last_used_s=1_772_627_061,
+    ip_allowlist=("10.0.0.0/8",),
+)
+
+
+def read(result: object, endpoint: str) -> Reply:
+    body = json.dumps({"error": [], "result": result}).encode()
+    return decode(Call(endpoint), 200, body, account="alice", names=NAMES, asked_ns=7, key="f1f2f3")
+
+
+def holdings(reply: Reply) -> dict[str, Holding]:
+    event = reply.events[0]
+    assert isinstance(event, BalancesPolled)
+    return {one.asset: one for one in event.holdings}
+
+
+def test_assets_have_their_display_names() -> None:
+    assert set(holdings(read({"XXBT": "1", "ZUSD": "2", "XBT.M": "3", "NEW": "4"}, "Balance"))) == {
+        "BTC",
+        "USD",
+        "BTC.M",
+        "NEW",
+    }
+
+
+def test_totals_alone_leave_the_hold_unknown() -> None:
+    assert holdings(read({"ZUSD": "2.50"}, "Balance"))["USD"].held is None
+
+
+@pytest.mark.parametrize("amount", ["25435.2100", 25435.21])
+def test_amounts_come_as_text_or_number(amount: object) -> None:
+    found = holdings(read({"ZUSD": {"balance": amount, "hold_trade": "0.0000"}}, "BalanceEx"))
+    assert found["USD"].total == Decimal("25435.21")
+
+
+def test_holds_and_credit_are_read() -> None:
+    row = {"balance": "10.0", "hold_trade": "4.0", "credit": "100", "credit_used": "7"}
+    assert holdings(read({"ZUSD": row}, "BalanceEx"))["USD"] == Holding(
+        asset="USD",
+        total=Decimal("10.0"),
+        held=Decimal("4.0"),
+        credit=Decimal(100),
+        credit_used=Decimal(7),
+    )
+
+
+def test_ids_that_show_under_one_name_are_added_up() -> None:
+    found = holdings(read({"DOT.S": "1.5", "DOT28.S": "2.25"}, "Balance"))
+    assert found == {"DOT.S": Holding(asset="DOT.S", total=Decimal("3.75"))}
+
+
+@pytest.mark.parametrize("endpoint", ["Balance", "BalanceEx"])
+@pytest.mark.parametrize("result", [[], 17, "x", {"ZUSD": None}, {"ZUSD": "much"}, {"ZUSD": "NaN"}])
+def test_an_amount_that_makes_no_sense_breaks_the_reply(endpoint: str, result: object) -> None:
+    reply = read(result, endpoint)
+    assert reply.events == ()
+    assert reply.broken is not None
+
+
+def test_an_unreadable_hold_is_unknown_and_reported() -> None:
+    reply = read({"ZUSD": {"balance": "1", "hold_trade": "much"}}, "BalanceEx")
+    assert holdings(reply)["USD"].held is None
+    assert isinstance(reply.events[1], Garbled)
+
+
+def test_the_recorded_balances_are_read() -> None:
+    ((_, body),) = frames(samples("rest", "kraken-async-rs", "extended-balance.json"))
+    reply = decode(Call("BalanceEx"), 200, body, account="alice", names=NAMES, asked_ns=7)
+    assert str(holdings(reply)["ATOM"].held) == "3.92433600"
+
+
+@pytest.mark.parametrize("row", [CAMEL, SNAKE], ids=["camel", "snake"])
+def test_a_key_is_described_in_either_spelling(row: dict[str, object]) -> None:
+    assert read(row, "GetApiKeyInfo").events == (KeyDescribed(key="f1f2f3", info=TOLD),)
+
+
+def test_neither_the_key_nor_the_iban_is_kept() -> None:
+    assert "canary" not in repr(read(CAMEL, "GetApiKeyInfo"))
+
+
+def test_a_key_never_used_and_one_that_expires_are_told() -> None:
+    reply = read({**CAMEL, "lastUsed": None, "validUntil": "1800000000"}, "GetApiKeyInfo")
+    event = reply.events[0]
+    assert isinstance(event, KeyDescribed)
+    assert (event.info.last_used_s, event.info.valid_until_s) == (None, 1_800_000_000)
+
+
+@pytest.mark.parametrize("change", [{"permissions": None}, {"permissions": "all"}])
+def test_without_permissions_nothing_is_claimed(change: dict[str, object]) -> None:
+    assert read({**CAMEL, **change}, "GetApiKeyInfo").broken is not None
+
+
+@pytest.mark.parametrize("nonce", ["9" * 30, "-1", "1e5", [], True, None])
+def test_an_absurd_nonce_is_not_believed(nonce: object) -> None:
+    event = read({**CAMEL, "nonce": nonce}, "GetApiKeyInfo").events[0]
+    assert isinstance(event, KeyDescribed)
+    assert event.info.nonce is None

@@ -1,0 +1,77 @@
+"""Requests: signed exactly as sent, and nothing of the key in a picture of them."""
+
+import pytest
+
+from krakentui.model.error import Forbidden, KeyProblem
+from krakentui.model.secret import Credentials, Secret
+from krakentui.wire.spot.rest import Call, Prepared, prepare
+from tests.wire.spot.test_sign import NONCE, SECRET, VECTORS
+
+KEY = Credentials(key="public-part-canary", secret=Secret(SECRET), name="test", source="a test")
+
+
+def private(endpoint: str, *params: tuple[str, str | tuple[str, ...]]) -> Prepared:
+    return prepare(Call(endpoint, params), KEY, int(NONCE))
+
+
+def test_a_public_call_is_a_get_with_a_query() -> None:
+    request = prepare(Call("Ticker", (("pair", "XBTUSD,ETHUSD"),)))
+    assert (request.method, request.path, request.body) == (
+        "GET",
+        "/0/public/Ticker?pair=XBTUSD%2CETHUSD",
+        b"",
+    )
+
+
+def test_a_public_call_without_parameters_has_no_query() -> None:
+    assert prepare(Call("Time")).path == "/0/public/Time"
+
+
+def test_several_values_are_joined_by_commas() -> None:
+    assert prepare(Call("Ticker", (("pair", ("A", "B")),))).path.endswith("?pair=A%2CB")
+
+
+@pytest.mark.parametrize(
+    ("vector", "request_"),
+    [
+        ("V2", private("Balance")),
+        ("V4", private("CancelOrder", ("txid", "OHYO67-6LP66-HMQ437"))),
+        ("V5", private("CancelOrderBatch", ("orders", ("OHYO67-6LP66-HMQ437", "OP5V2Y-RYKVL-ET3V3B")))),
+    ],
+    ids=["V2", "V4", "V5"],
+)
+def test_whole_requests_reproduce_the_vectors(vector: str, request_: Prepared) -> None:
+    path, body, signature = VECTORS[vector]
+    assert (request_.method, request_.path, request_.body) == ("POST", path, body.encode())
+    assert dict(request_.headers)["API-Sign"] == signature
+
+
+def test_headers_fit_the_body() -> None:
+    assert dict(private("Balance").headers)["Content-Type"] == "application/x-www-form-urlencoded"
+    assert dict(private("CancelOrderBatch").headers)["Content-Type"] == "application/json"
+    assert dict(private("Balance").headers)["API-Key"] == "public-part-canary"
+
+
+def test_a_plus_in_a_form_is_not_a_space() -> None:
+    assert b"a%2Bb" in private("QueryOrders", ("txid", "a+b")).body
+
+
+def test_a_picture_of_a_request_shows_no_key() -> None:
+    shown = repr(private("QueryOrders", ("txid", "O1")))
+    assert shown == "Prepared(POST /0/private/QueryOrders)"
+
+
+def test_a_private_call_needs_a_key() -> None:
+    with pytest.raises(KeyProblem):
+        prepare(Call("Balance"))
+
+
+def test_what_is_not_allowed_is_not_written() -> None:
+    with pytest.raises(Forbidden):
+        private("AddOrder")
+
+
+def test_a_secret_that_is_not_base64_stops_the_call() -> None:
+    key = Credentials(key="k", secret=Secret("no base64"), name="test", source="a test")
+    with pytest.raises(KeyProblem):
+        prepare(Call("Balance"), key, 1)
