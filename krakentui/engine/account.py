@@ -4,6 +4,7 @@ A cancel is refused here only on what is certain: no permission, nothing to send
 without an open private socket. Everything else goes, if need be with a warning in the question.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from krakentui.budget.question import Price, order_cost, price
@@ -19,7 +20,7 @@ from krakentui.model.order import Order
 from krakentui.net.feed import Feed, Line
 from krakentui.net.hosts import check_destination
 from krakentui.settings import Settings
-from krakentui.state import views
+from krakentui.state.question import question as frozen_question
 from krakentui.state.state import State
 from krakentui.state.view import NotAsked, Question
 from krakentui.wire.spot.sign import check_secret
@@ -35,6 +36,7 @@ class AccountSide:
         house: Household,
         line: Line,
         maintenance: Callable[[], bool],
+        names_known: asyncio.Event,
     ) -> None:
         """Build everything, start nothing.
 
@@ -54,7 +56,7 @@ class AccountSide:
         self._lane = KeyLane(credentials, settings.account, mark, house)
         self._talk = PrivateTalk(self._lane, settings.account, house.clock, house.tell, maintenance)
         self._feed = Feed("private", settings.endpoints.ws_private, self._talk, line, key=credentials.key)
-        self.poller = Poller(state, self._lane, house.clock, house.tell, self._talk.key_known)
+        self.poller = Poller(state, self._lane, house.clock, house.tell, self._talk.key_known, names_known)
         self._cancels = Cancels(
             state, house.clock, house.patience, self._lane, self._feed, self._talk.answers, house.tell
         )
@@ -87,7 +89,7 @@ class AccountSide:
         refusal = self._certain_refusal(t_ns)
         if refusal is not None:
             return refusal
-        return views.question(
+        return frozen_question(
             self._state,
             ids,
             t_ns,
@@ -106,11 +108,7 @@ class AccountSide:
         refusal = self._certain_refusal(t_ns)
         if refusal is not None:
             return refusal
-        orders = [
-            order
-            for one in question.orders
-            if (order := self._state.orders.get(one.id)) is not None and not self._is_on_its_way(one.id)
-        ]
+        orders = [order for one in question.orders if (order := self._still_open(one.id, t_ns)) is not None]
         if not orders:
             return NotAsked(why=self._nothing_left(question))
         self._answered.add(question.number)
@@ -129,7 +127,7 @@ class AccountSide:
             return NotAsked(why="The program is closing: nothing new is cancelled.")
         info = self._state.key_info
         if info is not None and not info.may_cancel:
-            return NotAsked(why="This key may not cancel: it lacks the permission to close orders.")
+            return NotAsked(why="This key may not cancel: it lacks close-trades (or modify-trades).")
         if self._socket_takes(t_ns) or self._rest_takes(t_ns):
             return None
         if self._lane.key_refused is not None:
@@ -162,6 +160,15 @@ class AccountSide:
 
     def _wanted(self, order: Order, plan: Price, t_ns: int) -> Wanted:
         return Wanted(order.id, order.pair, order_cost(order, self._state.exchange_ns(t_ns)), sure=plan.fits)
+
+    def _still_open(self, order_id: str, t_ns: int) -> Order | None:
+        """Give the order if its cancel makes sense; a key that may not list orders cancels them unseen."""
+        if self._is_on_its_way(order_id):
+            return None
+        order = self._state.orders.get(order_id)
+        if order is not None or self._state.desk.table.listed:
+            return order
+        return Order(account=self._state.account, id=order_id, status="unknown", source="poll", seen_ns=t_ns)
 
     def _is_on_its_way(self, order_id: str) -> bool:
         request = self._state.cancels.get(order_id)

@@ -1,6 +1,7 @@
 """Asks over REST what is wanted, when the plan says so: one poller for the key, one for public calls."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 from krakentui.budget.plan import Go, WaitUntil, next_poll
@@ -20,6 +21,8 @@ from krakentui.wire.spot.rest import Call
 
 LONGEST_WAIT_S = 2.0
 """A plan is looked at again at least this often: a query may be wanted that was not before."""
+NAMES_WAIT_S = 6.0
+"""For so long the first balances wait for the names of assets."""
 AFTER_FAILURE_S = 5.0
 """Public calls pause for so long after one that got no answer."""
 _STREAMS = {"executions": "OpenOrders", "balances": "BalanceEx"}
@@ -35,13 +38,24 @@ class Poller:
         clock: Clock,
         tell: Callable[[Happening], None],
         key_known: asyncio.Event,
+        names_known: asyncio.Event,
     ) -> None:
-        """Begin with nothing asked; `key_known` is set when the key has described itself."""
+        """Begin with nothing asked.
+
+        Args:
+            state: what is believed, which decides what is wanted.
+            lane: the key's way to REST.
+            clock: where time comes from.
+            tell: where events go.
+            key_known: set here when the key has described itself, or could not.
+            names_known: set when REST's names of assets are known: before that its balances make no sense.
+        """
         self._state = state
         self._lane = lane
         self._clock = clock
         self._tell = tell
         self._key_known = key_known
+        self._names_known = names_known
         self._last: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._planned: PollPlanned | None = None
@@ -86,13 +100,19 @@ class Poller:
         await self._ask("GetApiKeyInfo", "user")
         self._tell_what_is_missing()
         self._key_known.set()
-        for endpoint in ("OpenOrders", "BalanceEx"):
-            if may_ask(endpoint, self._state):
-                await self._ask(endpoint, "user")
+        for _ in range(5):
+            await asyncio.sleep(0)  # lets the private feed ask for its token first
+        if may_ask("OpenOrders", self._state):
+            await self._ask("OpenOrders", "user")
+        with contextlib.suppress(TimeoutError):
+            await within(self._clock, NAMES_WAIT_S, self._names_known.wait)
+        if may_ask("BalanceEx", self._state) and self._names_known.is_set():
+            await self._ask("BalanceEx", "user")
 
     def _plan(self) -> Go | WaitUntil:
         wants = private_wants(self._state, self._last, len(self._queries()))
-        return next_poll(tuple(wants), self._state.ledger, self._clock.mono_ns())
+        ready = [want for want in wants if want.endpoint != "BalanceEx" or self._names_known.is_set()]
+        return next_poll(ready, self._state.ledger, self._clock.mono_ns())
 
     def _queries(self) -> tuple[str, ...]:
         """List the orders to ask for by id; those of our cancels are asked for by `Cancels`."""
@@ -141,10 +161,8 @@ class Poller:
         wait_s = LONGEST_WAIT_S
         if at_ns is not None:
             wait_s = min(wait_s, max(0.0, (at_ns - self._clock.mono_ns()) / SECOND))
-        try:
+        with contextlib.suppress(TimeoutError):
             await within(self._clock, wait_s, self._wake.wait)
-        except TimeoutError:
-            return
 
     def _tell_what_is_missing(self) -> None:
         """Tell at once what the key may not do, instead of finding out by refusals."""
@@ -177,6 +195,8 @@ class PublicPoller:
         self._calls = calls
         self._clock = clock
         self._tell = tell
+        self.names_known = asyncio.Event()
+        """Set when REST's names of assets have come."""
         self._last: dict[str, int] = {}
         self._offset = Offset()
 
@@ -187,7 +207,7 @@ class PublicPoller:
 
     async def run(self) -> None:
         """Poll until cancelled; the names of pairs and the clock come first."""
-        first = ["AssetPairs", "Time", "Assets"]
+        first = ["Assets", "AssetPairs", "Time"]
         while True:
             t_ns = self._clock.mono_ns()
             wants = [*public_wants(self._state, self._last, self._offset)]
@@ -211,6 +231,8 @@ class PublicPoller:
             self._last.pop(endpoint, None)
             await self._clock.sleep(AFTER_FAILURE_S)
             return False
+        if endpoint == "Assets" and reply.events:
+            self.names_known.set()
         if reply.server_ns is not None:
             got_ns = self._clock.now_ns()
             self._offset = self._offset.measured(reply.server_ns, sent_ns, got_ns)

@@ -44,7 +44,7 @@ from krakentui.net.patience import Patience
 from krakentui.net.socket import Connector
 from krakentui.net.tap import NoTap
 from krakentui.settings import Settings
-from krakentui.state import views
+from krakentui.state import prices, views, wealth
 from krakentui.state.state import State
 from krakentui.state.view import (
     BalancesView,
@@ -118,7 +118,10 @@ class Session:
         )
         self._account: AccountSide | None = None
         if settings.credentials is not None:
-            self._account = AccountSide(settings, self.state, self._house, line, self._in_maintenance)
+            names_known = self._public_poller.names_known
+            self._account = AccountSide(
+                settings, self.state, self._house, line, self._in_maintenance, names_known
+            )
 
     # --- what others see -------------------------------------------------------------------------
 
@@ -138,11 +141,11 @@ class Session:
 
     def markets(self, t_ns: int) -> tuple[MarketRow, ...]:
         """List the markets that are watched."""
-        return views.markets(self.state, t_ns)
+        return prices.markets(self.state, t_ns)
 
     def balances(self, t_ns: int) -> BalancesView:
         """List the funds."""
-        return views.balances(self.state, t_ns)
+        return wealth.balances(self.state, t_ns)
 
     def orders(self, t_ns: int) -> OrdersView:
         """List the open orders."""
