@@ -42,7 +42,8 @@ class Funds:
         self._polled_held: dict[str, Decimal] = {}
         self._offset: dict[str, Decimal] = {}
         self._derived: dict[str, deque[tuple[int, Decimal]]] = {}
-        self._orders_known = False
+        self.orders_known = False
+        """The open orders were listed: what they hold can be worked out."""
         self._whole: set[str] = set()
         self.authoritative = False
         """The stream's snapshot stands."""
@@ -92,10 +93,10 @@ class Funds:
     def orders_moved(self, orders: Iterable[Order], t_ns: int) -> None:
         """Work out anew what the open orders hold."""
         now = derived_holds(orders)
-        first, self._orders_known = not self._orders_known, True
+        first, self.orders_known = not self.orders_known, True
         for asset in {*now, *self._derived}:
             value = now.get(asset, ZERO)
-            past = self._derived.setdefault(asset, deque())
+            past = self._derived.setdefault(asset, deque() if first else deque([(0, ZERO)]))
             if not past or past[-1][1] != value:
                 past.append((t_ns, value))
             while len(past) > 1 and past[1][0] <= t_ns - REST_LAG_NS:
@@ -106,11 +107,11 @@ class Funds:
 
     def held(self, asset: str) -> Decimal | None:
         """Tell what is locked of an asset; None = nobody has said."""
-        if self._orders_known and (asset in self._offset or self.polled_ns is None):
+        if self.orders_known and (asset in self._offset or self.polled_ns is None):
             return max(ZERO, self._now(asset) + self._offset.get(asset, ZERO))
         if asset in self._polled_held:
             return self._polled_held[asset]
-        return max(ZERO, self._now(asset)) if self._orders_known else None
+        return max(ZERO, self._now(asset)) if self.orders_known else None
 
     def total(self, asset: str) -> Decimal | None:
         """Tell what there is of an asset, flexible rewards (`X.F`) included, locked wallets not."""
@@ -184,7 +185,7 @@ class Funds:
         """Correct a hold by a poll, if the poll shows the orders as they were when it was asked."""
         self._polled_held[asset] = held
         offset = self._offset.get(asset)
-        if not self._orders_known:
+        if not self.orders_known:
             return
         past = self._during_lag(asset, asked_ns)
         latest = past[-1]

@@ -45,8 +45,7 @@ class Desk:
     def renamed(self, t_ns: int) -> None:
         """Give orders their pair after names were learned."""
         self.table.resolve(self._instruments.names)
-        if self.table.listed:
-            self._funds.orders_moved(self.table.open.values(), t_ns)
+        self._hold(t_ns)
 
     @singledispatchmethod
     def take(self, event: e.Happening, t_ns: int) -> None:
@@ -85,7 +84,10 @@ class Desk:
     @take.register
     def _fill_seen(self, event: e.FillSeen, t_ns: int) -> None:
         fill = event.fill
-        if fill.account == self._account and self.table.fill(fill) and not fill.is_history:
+        if fill.account != self._account or not self.table.fill(fill):
+            return
+        self._hold(t_ns)
+        if not fill.is_history:
             text = words.traded(fill, self.table.find(fill.order_id), self._instruments.pairs)
             self._journal.note("order", text, "good", t_ns, order_id=fill.order_id)
 
@@ -141,6 +143,7 @@ class Desk:
     def _cancel_given_up(self, event: e.CancelGivenUp, t_ns: int) -> None:
         self._signal(event.order_id, event.request, "given_up", t_ns, event.why)
         self.table.release(event.order_id, t_ns)
+        self._hold(t_ns)
 
     # --- helpers -------------------------------------------------------------------------------------
 
@@ -158,7 +161,12 @@ class Desk:
                     self._journal.note("order", text, level, t_ns, order_id=change.after.id)
             elif change.kind == "vanished":
                 self._close(self.requests.vanished(change.after, t_ns), t_ns)
-        if changes:
+        if changes or not self._funds.orders_known:
+            self._hold(t_ns)
+
+    def _hold(self, t_ns: int) -> None:
+        """Work out anew what the orders hold, once they were listed."""
+        if self.table.listed:
             self._funds.orders_moved(self.table.open.values(), t_ns)
 
     def _signal(self, order_id: str, number: int, signal: Signal, t_ns: int, why: str = "") -> None:

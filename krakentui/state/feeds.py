@@ -122,6 +122,27 @@ class Feeds:
             return "stale" if age > REST_STALE_NS else "old" if age > REST_OLD_NS else "live"
         return "stale" if age > POLL_STALE_NS else "old"
 
+    def account_freshness(
+        self, seen_ns: int, t_ns: int, *, streamed: bool, whole: bool, by_nature: bool
+    ) -> Freshness:
+        """Tell how fresh a belief about the account is.
+
+        Args:
+            seen_ns: Steady time of the last word about it, a poll's included.
+            t_ns: Now.
+            streamed: The stream has spoken of it.
+            whole: The stream's snapshot stands: nothing was missed since.
+            by_nature: No stream could tell it.
+        """
+        if streamed:
+            kept = self.freshness("private", t_ns)
+            if kept in {"live", "old"}:
+                return kept if whole else "old"
+            heard_ns = self._feeds["private"].heard_ns
+            if heard_ns is None or seen_ns <= heard_ns:
+                return "stale"
+        return self.polled_freshness(seen_ns, t_ns, by_nature=by_nature)
+
     def view(self, role: FeedRole, t_ns: int) -> FeedView:
         """Show one feed."""
         feed = self._feeds[role]

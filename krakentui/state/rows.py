@@ -106,12 +106,13 @@ def order_freshness(state: State, order: Order, request: CancelRequest | None, t
     """Tell how fresh a belief of an order is: as its stream, or else as the last list that named it."""
     if request is not None and state.desk.table.is_unsure(order.id):
         return "stale"
-    streamed = state.feeds.freshness("private", t_ns) if order.stream_ns is not None else "unknown"
-    if streamed == "live" and not state.desk.table.authoritative:
-        return "old"
-    if streamed in {"live", "old"}:
-        return streamed
-    return state.feeds.polled_freshness(order.seen_ns, t_ns, by_nature=not state.expects_stream)
+    return state.feeds.account_freshness(
+        order.seen_ns,
+        t_ns,
+        streamed=order.stream_ns is not None,
+        whole=state.desk.table.authoritative,
+        by_nature=not state.expects_stream,
+    )
 
 
 def shown_price(order: Order) -> Decimal | None:

@@ -81,14 +81,13 @@ def _freshness(
     state: State, known: Total, prices: tuple[Quote, ...], t_ns: int, *, is_wallet: bool
 ) -> Freshness:
     """Tell how fresh a row is: as the source of its total, and not live on prices that went stale."""
-    streamed = state.feeds.freshness("private", t_ns) if known.source == "stream" else "unknown"
-    if streamed == "live" and state.funds.authoritative:
-        fresh: Freshness = "live"
-    elif streamed in {"live", "old"}:
-        fresh = "old"
-    else:
-        by_nature = is_wallet or not state.expects_stream
-        fresh = state.feeds.polled_freshness(known.seen_ns, t_ns, by_nature=by_nature)
+    fresh = state.feeds.account_freshness(
+        known.seen_ns,
+        t_ns,
+        streamed=known.source == "stream",
+        whole=state.funds.authoritative,
+        by_nature=is_wallet or not state.expects_stream,
+    )
     priced_badly = any(market_freshness(state, one, t_ns) == "stale" for one in prices)
     return "old" if fresh == "live" and priced_badly else fresh
 
