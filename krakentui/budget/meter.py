@@ -70,7 +70,7 @@ class Meter(Struct, frozen=True, kw_only=True):
         if not self.air or all(one.latest_ns > t_ns for one in self.air):
             return self.each(lambda counter: counter.at(t_ns))
         meter = structs.replace(self, air=tuple(one for one in self.air if one.latest_ns > t_ns))
-        for one in sorted((one for one in self.air if one.latest_ns <= t_ns), key=lambda one: one.latest_ns):
+        for one in sorted((one for one in self.air if one.latest_ns <= t_ns), key=_latest):
             meter = _landed(meter, one)
         return meter.each(lambda counter: counter.at(t_ns))
 
@@ -93,14 +93,14 @@ class Meter(Struct, frozen=True, kw_only=True):
     def fits_at(self, cost: int, t_ns: int) -> int | None:
         """Tell the first moment at which a cost surely fits, if nothing else happens; None = never."""
         now = self.at(t_ns)
-        landings = sorted({one.latest_ns for one in now.air})
-        for landing in landings:
-            air = sum(one.high for one in now.air)
-            found = now.counter.fits_at(cost + air, now.counter.at_ns)
-            if found is not None and found < landing:
+        counter, air = now.counter, sum(one.high for one in now.air)
+        for one in sorted(now.air, key=_latest):
+            found = counter.fits_at(cost + air, counter.at_ns)
+            if found is not None and found < one.latest_ns:
                 return found
-            now = now.at(landing)
-        return now.counter.fits_at(cost, now.counter.at_ns)
+            counter = counter.spend(0, one.high, one.latest_ns)
+            air -= one.high
+        return counter.fits_at(cost, counter.at_ns)
 
     def spent(self, cost: Interval, t_ns: int) -> "Meter":
         """Count an act of ours that landed just now."""
@@ -206,6 +206,10 @@ class Meter(Struct, frozen=True, kw_only=True):
             known=change(self.known),
             others=change(self.others) if others else self.others.at(self.counter.at_ns),
         )
+
+
+def _latest(one: Airborne) -> int:
+    return one.latest_ns
 
 
 def _room(meter: Meter) -> int:
