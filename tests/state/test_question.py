@@ -1,0 +1,184 @@
+"""The question before a cancel: frozen, priced, refused only on what is certain."""
+
+import pytest
+from msgspec import structs
+
+from krakentui.model.account import KeyInfo
+from krakentui.model.event import CancelAsked, DeniedSeen, Happening, KeyDescribed, LockoutBegan, SystemSeen
+from krakentui.model.limit import KeyScope
+from krakentui.state.question import question
+from krakentui.state.state import State
+from krakentui.state.view import NotAsked, Question
+from tests.support.builders import (
+    ACCOUNT,
+    FULL_KEY,
+    KEY,
+    WATCH_KEY,
+    a_bare_state,
+    a_patch,
+    a_standing,
+    a_state,
+    at,
+    patched,
+    play,
+    snapshot,
+)
+
+LOCKED = LockoutBegan(scope=KeyScope(KEY), until_ns=at(900), reason="EGeneral:Temporary lockout")
+ASKED = CancelAsked(account=ACCOUNT, order_id="O1", request=1, route="over the websocket")
+TWO = snapshot(a_standing("O1"), a_standing("O2", price="120000.0"))
+CANCEL_ONLY = KeyInfo(name="narrow", permissions=frozenset({"close-trades"}))
+
+
+def ask(
+    state: State,
+    *ids: str,
+    socket: bool = True,
+    rest: bool = True,
+    everything: bool = False,
+    seconds: float = 0,
+) -> Question | NotAsked:
+    return question(state, ids, at(seconds), socket_open=socket, rest_open=rest, everything=everything)
+
+
+def asked(
+    *events: Happening, ids: tuple[str, ...] = ("O1",), socket: bool = True, seconds: float = 0
+) -> Question:
+    answer = ask(a_state(TWO, *events), *ids, socket=socket, seconds=seconds)
+    assert isinstance(answer, Question)
+    return answer
+
+
+def refused(state: State, *ids: str, socket: bool = True, rest: bool = True) -> str:
+    answer = ask(state, *ids, socket=socket, rest=rest)
+    assert isinstance(answer, NotAsked)
+    return answer.why
+
+
+def test_a_question_names_account_and_key() -> None:
+    frozen = asked()
+    assert (frozen.account, frozen.key) == (ACCOUNT, KEY)
+
+
+def test_a_question_keeps_its_orders_whatever_happens_to_the_list() -> None:
+    state = a_state(TWO)
+    frozen = ask(state, "O1")
+    play(state, snapshot())
+    assert isinstance(frozen, Question)
+    assert [order.id for order in frozen.orders] == ["O1"]
+
+
+def test_every_question_has_its_own_number() -> None:
+    state = a_state(TWO)
+    first, second = ask(state, "O1"), ask(state, "O1")
+    assert isinstance(first, Question)
+    assert isinstance(second, Question)
+    assert first.number != second.number
+
+
+def test_an_order_chosen_twice_is_asked_once() -> None:
+    assert len(asked(ids=("O1", "O1")).orders) == 1
+
+
+def test_everything_is_all_open_orders() -> None:
+    frozen = ask(a_state(TWO), everything=True)
+    assert isinstance(frozen, Question)
+    assert (frozen.everything, len(frozen.orders)) == (True, 2)
+
+
+def test_the_cost_is_the_sum() -> None:
+    young = snapshot(a_standing("O3", said=-60), a_standing("O4", said=-20))
+    assert asked(young, ids=("O3", "O4")).cost_high == 6
+
+
+def test_one_order_goes_over_the_websocket() -> None:
+    assert asked(seconds=300).route == "over the websocket"
+
+
+def test_without_the_websocket_it_goes_over_rest() -> None:
+    assert asked(socket=False, seconds=300).route == "over REST"
+
+
+def test_nothing_chosen_is_no_question() -> None:
+    assert refused(a_state(TWO)) == "No order is chosen."
+
+
+def test_no_key_is_no_question() -> None:
+    assert "No key" in refused(a_bare_state(key=None), "O1")
+
+
+def test_read_only_is_no_question() -> None:
+    assert "read-only" in refused(a_state(TWO, read_only=True), "O1")
+
+
+def test_a_key_without_the_permission_is_no_question() -> None:
+    assert "close-trades" in refused(a_state(TWO, key=WATCH_KEY), "O1")
+
+
+def test_a_permission_that_is_not_known_is_no_reason_to_refuse() -> None:
+    assert isinstance(ask(a_state(TWO, key=None), "O1"), Question)
+
+
+def test_a_denial_of_the_exchange_is_no_question() -> None:
+    assert "may not cancel" in refused(a_state(TWO, DeniedSeen(key=KEY, endpoint="CancelOrder")), "O1")
+
+
+def test_an_order_being_cancelled_is_no_question() -> None:
+    assert "already being cancelled" in refused(a_state(TWO, ASKED), "O1")
+
+
+def test_a_closed_order_is_no_question() -> None:
+    over = patched(a_patch("O1", "filled", 1, filled="0.50000000"))
+    assert refused(a_state(TWO, over), "O1") == "Order O1 is filled."
+
+
+def test_an_order_nobody_knows_is_no_question() -> None:
+    assert "No open order O9" in refused(a_state(TWO), "O9")
+
+
+def test_a_key_that_may_only_cancel_may_ask_for_any_id() -> None:
+    frozen = ask(a_state(KeyDescribed(key=KEY, info=CANCEL_ONLY)), "O9")
+    assert isinstance(frozen, Question)
+    assert frozen.orders[0].id == "O9"
+
+
+def test_orders_that_need_no_cancel_are_left_out_and_counted() -> None:
+    frozen = asked(ASKED, ids=("O1", "O2"))
+    assert [order.id for order in frozen.orders] == ["O2"]
+    assert any("left out" in warning for warning in frozen.warnings)
+
+
+def test_a_lockout_without_the_websocket_is_no_question() -> None:
+    assert "Locked out for 15 min" in refused(a_state(TWO, LOCKED), "O1", socket=False)
+
+
+def test_a_lockout_with_an_open_websocket_is_a_warning() -> None:
+    assert any("locked out" in warning for warning in asked(LOCKED).warnings)
+
+
+def test_no_way_at_all_is_no_question() -> None:
+    assert "no way to send it" in refused(a_state(TWO), "O1", socket=False, rest=False)
+
+
+@pytest.mark.parametrize("kind", ["stop-loss", "take-profit-limit", "trailing-stop"])
+def test_a_protective_order_is_marked(kind: str) -> None:
+    frozen = asked(snapshot(a_standing("O1", type=kind, price=None, trigger="90000.0")))
+    assert frozen.orders[0].protective
+    assert any("protects" in warning for warning in frozen.warnings)
+
+
+def test_a_cost_that_may_exceed_the_ceiling_is_a_warning() -> None:
+    assert any("may not fit" in warning for warning in asked(snapshot(a_standing("O1", said=0))).warnings)
+
+
+def test_an_order_with_a_programs_mark_is_a_warning() -> None:
+    marked = structs.replace(a_standing("O1"), userref=7)
+    assert any("another program's mark" in warning for warning in asked(snapshot(marked)).warnings)
+
+
+def test_a_maintenance_is_a_warning() -> None:
+    assert any("maintenance" in warning for warning in asked(SystemSeen(system="maintenance")).warnings)
+
+
+def test_a_healthy_question_warns_of_nothing() -> None:
+    assert not asked(KeyDescribed(key=KEY, info=FULL_KEY), seconds=300).warnings
