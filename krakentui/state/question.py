@@ -10,7 +10,7 @@ from krakentui.budget.question import Price, price
 from krakentui.budget.words import duration
 from krakentui.model.limit import points
 from krakentui.model.order import Order
-from krakentui.state.rows import question_order
+from krakentui.state.rows import engines, question_order
 from krakentui.state.state import State
 from krakentui.state.view import NotAsked, Question
 
@@ -57,12 +57,13 @@ def question(
     )
     if cost.route == "none":
         return NotAsked(why=_no_route(state, t_ns))
+    engine = engines(state, t_ns)
     return Question(
         number=state.next_question(),
         account=state.account,
         key=state.key,
         venue=state.venue,
-        orders=tuple(question_order(state, order, t_ns) for order in asked),
+        orders=tuple(question_order(state, order, t_ns, engine) for order in asked),
         everything=everything,
         route=cost.words,
         cost_low=points(cost.cost.low),

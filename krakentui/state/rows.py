@@ -1,9 +1,12 @@
 """One order as a row: its distance to the market, its worth, the cost of its cancel now and next."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 from krakentui.budget.costs import free_in, next_step
+from krakentui.budget.counter import Counter
 from krakentui.budget.question import order_cost
 from krakentui.model.limit import points
 from krakentui.model.order import Order
@@ -25,7 +28,16 @@ _SHOWN_AS: Final[dict[str, CancelState]] = {
 }
 
 
-def order_row(state: State, order: Order, t_ns: int) -> OrderRow:
+Engines = Callable[[str], Counter]
+"""Tells the engine counter of a pair: asked once a pair, however many orders it has."""
+
+
+def engines(state: State, t_ns: int) -> Engines:
+    """Make the teller of engine counters for one view."""
+    return cache(lambda pair: state.ledger.engine_at(pair, t_ns))
+
+
+def order_row(state: State, order: Order, t_ns: int, engine: Engines) -> OrderRow:
     """Make the row of an order."""
     info = state.pairs.get(order.pair or "")
     request = state.cancels.get(order.id)
@@ -52,7 +64,7 @@ def order_row(state: State, order: Order, t_ns: int) -> OrderRow:
         status=order.status,
         opened_wall_ns=order.opened_ns,
         order_age_ns=None if order.opened_ns is None else max(0, wall_ns - order.opened_ns),
-        cost=cancel_cost(state, order, t_ns),
+        cost=cancel_cost(state, order, t_ns, engine),
         cancel=_SHOWN_AS.get(request.phase) if request is not None else None,
         last_outcome=request.outcome if request is not None and not request.in_flight else None,
         protective=order.is_protective,
@@ -64,7 +76,7 @@ def order_row(state: State, order: Order, t_ns: int) -> OrderRow:
     )
 
 
-def question_order(state: State, order: Order, t_ns: int) -> QuestionOrder:
+def question_order(state: State, order: Order, t_ns: int, engine: Engines) -> QuestionOrder:
     """Freeze an order for a question."""
     info = state.pairs.get(order.pair or "")
     return QuestionOrder(
@@ -81,11 +93,11 @@ def question_order(state: State, order: Order, t_ns: int) -> QuestionOrder:
         value=value_of(state, order),
         quote=quote_of(order, info),
         protective=order.is_protective,
-        cost=cancel_cost(state, order, t_ns),
+        cost=cancel_cost(state, order, t_ns, engine),
     )
 
 
-def cancel_cost(state: State, order: Order, t_ns: int) -> CancelCost | None:
+def cancel_cost(state: State, order: Order, t_ns: int, engine: Engines) -> CancelCost | None:
     """Tell what a cancel of this order costs now, next, and when it is free; None while details load."""
     if lacks_details(order) or order.pair is None or order.is_done:
         return None
@@ -98,7 +110,7 @@ def cancel_cost(state: State, order: Order, t_ns: int) -> CancelCost | None:
         next=points(step.cost) if step else None,
         next_in_ns=step.in_ns if step else None,
         free_in_ns=free_in(order.counts_from_high_ns, wall_ns),
-        fits=state.ledger.engine_at(order.pair, t_ns).surely_fits(cost.high, t_ns),
+        fits=engine(order.pair).surely_fits(cost.high, t_ns),
     )
 
 

@@ -14,7 +14,7 @@ from krakentui.model.event import FeedRole
 from krakentui.model.venue import Power
 from krakentui.state.prices import markets
 from krakentui.state.question import question
-from krakentui.state.rows import order_row
+from krakentui.state.rows import engines, order_row
 from krakentui.state.state import State
 from krakentui.state.view import (
     BudgetView,
@@ -72,8 +72,9 @@ def orders(state: State, t_ns: int) -> OrdersView:
     for order_id in nameless:  # REST's own pair names wait until they are joined with the stream's
         del shown[order_id]
     denied = None if state.desk.table.listed else _denied_orders(state)
+    engine = engines(state, t_ns)
     return OrdersView(
-        rows=tuple(sorted((order_row(state, order, t_ns) for order in shown.values()), key=_place)),
+        rows=tuple(sorted((order_row(state, order, t_ns, engine) for order in shown.values()), key=_place)),
         known=state.desk.table.listed and not (nameless and not shown),
         denied=denied,
     )
