@@ -86,7 +86,10 @@ def free_in(from_high_ns: int | None, now_ns: int) -> int | None:
 
 def rung(rungs: Rungs, age_ns: int) -> int:
     """Tell the points of an age, which is never below zero."""
-    return next((points for below_s, points in rungs if age_ns < below_s * SECOND), 0)
+    for below_s, points in rungs:
+        if age_ns < below_s * SECOND:
+            return points
+    return 0
 
 
 def _by_age(

@@ -55,13 +55,13 @@ class Gauge(Struct, frozen=True, kw_only=True):
         return self.high / self.max if self.max else Fraction(1)
 
 
-def level(high: Fraction, ceiling: Fraction) -> Level:
-    """Tell how full a limit is."""
+def level(high: Fraction | int, ceiling: Fraction | int) -> Level:
+    """Tell how full a limit is; both figures in the same unit."""
     if high >= ceiling:
         return "full"
-    if high >= HOT * ceiling:
+    if high * HOT.denominator >= ceiling * HOT.numerator:
         return "hot"
-    return "warm" if high >= WARM * ceiling else "calm"
+    return "warm" if high * WARM.denominator >= ceiling * WARM.numerator else "calm"
 
 
 def gauges(ledger: Ledger, t_ns: int, open_orders: Iterable[Order]) -> tuple[Gauge, ...]:
@@ -153,7 +153,7 @@ def _public(ledger: Ledger, t_ns: int) -> Iterator[Gauge]:
         others_low=Fraction(0),
         others_high=Fraction(0),
         free_in_ns=window.fits_at(t_ns) - t_ns,
-        warning=level(used, ceiling),
+        warning=level(len(window.times), window.ceiling),
         from_start=False,
     )
 
@@ -170,17 +170,17 @@ def _of_meter(
     locked: bool = False,
     quiet: bool = False,
 ) -> Gauge:
-    shown, known, others = meter.shown(t_ns), meter.shown_known(t_ns), meter.shown_others(t_ns)
-    high, ceiling = points(shown.high), points(shown.ceiling)
-    from_start = known.high < shown.high and level(points(known.high), ceiling) == "calm"
-    full = "calm" if quiet or from_start else level(high, ceiling)
+    now = meter.at(t_ns)
+    shown, known, others = now.shown(t_ns), now.shown_known(t_ns), now.shown_others(t_ns)
+    from_start = known.high < shown.high and level(known.high, shown.ceiling) == "calm"
+    full = "calm" if quiet or from_start else level(shown.high, shown.ceiling)
     return Gauge(
         name=name,
         scope=scope,
         label=label(name, scope),
         low=points(shown.low),
-        high=high,
-        max=ceiling,
+        high=points(shown.high),
+        max=points(shown.ceiling),
         reserve=points(reserve),
         decay=decay,
         others_low=points(min(others.low, shown.low)),
@@ -205,7 +205,7 @@ def _count(name: LimitName, scope: PairScope, count: int, ceiling: int) -> Gauge
         others_low=Fraction(0),
         others_high=Fraction(0),
         free_in_ns=0 if count < ceiling else None,
-        warning=level(used, Fraction(ceiling)),
+        warning=level(count, ceiling),
         from_start=False,
     )
 

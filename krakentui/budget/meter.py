@@ -32,7 +32,6 @@ class Airborne(Struct, frozen=True):
     low: int
     high: int
     latest_ns: int
-    foreign: bool = False
 
 
 class Meter(Struct, frozen=True, kw_only=True):
@@ -47,6 +46,11 @@ class Meter(Struct, frozen=True, kw_only=True):
     full: int
     """Where it stands at most when nothing is known: the ceiling, of the widest tier there may be."""
     air: tuple[Airborne, ...] = ()
+    """Acts of ours."""
+    hidden: tuple[Airborne, ...] = ()
+    """Refused acts of others that may have happened, the first to expire first, one entry a second."""
+    hidden_high: int = 0
+    """What all of these cost together."""
     late: int = 0
     foreign_ns: int | None = None
     """Steady time of the last sign of another program."""
@@ -67,11 +71,17 @@ class Meter(Struct, frozen=True, kw_only=True):
 
     def at(self, t_ns: int) -> "Meter":
         """Return the meter at a later moment; what can no longer be in the air has landed in time."""
-        if not self.air or all(one.latest_ns > t_ns for one in self.air):
-            return self.each(lambda counter: counter.at(t_ns))
-        meter = structs.replace(self, air=tuple(one for one in self.air if one.latest_ns > t_ns))
-        for one in sorted((one for one in self.air if one.latest_ns <= t_ns), key=_latest):
-            meter = _landed(meter, one)
+        if not (self.hidden and self.hidden[0].latest_ns <= t_ns) and not _due(self.air, t_ns):
+            return self if t_ns <= self.counter.at_ns else self.each(lambda counter: counter.at(t_ns))
+        due, hidden = _due(self.air, t_ns), _due(self.hidden, t_ns)
+        meter = structs.replace(
+            self,
+            air=tuple(one for one in self.air if one.latest_ns > t_ns),
+            hidden=self.hidden[len(hidden) :],
+            hidden_high=self.hidden_high - sum(one.high for one in hidden),
+        )
+        for one in sorted((*due, *hidden), key=_latest):
+            meter = _landed(meter, one, foreign=one in hidden)
         return meter.each(lambda counter: counter.at(t_ns))
 
     def shown(self, t_ns: int) -> Counter:
@@ -87,14 +97,16 @@ class Meter(Struct, frozen=True, kw_only=True):
     def shown_others(self, t_ns: int) -> Interval:
         """Return what other programs hold of the counter."""
         now = self.at(t_ns)
-        hidden = sum(one.high for one in now.air if one.foreign)
-        return Interval(max(0, now.others.low - now.late), now.others.high + hidden)
+        return Interval(max(0, now.others.low - now.late), now.others.high + now.hidden_high)
 
     def fits_at(self, cost: int, t_ns: int) -> int | None:
         """Tell the first moment at which a cost surely fits, if nothing else happens; None = never."""
         now = self.at(t_ns)
-        counter, air = now.counter, sum(one.high for one in now.air)
-        for one in sorted(now.air, key=_latest):
+        shown = _with_air(now, now.counter)
+        if shown.surely_fits(cost, t_ns):
+            return shown.at_ns
+        counter, air = now.counter, shown.high - now.counter.high
+        for one in sorted((*now.air, *now.hidden), key=_latest):
             found = counter.fits_at(cost + air, counter.at_ns)
             if found is not None and found < one.latest_ns:
                 return found
@@ -139,7 +151,7 @@ class Meter(Struct, frozen=True, kw_only=True):
         now = now.each(lambda counter: counter.spend(low, cost.high, t_ns))
         now = structs.replace(now, foreign_ns=t_ns)
         latest_ns = -(-(t_ns + hidden_ns) // SECOND) * SECOND
-        return _permitted(now, Airborne("", 0, POINT, latest_ns, foreign=True))
+        return _permitted(now, Airborne("", 0, POINT, latest_ns))
 
     def refused(self, name: str, cost: int, t_ns: int, *, by_others: bool) -> "Meter":
         """Learn from a refusal for this limit; the refused act itself may count or not."""
@@ -163,7 +175,7 @@ class Meter(Struct, frozen=True, kw_only=True):
     def reported(self, units: int, t_ns: int) -> "Meter":
         """Take the exchange's own figure; what others may have done before is in it."""
         now = self.at(t_ns)
-        now = structs.replace(now, air=tuple(one for one in now.air if not one.foreign))
+        now = structs.replace(now, hidden=(), hidden_high=0)
         flying = sum(one.low for one in now.air)
         told = now.counter.reported(units, t_ns)
         told = structs.replace(told, low=units + flying + now.late)
@@ -217,25 +229,31 @@ def _room(meter: Meter) -> int:
 
 
 def _with_air(meter: Meter, counter: Counter) -> Counter:
-    low = counter.low - meter.late - sum(one.low for one in meter.air)
-    high = counter.high + sum(one.high for one in meter.air)
+    low, high = counter.low - meter.late, counter.high + meter.hidden_high
+    for one in meter.air:
+        low, high = low - one.low, high + one.high
     return structs.replace(counter, low=max(0, low), high=high)
 
 
-def _landed(meter: Meter, one: Airborne) -> Meter:
+def _due(flights: tuple[Airborne, ...], t_ns: int) -> tuple[Airborne, ...]:
+    return tuple(one for one in flights if one.latest_ns <= t_ns)
+
+
+def _landed(meter: Meter, one: Airborne, *, foreign: bool) -> Meter:
     def land(counter: Counter) -> Counter:
         return counter.spend(0, one.high, one.latest_ns)
 
-    return meter.each(lambda counter: counter.at(one.latest_ns)).each(land, others=one.foreign)
+    return meter.each(lambda counter: counter.at(one.latest_ns)).each(land, others=foreign)
 
 
 def _permitted(meter: Meter, more: Airborne) -> Meter:
     """Hang up one more refused act of others; those of the same second are one entry."""
-    for i, one in enumerate(meter.air):
-        if one.foreign and one.latest_ns == more.latest_ns:
-            both = structs.replace(one, high=one.high + more.high)
-            return structs.replace(meter, air=(*meter.air[:i], both, *meter.air[i + 1 :]))
-    return structs.replace(meter, air=(*meter.air, more))
+    last = meter.hidden[-1] if meter.hidden else None
+    if last is None or last.latest_ns < more.latest_ns:
+        hidden = (*meter.hidden, more)
+    else:
+        hidden = (*meter.hidden[:-1], structs.replace(last, high=last.high + more.high))
+    return structs.replace(meter, hidden=hidden, hidden_high=meter.hidden_high + more.high)
 
 
 def _like(counter: Counter, like: Counter) -> Counter:

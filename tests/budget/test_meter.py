@@ -92,7 +92,7 @@ def test_hidden_acts_of_one_second_are_kept_as_one() -> None:
     meter = a_meter()
     for _ in range(1_000):
         meter = meter.foreign(Interval(0, 0), SECOND, capped=False, hidden_ns=300 * SECOND)
-    assert len(meter.air) == 1
+    assert len(meter.hidden) == 1
     assert spread(meter.shown(SECOND)) == (0, 1_000)
 
 
