@@ -47,6 +47,7 @@ class Book:
     def set_places(self, price_places: int, qty_places: int) -> None:
         """Correct the precisions of the pair."""
         self._places = (price_places, qty_places)
+        self._formats = (f".{price_places}f", f".{qty_places}f")
         for side in (self._bids, self._asks):
             side.digits = [self._digits(level) for level in side.levels]
 
@@ -70,9 +71,9 @@ class Book:
 
     def _digits(self, level: Level) -> str:
         """Write a level as the checksum wants it: fixed decimals, no point, no leading zeros."""
-        price_places, qty_places = self._places
-        price = format(level.price, f".{price_places}f").replace(".", "").lstrip("0")
-        return price + format(level.qty, f".{qty_places}f").replace(".", "").lstrip("0")
+        price_format, qty_format = self._formats
+        price = format(level.price, price_format).replace(".", "").lstrip("0")
+        return price + format(level.qty, qty_format).replace(".", "").lstrip("0")
 
 
 class _Side:

@@ -43,8 +43,8 @@ class Reading(Struct, frozen=True):
     """What made no sense, in words; the rest is in `frame` or `answer`."""
 
 
-def read(raw: bytes) -> Reading:
-    """Read a frame as its type says.
+def read(raw: bytes) -> Frame | Reading:
+    """Read a frame as its type says; an answer comes as a `Reading`.
 
     Raises:
         Any of `UNREADABLE`: something does not fit; read it again.
@@ -54,7 +54,8 @@ def read(raw: bytes) -> Reading:
         if answer.method is not None:
             is_object = bytes(answer.result).startswith(b"{")  # batch_add answers with a list
             return Reading(answer=answer, result=_RESULTS.decode(answer.result) if is_object else Result())
-    return Reading(frame=_FRAMES.decode(raw))
+    frame: Frame = _FRAMES.decode(raw)
+    return frame
 
 
 def events(frame: Frame, account: str) -> list[Happening]:
@@ -66,6 +67,8 @@ def events(frame: Frame, account: str) -> list[Happening]:
     match frame:
         case TickerFrame(data=tickers):
             return market.tickers(tickers)
+        case BookFrame(data=books):
+            _check(books)
         case ExecutionFrame(data=rows):
             read_rows = executions.snapshot if frame.is_snapshot else executions.updates
             return read_rows(rows, account)
@@ -80,8 +83,6 @@ def events(frame: Frame, account: str) -> list[Happening]:
             return market.instruments(instruments)
         case StatusFrame(data=statuses):
             return market.system(statuses)
-        case BookFrame(data=books):
-            _check(books)
     return []
 
 

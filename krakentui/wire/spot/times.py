@@ -11,9 +11,9 @@ from functools import lru_cache
 
 SECOND = 1_000_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
-_RFC3339 = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,12}))?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
-)
+_HEAD = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})", re.ASCII)
+_TAIL = re.compile(r"(?:\.(\d{1,12}))?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_HEAD_LENGTH = 19
 
 
 def rfc3339_ns(text: str) -> int:
@@ -22,14 +22,13 @@ def rfc3339_ns(text: str) -> int:
     Raises:
         ValueError: it is no such instant.
     """
-    match = _RFC3339.fullmatch(text)
+    match = _TAIL.fullmatch(text, _HEAD_LENGTH)
     if match is None:
         raise ValueError(f"not an instant: {text!r:.40}")
-    day, hours, minutes, seconds, fraction, zone = match.groups()
-    hour, minute, second = int(hours), int(minutes), int(seconds)
-    if hour > 23 or minute > 59 or second > 60:  # 60 is a leap second
-        raise ValueError(f"not an instant: {text!r:.40}")
-    whole = _day_s(day) + hour * 3600 + minute * 60 + second - _offset_s(zone)
+    fraction, zone = match.groups()
+    whole = _second(text[:_HEAD_LENGTH])
+    if zone not in "Zz":
+        whole -= _offset_s(zone)
     return whole * SECOND + (int(fraction[:9].ljust(9, "0")) if fraction else 0)
 
 
@@ -51,13 +50,19 @@ def unix_ns(seconds: Decimal | None) -> int | None:
     return whole * SECOND + int((seconds - whole) * SECOND)
 
 
-@lru_cache(maxsize=64)
-def _day_s(day: str) -> int:
-    return (date.fromisoformat(day).toordinal() - _EPOCH) * 86_400
+@lru_cache(maxsize=256)  # most frames of a second share its text
+def _second(head: str) -> int:
+    match = _HEAD.fullmatch(head)
+    if match is None:
+        raise ValueError(f"not an instant: {head!r:.40}")
+    day, *clock = match.groups()
+    hour, minute, second = map(int, clock)
+    if hour > 23 or minute > 59 or second > 60:  # 60 is a leap second
+        raise ValueError(f"not an instant: {head!r:.40}")
+    days = date.fromisoformat(day).toordinal() - _EPOCH
+    return days * 86_400 + hour * 3600 + minute * 60 + second
 
 
 def _offset_s(zone: str) -> int:
-    if zone in "Zz":
-        return 0
     seconds = int(zone[1:3]) * 3600 + int(zone[4:6]) * 60
     return -seconds if zone[0] == "-" else seconds

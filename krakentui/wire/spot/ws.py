@@ -29,8 +29,9 @@ from krakentui.model.text import clean
 from krakentui.wire.spot import executions
 from krakentui.wire.spot.again import read_again
 from krakentui.wire.spot.book import Book
-from krakentui.wire.spot.decode import events, read
+from krakentui.wire.spot.decode import Reading, events, read
 from krakentui.wire.spot.frames import (
+    KINDS,
     Answer,
     BalanceFrame,
     BookFrame,
@@ -52,6 +53,7 @@ from krakentui.wire.spot.wishes import Awaited, Wishes
 DEFAULT_DEPTH = 10
 BATCH = range(2, 51)
 """Orders that one `batch_cancel` may name (websocket reference, 8)."""
+_CHANNELS = {kind: kind.channel() for kind in KINDS}
 _EXCERPT = 80
 _SEARCHED = 2_000
 """Bytes of a bad frame in which our token is looked for before an excerpt is shown."""
@@ -162,16 +164,13 @@ class Conversation:
         raw = frame.encode("utf-8", "surrogatepass") if isinstance(frame, str) else frame
         self.last_was_pong = False
         try:
-            reading = read(raw)
-            told = events(reading.frame, self._account) if reading.frame is not None else []
+            found = read(raw)
+            told = events(found, self._account) if isinstance(found, Frame) else []
         except UNREADABLE:
-            return self._receive_again(raw)
-        if reading.frame is not None:
-            return self._data(reading.frame, told, raw)
-        return self._answer(reading.answer, reading.result) if reading.answer is not None else []
+            return self._hear(read_again(raw, self._account), raw)
+        return self._data(found, told, raw) if isinstance(found, Frame) else self._hear(found, raw)
 
-    def _receive_again(self, raw: bytes) -> list[Happening]:
-        reading = read_again(raw, self._account)
+    def _hear(self, reading: Reading, raw: bytes) -> list[Happening]:
         heard: list[Happening] = []
         if reading.garbled:
             heard.append(Garbled(where=self.role, why=reading.garbled, excerpt=self._excerpt(raw)))
@@ -189,6 +188,10 @@ class Conversation:
 
     def _data(self, frame: Frame, told: list[Happening], raw: bytes) -> list[Happening]:
         match frame:
+            case TickerFrame(data=rows) | TradeFrame(data=rows) | CandleFrame(data=rows):
+                channel = _CHANNELS[type(frame)]
+                for symbol in {row.symbol for row in rows}:
+                    told += self._given(channel, frame, clean(symbol))
             case BookFrame(data=books):
                 return [event for row in books for event in self._book(row, frame)]
             case ExecutionFrame():
@@ -196,10 +199,6 @@ class Conversation:
             case BalanceFrame():
                 step = self._step("balances", frame.sequence, snapshot=frame.is_snapshot)
                 return step if isinstance(step, list) else told + self._given("balances", frame)
-            case TickerFrame(data=rows) | TradeFrame(data=rows) | CandleFrame(data=rows):
-                channel = frame.channel()
-                for symbol in dict.fromkeys(row.symbol for row in rows):
-                    told += self._given(channel, frame, clean(symbol))
             case InstrumentFrame():
                 self._learn_places(told)
                 told += self._given("instrument", frame)
