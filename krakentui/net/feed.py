@@ -18,12 +18,14 @@ from krakentui.model.error import KrakentuiError, NotSent
 from krakentui.model.event import (
     Answered,
     BookBroken,
+    CallSpent,
     FeedChanged,
     FeedHeard,
     FirstSnapshot,
     Happening,
     SequenceBroken,
 )
+from krakentui.model.limit import POINT, IpScope
 from krakentui.net.backoff import Backoff, Cause, ConnectBudget, EdgePause
 from krakentui.net.deadline import within
 from krakentui.net.hosts import check_destination
@@ -180,6 +182,11 @@ class Feed:
             return Ending("drop", str(error))
         check_destination(self._url, self._key)
         line.budget.spend(line.clock.mono_ns())
+        line.tell(
+            CallSpent(
+                name="connections", scope=IpScope(), low=POINT, high=POINT, what=f"{self._role} websocket"
+            )
+        )
         try:
             open_s = line.patience.open_s
             socket = await within(
