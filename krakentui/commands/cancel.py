@@ -16,7 +16,7 @@ from krakentui.commands.complete import PATIENCE_S, why_missing
 from krakentui.commands.lines import put, text_of
 from krakentui.commands.parser import Given
 from krakentui.commands.schema import Object, cost_interval, instant, money
-from krakentui.commands.select import check_selector, is_everything, selected
+from krakentui.commands.select import check_selector, is_everything, selected, unjudged
 from krakentui.engine.face import Face
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.order import Outcome
@@ -64,8 +64,8 @@ def run(given: Given) -> int:
 
 async def _cancel(given: Given, settings: Settings) -> int:
     async with running.opened(settings) as face:
-        if not await running.until(face, PATIENCE_S, settings.speed, lambda t_ns: _listed(face, t_ns)):
-            raise KrakentuiError(why_missing(face, ("orders",)))
+        if not await running.until(face, PATIENCE_S, settings.speed, lambda t_ns: _ready(face, given, t_ns)):
+            _explain(face, given)
         return await cancel(face, given, settings.speed)
 
 
@@ -219,6 +219,22 @@ def _untried(question: Question) -> tuple[Result, ...]:
     )
 
 
-def _listed(face: Face, t_ns: int) -> bool:
+def _ready(face: Face, given: Given, t_ns: int) -> bool:
+    """Tell whether the orders are listed and enough is known of each to tell which are meant."""
     view = face.orders(t_ns)
-    return view.known or view.denied is not None
+    return view.denied is not None or (view.known and not unjudged(view.rows, given))
+
+
+def _explain(face: Face, given: Given) -> None:
+    """Say what is not known: without the list nothing is cancelled, else the unknown ones are left alone.
+
+    Raises:
+        KrakentuiError: the orders are not listed.
+    """
+    view = face.orders(face.clock.mono_ns())
+    if not view.known:
+        raise KrakentuiError(why_missing(face, ("orders",)))
+    left = unjudged(view.rows, given)
+    if left:
+        what = ", ".join(row.id for row in left)
+        guard.say(f"Left alone, because it is not known whether the description fits: {what}.")

@@ -1,5 +1,6 @@
 """When is everything there that this key may see? Pure reading of a session's views."""
 
+from krakentui.commands.select import is_joined
 from krakentui.engine.face import Face
 
 PATIENCE_S = 10.0
@@ -18,6 +19,8 @@ def missing(face: Face, t_ns: int) -> tuple[str, ...]:
             absent.append("balances")
         if not orders.known and orders.denied is None:
             absent.append("orders")
+        if not all(map(is_joined, orders.rows)):
+            absent.append("details of orders")
     if status.system is None:
         absent.append("the exchange's state")
     return tuple(absent)

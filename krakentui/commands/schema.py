@@ -122,7 +122,7 @@ def orders(view: OrdersView, now_ns: int) -> list[Json] | None:
 def _order(row: OrderRow, now_ns: int) -> Object:
     return {
         "id": row.id,
-        "pair": row.pair,
+        "pair": row.pair if row.pair and "/" in row.pair else None,
         "side": row.side,
         "type": row.type,
         "price": None if row.type in _PRICED_BY_TRIGGER else money(row.price),

@@ -40,6 +40,28 @@ def selected(rows: Sequence[OrderRow], given: Given) -> tuple[OrderRow, ...]:
     return tuple(row for row in rows if _matches(row, given))
 
 
+def is_joined(row: OrderRow) -> bool:
+    """Tell whether the order has its details and its pair has the stream's name (`BTC/USD`).
+
+    REST names pairs its own way (`XBTUSD`) until the exchange's lists are joined.
+    """
+    return not row.details_loading and row.pair is not None and "/" in row.pair
+
+
+def unjudged(rows: Sequence[OrderRow], given: Given) -> tuple[OrderRow, ...]:
+    """Pick the rows of which it is not known yet whether they are meant."""
+    return tuple(row for row in rows if not _is_judgeable(row, given))
+
+
+def _is_judgeable(row: OrderRow, given: Given) -> bool:
+    named = (given.pair, given.side, given.type)
+    if not is_joined(row) and any(said is not None for said in named):
+        return False
+    if given.older_s is not None and row.order_age_ns is None:
+        return False
+    return given.far_pct is None or row.distance_pct is not None
+
+
 def _matches(row: OrderRow, given: Given) -> bool:
     if given.pair is not None and row.pair != given.pair.upper():
         return False

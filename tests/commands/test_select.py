@@ -3,7 +3,7 @@
 import pytest
 
 from krakentui.commands.parser import parse
-from krakentui.commands.select import check_selector, is_everything, selected
+from krakentui.commands.select import check_selector, is_everything, selected, unjudged
 from krakentui.model.clock import SECOND
 from krakentui.model.error import UsageError
 from tests.commands.face import an_order
@@ -12,7 +12,7 @@ ROWS = (
     an_order("O1", pair="BTC/USD", side="buy", type_="limit", age_ns=10 * SECOND, distance="0.1"),
     an_order("O2", pair="BTC/USD", side="sell", type_="stop-loss", age_ns=300 * SECOND, distance="5"),
     an_order("O3", pair="ETH/USD", side="sell", type_="limit", age_ns=301 * SECOND, distance="-5.1"),
-    an_order("O4", pair=None, side=None, type_=None, age_ns=None, distance=None),
+    an_order("O4", side=None, type_=None, age_ns=None, distance=None),
 )
 
 
@@ -24,8 +24,8 @@ def ids(line: str) -> list[str]:
     ("line", "expected"),
     [
         ("--all", ["O1", "O2", "O3", "O4"]),
-        ("--pair BTC/USD", ["O1", "O2"]),
-        ("--pair btc/usd", ["O1", "O2"]),
+        ("--pair BTC/USD", ["O1", "O2", "O4"]),
+        ("--pair btc/usd", ["O1", "O2", "O4"]),
         ("--pair BTC", []),
         ("--side sell", ["O2", "O3"]),
         ("--type limit", ["O1", "O3"]),
@@ -33,7 +33,7 @@ def ids(line: str) -> list[str]:
         ("--older 301s", ["O3"]),
         ("--far 5", ["O2", "O3"]),
         ("--far 5.05", ["O3"]),
-        ("--all --pair BTC/USD", ["O1", "O2"]),
+        ("--all --pair BTC/USD", ["O1", "O2", "O4"]),
         ("--pair BTC/USD --side sell", ["O2"]),
     ],
 )
@@ -41,7 +41,7 @@ def test_filters_narrow_and_never_widen(line: str, expected: list[str]) -> None:
     assert ids(line) == expected
 
 
-@pytest.mark.parametrize("line", ["--older 0s", "--far 0", "--side buy", "--type limit", "--pair BTC/USD"])
+@pytest.mark.parametrize("line", ["--older 0s", "--far 0", "--side buy", "--type limit"])
 def test_an_order_of_which_that_is_not_known_is_not_taken(line: str) -> None:
     assert "O4" not in ids(line)
 
@@ -61,3 +61,21 @@ def test_ids_and_descriptions_exclude_each_other(line: str) -> None:
 def test_everything_is_all_alone() -> None:
     assert is_everything(parse(["cancel", "--all"]))
     assert not is_everything(parse(["cancel", "--all", "--side", "buy"]))
+
+
+@pytest.mark.parametrize(
+    ("line", "unknown"),
+    [
+        ("--all", []),
+        ("O1", []),
+        ("--pair BTC/USD", ["O5"]),
+        ("--side buy", ["O5"]),
+        ("--type limit", ["O5"]),
+        ("--older 5m", ["O4"]),
+        ("--far 1", ["O4"]),
+    ],
+)
+def test_what_cannot_be_judged_yet_is_named(line: str, unknown: list[str]) -> None:
+    loading = an_order("O5", pair="XBTEUR")
+    rows = unjudged((*ROWS, loading), parse(["cancel", *line.split()]))
+    assert [row.id for row in rows] == unknown
