@@ -1,9 +1,11 @@
 """Public REST: one call at a time, at the pace of the address, its health told with every answer."""
 
+import itertools
+
 from krakentui.engine.lane import Household
 from krakentui.model.clock import SECOND
 from krakentui.model.error import RateLimited, TransportError
-from krakentui.model.event import CallRefused, CallSpent
+from krakentui.model.event import CallRefused, CallSettled, CallSpent
 from krakentui.model.limit import POINT, IpScope
 from krakentui.wire.spot.rest import Call, Reply, decode, prepare
 
@@ -17,6 +19,7 @@ class PublicCalls:
         """Begin with nothing sent."""
         self._account = account
         self._house = house
+        self._tickets = itertools.count(1)
 
     async def ask(self, call: Call) -> Reply | None:
         """Send one call and tell what it says; None = no answer of the exchange came."""
@@ -24,27 +27,44 @@ class PublicCalls:
         t_ns = house.clock.mono_ns()
         if house.edge.wait_ns(t_ns):
             return None
-        door = house.door
-        house.tell(CallSpent(name="public_rest", scope=SCOPE, low=POINT, high=POINT, what=call.endpoint))
+        door, ticket = house.door, next(self._tickets)
+        house.tell(
+            CallSpent(
+                name="public_rest", scope=SCOPE, low=POINT, high=POINT, what=call.endpoint, ticket=ticket
+            )
+        )
         try:
             status, body = await door.send(prepare(call), house.patience.public_s)
         except TransportError as error:
+            self._settle(ticket, answered=False)
             house.pulse.failed(str(error))
             return None
         reply = decode(call, status, body, account=self._account, names=house.names(), asked_ns=t_ns)
         if reply.broken is not None:
+            self._settle(ticket, answered=False)
             self._broken(reply)
             return None
         house.pulse.heard()
         if isinstance(reply.refusal, RateLimited):
             house.tell(
                 CallRefused(
-                    name="public_rest", scope=SCOPE, cost=POINT, code=reply.refusal.code, expected=True
+                    name="public_rest",
+                    scope=SCOPE,
+                    cost=POINT,
+                    code=reply.refusal.code,
+                    expected=True,
+                    ticket=ticket,
                 )
             )
+        else:
+            self._settle(ticket, answered=True)
         for event in reply.events:
             house.tell(event)
         return reply
+
+    def _settle(self, ticket: int, *, answered: bool) -> None:
+        """The call may have landed until now: the next one keeps its distance from here."""
+        self._house.tell(CallSettled(name="public_rest", scope=SCOPE, ticket=ticket, answered=answered))
 
     def _broken(self, reply: Reply) -> None:
         house, until_ns = self._house, None
