@@ -86,3 +86,7 @@ class Credentials(Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         """Show the fingerprint only: the public part is private enough to keep off screens and logs."""
         return f"Credentials({self.fingerprint}, {self.source})"
+
+    def __rich_repr__(self) -> list[tuple[str, str]]:
+        """Show no more when pretty-printed: msgspec's own would list every field."""
+        return [("fingerprint", self.fingerprint), ("source", self.source)]

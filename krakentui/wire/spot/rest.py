@@ -47,6 +47,10 @@ class Prepared(Struct, frozen=True):
         """Show neither the key nor the signature."""
         return f"Prepared({self.method} {self.path.partition('?')[0]})"
 
+    def __rich_repr__(self) -> list[tuple[str, str]]:
+        """Show no more in a pretty-printed traceback: msgspec's own would list every field."""
+        return [("method", self.method), ("path", self.path.partition("?")[0])]
+
 
 class Reply(Struct, frozen=True, kw_only=True):
     """What one reply says. At most one of `refusal` and `broken` is set."""

@@ -73,8 +73,13 @@ class Wishes:
 
     def params(self, channel: str, symbol: str) -> Mapping[str, object]:
         """Give the parameters that this was subscribed with, empty if it was not."""
+        request = self.request(channel, symbol)
+        return {} if request is None else request.params
+
+    def request(self, channel: str, symbol: str) -> Request | None:
+        """Give the request that asked for this, if any did."""
         wish = self._wishes.get((channel, symbol))
-        return {} if wish is None else wish.request.params
+        return None if wish is None else wish.request
 
     def symbols(self, channel: str) -> tuple[str, ...]:
         """Give the symbols subscribed on a channel."""

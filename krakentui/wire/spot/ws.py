@@ -6,29 +6,25 @@ until a new snapshot, and `resubscribe` asks for one.
 """
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from types import MappingProxyType
 from typing import Literal
 
 from krakentui.model.event import (
     Answered,
-    BookBroken,
     BookChanged,
     FirstSnapshot,
     Garbled,
     Happening,
-    InstrumentsSeen,
     Pong,
     SequenceBroken,
     TierSeen,
     Unknown,
 )
-from krakentui.model.market import Level
 from krakentui.model.secret import Secret
 from krakentui.model.text import clean
 from krakentui.wire.spot import executions
 from krakentui.wire.spot.again import read_again
 from krakentui.wire.spot.book import Book
+from krakentui.wire.spot.books import Shelf
 from krakentui.wire.spot.decode import Reading, events, read
 from krakentui.wire.spot.frames import (
     KINDS,
@@ -50,7 +46,6 @@ from krakentui.wire.spot.salvage import UNREADABLE, plain
 from krakentui.wire.spot.sequence import Numbers, Step
 from krakentui.wire.spot.wishes import Awaited, Wishes
 
-DEFAULT_DEPTH = 10
 BATCH = range(2, 51)
 """Orders that one `batch_cancel` may name (websocket reference, 8)."""
 _CHANNELS = {kind: kind.channel() for kind in KINDS}
@@ -71,8 +66,7 @@ class Conversation:
         self._token: Secret | None = None
         self._outbox = Outbox()
         self._wishes = Wishes()
-        self._books: dict[str, Book] = {}
-        self._places: dict[str, tuple[int, int]] = {}
+        self._shelf = Shelf()
         self._numbers = {channel: Numbers(channel) for channel in ("executions", "balances")}
         self._counters = Counters(account)
 
@@ -84,10 +78,7 @@ class Conversation:
 
     def set_precision(self, symbol: str, price_places: int, qty_places: int) -> None:
         """Take the decimals of a pair, which its book's checksum is written with."""
-        self._places[symbol] = (price_places, qty_places)
-        book = self._books.get(symbol)
-        if book is not None and book.places != (price_places, qty_places):
-            book.set_places(price_places, qty_places)
+        self._shelf.set_places(symbol, price_places, qty_places)
 
     def subscribe(self, channel: str, **params: object) -> int:
         """Queue a subscription and return its request id; `symbol` is a text or a list of them."""
@@ -111,8 +102,7 @@ class Conversation:
                 params[name] = known[name]
         self._wishes.drop(channel, symbols or ("",))
         if channel == "book":
-            for one in symbols:
-                self._books.pop(one, None)
+            self._shelf.drop(symbols)
         return self._put("unsubscribe", params).req_id
 
     def resubscribe(self, channel: str, symbol: str | None = None) -> int:
@@ -152,7 +142,7 @@ class Conversation:
     @property
     def books(self) -> Mapping[str, Book]:
         """The books whose checksum was right at their last frame."""
-        return MappingProxyType(self._books)
+        return self._shelf.books
 
     @property
     def awaited(self) -> tuple[Awaited, ...]:
@@ -200,7 +190,7 @@ class Conversation:
                 step = self._step("balances", frame.sequence, snapshot=frame.is_snapshot)
                 return step if isinstance(step, list) else told + self._given("balances", frame)
             case InstrumentFrame():
-                self._learn_places(told)
+                self._shelf.learn(told)
                 told += self._given("instrument", frame)
         return told
 
@@ -211,9 +201,15 @@ class Conversation:
         if step == "continue":
             told = executions.continued(frame.data, self._account)
         if b'"rate' in raw:  # the counter's name is documented nowhere: look at every such name
-            told = told + self._counters.read(plain(raw))
+            told = told + self._counts(raw)
         self._counters.note(told)
         return told + self._given("executions", frame)
+
+    def _counts(self, raw: bytes) -> list[Happening]:
+        try:
+            return self._counters.read(plain(raw))
+        except UNREADABLE:  # a field that the typed reading skips
+            return []
 
     def _step(self, channel: str, number: int | None, *, snapshot: bool) -> Step | list[Happening]:
         """Tell how to take a numbered frame, or what to report instead of it."""
@@ -225,38 +221,17 @@ class Conversation:
             return [step]
         return [] if step == "ignore" else step
 
+    def _book(self, row: BookRow, frame: BookFrame) -> list[Happening]:
+        symbol = clean(row.symbol)
+        depth = self._wishes.params("book", symbol).get("depth")
+        told = self._shelf.apply(symbol, row, depth if isinstance(depth, int) else None, frame)
+        whole = any(isinstance(event, BookChanged) for event in told)
+        return told + self._given("book", frame, symbol) if whole else told
+
     def _given(self, channel: str, frame: Frame, symbol: str = "") -> list[Happening]:
         if self._wishes.given(channel, symbol, snapshot=frame.is_snapshot):
             return [FirstSnapshot(feed=self.role, channel=channel)]
         return []
-
-    def _learn_places(self, told: list[Happening]) -> None:
-        for event in told:
-            if isinstance(event, InstrumentsSeen):
-                for pair in event.pairs:
-                    self.set_precision(pair.symbol, pair.price_places, pair.qty_places)
-
-    def _book(self, row: BookRow, frame: BookFrame) -> list[Happening]:
-        symbol = clean(row.symbol)
-        book = self._new_book(symbol, row) if frame.is_snapshot else self._books.get(symbol)
-        if book is None:
-            return []  # an update before its snapshot, or after a break: it says nothing
-        book.apply(row.bids, row.asks, snapshot=frame.is_snapshot)
-        found = book.checksum()
-        if row.checksum == found:
-            self._books[symbol] = book
-            return [BookChanged(symbol=symbol), *self._given("book", frame, symbol)]
-        self._books.pop(symbol, None)
-        if row.checksum is None:
-            return [Garbled(where=f"book {symbol}", why="no checksum")]
-        return [BookBroken(symbol=symbol, named=row.checksum, found=found)]
-
-    def _new_book(self, symbol: str, row: BookRow) -> Book:
-        wanted = self._wishes.params("book", symbol).get("depth", DEFAULT_DEPTH)
-        depth = wanted if isinstance(wanted, int) else DEFAULT_DEPTH
-        depth = max(depth, len(row.bids), len(row.asks))
-        price_places, qty_places = self._places.get(symbol) or _places_in((*row.bids, *row.asks))
-        return Book(symbol, depth, price_places, qty_places)
 
     # --- answers ----------------------------------------------------------------------------
 
@@ -277,6 +252,8 @@ class Conversation:
         method = request.method if request is not None else clean(answer.method or "")
         self.last_was_pong = method == "ping"
         answered = self._answered(method, answer, result, request)
+        if request is None and answered.ok:  # an ack that does not echo our id
+            request = self._wishes.request(answered.channel, answered.symbol)
         if request is not None and method == "subscribe":
             self._settle(request, answered)
         if answered.channel == "executions" and answered.maxratecount is not None:
@@ -306,15 +283,3 @@ class Conversation:
             self._wishes.acked(request, answered.symbol)
         else:
             self._wishes.drop_refused(request, answered.symbol)
-
-
-def _places_in(levels: Sequence[Level]) -> tuple[int, int]:
-    """Tell the decimals written in a snapshot: the wire keeps trailing zeros."""
-    return max((_decimals(level.price) for level in levels), default=0), max(
-        (_decimals(level.qty) for level in levels), default=0
-    )
-
-
-def _decimals(number: Decimal) -> int:
-    exponent = number.as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -77,3 +77,10 @@ def test_a_count_over_a_hole_is_not_applied() -> None:
     talk = a_private_talk()
     snapshot(talk)
     assert counters(update(talk, {**BASE, "ratecount": 17}, sequence=9)) == []
+
+
+def test_an_absurd_figure_beside_the_count_never_raises() -> None:
+    talk = a_private_talk()
+    absurd = b'"rate":1,"x":1e99999999999999999999'
+    frame = b'{"channel":"executions","type":"snapshot","data":[],"sequence":1,' + absurd + b"}"
+    assert len(talk.receive(frame)) == 2

@@ -61,6 +61,15 @@ def test_a_picture_of_a_request_shows_no_key() -> None:
     assert shown == "Prepared(POST /0/private/QueryOrders)"
 
 
+def test_a_pretty_printed_request_shows_no_key() -> None:
+    shown = private("QueryOrders", ("txid", "O1")).__rich_repr__()
+    assert shown == [("method", "POST"), ("path", "/0/private/QueryOrders")]
+
+
+def test_a_pretty_printed_key_shows_its_fingerprint_only() -> None:
+    assert KEY.__rich_repr__() == [("fingerprint", KEY.fingerprint), ("source", "a test")]
+
+
 def test_a_private_call_needs_a_key() -> None:
     with pytest.raises(KeyProblem):
         prepare(Call("Balance"))

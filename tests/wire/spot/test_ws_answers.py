@@ -79,6 +79,13 @@ def test_trades_without_snapshot_leave_nothing_awaited_after_the_ack() -> None:
     assert talk.awaited == ()
 
 
+def test_an_ack_that_does_not_echo_our_id_is_told_by_its_channel() -> None:
+    talk = Conversation("public")
+    number = talk.subscribe("ticker", symbol="BTC/USD")
+    talk.receive(yes("subscribe", channel="ticker", symbol="BTC/USD"))
+    assert talk.awaited == (Awaited(number, "ticker", "BTC/USD", "snapshot"),)
+
+
 def test_a_refused_symbol_is_no_longer_awaited() -> None:
     talk = Conversation("public")
     number = talk.subscribe("ticker", symbol=["XBT/USD", "BTC/USD"])

@@ -269,3 +269,13 @@ def test_an_unsubscribed_book_is_gone() -> None:
     talk.receive(data("book", a_book_row(checksum=probe.found), kind="snapshot"))
     talk.unsubscribe("book", "A/B")
     assert not talk.books
+
+
+def test_a_snapshot_deeper_than_subscribed_is_cut() -> None:
+    talk = Conversation("public")
+    talk.subscribe("book", symbol="A/B", depth=1)
+    deep = [{"price": Decimal(price), "qty": Decimal(1)} for price in (3, 2, 1)]
+    (probe,) = talk.receive(data("book", a_book_row(bids=deep, checksum=1), kind="snapshot"))
+    assert isinstance(probe, BookBroken)
+    talk.receive(data("book", a_book_row(bids=deep, checksum=probe.found), kind="snapshot"))
+    assert len(talk.books["A/B"].bids) == 1
