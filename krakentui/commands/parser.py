@@ -159,7 +159,7 @@ def _stream_options(parser: _Parser) -> None:
     )
     parser.add_argument(
         "--for",
-        type=_seconds(0.0),
+        type=_seconds(0.05),
         dest="seconds",
         default=_UNSAID,
         metavar="S",

@@ -22,16 +22,17 @@ async def _stream(given: Given, settings: Settings) -> int:
 
 
 async def write_lines(face: Face, lines: Writer, interval_s: float, seconds: float | None) -> None:
-    """Write a line at the end of every interval, and one at the very end if it is shorter than that."""
-    clock = face.clock
+    """Write a line at the end of every interval, and one at the very end."""
+    clock, seen = face.clock, 0
     start_ns, step_ns = clock.mono_ns(), int(interval_s * SECOND)
     end_ns = None if seconds is None else start_ns + int(seconds * SECOND)
-    due_ns, seen = start_ns + step_ns, 0
-    if end_ns is not None:
-        due_ns = min(due_ns, end_ns)
-    while end_ns is None or due_ns <= end_ns:
-        await clock.sleep((due_ns - clock.mono_ns()) / SECOND)
+    due_ns = start_ns
+    while due_ns != end_ns:
+        passed = (clock.mono_ns() - start_ns) // step_ns  # a late line does not shift those after it
+        due_ns = start_ns + (passed + 1) * step_ns
+        if end_ns is not None:
+            due_ns = min(due_ns, end_ns)
+        await clock.sleep(max(0, due_ns - clock.mono_ns()) / SECOND)
         events = face.journal(seen)
         if lines.write(stream_object(face, clock.mono_ns(), events)) and events:
             seen = events[-1].number
-        due_ns = max(due_ns + step_ns, clock.mono_ns())

@@ -63,7 +63,7 @@ def test_a_line_is_understood(line: str, expected: Given) -> None:
         ("demo --speed nan", "--speed takes a number from 0.1 to 1000."),
         ("demo --speed fast", "--speed takes a number from 0.1 to 1000."),
         ("stream --interval 0", "--interval takes seconds, 0.05 or more."),
-        ("stream --for -1", "--for takes seconds, 0 or more."),
+        ("stream --for 0", "--for takes seconds, 0.05 or more."),
         ("cancel --older 5", "--older takes an age like 90s, 5m or 2h."),
         ("cancel --older 5x", "--older takes an age like 90s, 5m or 2h."),
         ("cancel --far far", "--far takes a distance in percent like 2 or 0.5."),
