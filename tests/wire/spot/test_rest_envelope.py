@@ -1,4 +1,4 @@
-"""Envelopes, and all that comes instead of one."""
+"""Envelopes, and all that comes instead of one: web pages, empty, cut and foreign bodies (F19)."""
 
 import json
 

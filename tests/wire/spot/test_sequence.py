@@ -1,4 +1,4 @@
-"""The running number of a private channel: nothing is applied over a hole."""
+"""The running number of a private channel: nothing is applied over a hole (F12) or twice (F13)."""
 
 from krakentui.model.event import FirstSnapshot, OrderPatched, OrdersSnapshot, SequenceBroken
 from tests.wire.spot.talk import a_private_talk, data, snapshot, update

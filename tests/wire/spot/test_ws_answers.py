@@ -1,4 +1,4 @@
-"""Answers: matched by request id first, in every shape that was recorded."""
+"""Answers: matched by request id first, in every shape that was recorded; refused subscriptions (F11)."""
 
 import json
 

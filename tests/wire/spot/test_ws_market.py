@@ -1,4 +1,4 @@
-"""Public frames: what they say, and what is left when part of one makes no sense."""
+"""Public frames: what they say, and what is left when part of one makes no sense (F07, F15)."""
 
 from decimal import Decimal
 
