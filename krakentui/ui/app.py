@@ -15,6 +15,7 @@ from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
+from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
@@ -99,6 +100,8 @@ class KrakenApp(App[None], inherit_bindings=False):
             term=os.environ.get("TERM", ""),
         )
         self.set_class(self.theme == PLAIN.name, "-plain")
+        if self.no_color:
+            self._filters = [f for f in self._filters if not isinstance(f, Monochrome)] + [NoColor()]
 
     # --- what Textual asks --------------------------------------------------------------------
 

@@ -9,16 +9,14 @@ from krakentui.ui.actions import ACTIONS, Action, shown_key
 
 
 class ActionProvider(Provider):
-    """Offers every action that makes sense on the main screen."""
+    """Offers every action of the main screen, those that only move last."""
 
     def _offers(self) -> list[tuple[Action, Callable[[], None]]]:
         app = self.app
         run: Callable[[str], None] = app.do  # type: ignore[attr-defined]  # only KrakenApp opens this palette
-        return [
-            (action, partial(run, action.id))
-            for action in ACTIONS
-            if action.where == "main" and action.id != "view.palette"
-        ]
+        offered = [a for a in ACTIONS if a.where == "main" and a.id != "view.palette"]
+        offered.sort(key=lambda action: action.id.startswith(("cursor.", "panel.")))
+        return [(action, partial(run, action.id)) for action in offered]
 
     async def discover(self) -> Hits:
         """List all actions."""

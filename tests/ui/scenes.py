@@ -94,7 +94,7 @@ def _orders() -> tuple:  # type: ignore[type-arg]  # rows of mixed kinds
     eth = {"pair": "ETH/USD", "price_places": 2}
     return (
         an_order(
-            "O01",
+            "O01K7-Q2M5X-7RZTB4",
             "64500.0",
             side="sell",
             distance_pct=Decimal("0.76"),
@@ -102,26 +102,26 @@ def _orders() -> tuple:  # type: ignore[type-arg]  # rows of mixed kinds
             cost=a_cost(8, next=Fraction(6), next_in_ns=2 * SECOND),
         ),
         an_order(
-            "O02",
+            "O02K7-Q2M5X-7RZTB4",
             "63000.0",
             side="buy",
             distance_pct=Decimal("-1.58"),
             order_age_ns=12 * SECOND,
             cost=a_cost(5, 6, next=Fraction(4), next_in_ns=3 * SECOND),
             filled=Decimal("0.2"),
-            filled_pct=Decimal("40"),
+            filled_pct=Decimal(40),
             remaining=Decimal("0.30000000"),
             status="partially_filled",
         ),
         an_order(
-            "O03",
+            "O03K7-Q2M5X-7RZTB4",
             "110000.0",
             distance_pct=Decimal("71.84"),
             order_age_ns=90 * SECOND,
             cost=a_cost(2, next=Fraction(1), next_in_ns=30 * SECOND),
         ),
         an_order(
-            "O04",
+            "O04K7-Q2M5X-7RZTB4",
             "58000.0",
             type="stop-loss",
             trigger=Decimal("58000.0"),
@@ -132,7 +132,7 @@ def _orders() -> tuple:  # type: ignore[type-arg]  # rows of mixed kinds
             cost=FREE,
         ),
         an_order(
-            "O05",
+            "O05K7-Q2M5X-7RZTB4",
             "3000.00",
             side="buy",
             distance_pct=Decimal("-3.86"),
@@ -142,7 +142,7 @@ def _orders() -> tuple:  # type: ignore[type-arg]  # rows of mixed kinds
             **eth,
         ),
         an_order(
-            "O06",
+            "O06K7-Q2M5X-7RZTB4",
             "3300.00",
             type="take-profit-limit",
             trigger=Decimal("3290.00"),
@@ -153,11 +153,18 @@ def _orders() -> tuple:  # type: ignore[type-arg]  # rows of mixed kinds
             **eth,
         ),
         an_order(
-            "O07", "3125.00", cancel="sent", distance_pct=Decimal("0.14"), order_age_ns=40 * SECOND, **eth
+            "O07K7-Q2M5X-7RZTB4",
+            "3125.00",
+            cancel="sent",
+            distance_pct=Decimal("0.14"),
+            order_age_ns=40 * SECOND,
+            **eth,
         ),
-        an_order("O08", "3090.00", side="buy", cancel="unknown", order_age_ns=70 * SECOND, **eth),
         an_order(
-            "O09",
+            "O08K7-Q2M5X-7RZTB4", "3090.00", side="buy", cancel="unknown", order_age_ns=70 * SECOND, **eth
+        ),
+        an_order(
+            "O09K7-Q2M5X-7RZTB4",
             "149.00",
             pair="SOL/USD",
             price_places=2,
@@ -166,7 +173,7 @@ def _orders() -> tuple:  # type: ignore[type-arg]  # rows of mixed kinds
             last_outcome="refused",
         ),
         an_order(
-            "O10",
+            "O10K7-Q2M5X-7RZTB4",
             "0.60000",
             pair="XRP/USD",
             price_places=5,
@@ -178,7 +185,7 @@ def _orders() -> tuple:  # type: ignore[type-arg]  # rows of mixed kinds
             remaining=Decimal("12000.00000000"),
         ),
         an_order(
-            "O11",
+            "O11K7-Q2M5X-7RZTB4",
             None,
             pair=None,
             side=None,
@@ -193,7 +200,7 @@ def _orders() -> tuple:  # type: ignore[type-arg]  # rows of mixed kinds
             details_loading=True,
         ),
         an_order(
-            "O12",
+            "O12K7-Q2M5X-7RZTB4",
             None,
             pair="BTC/USD",
             side="buy",
@@ -204,7 +211,7 @@ def _orders() -> tuple:  # type: ignore[type-arg]  # rows of mixed kinds
             cost=a_cost(8, 8),
         ),
         an_order(
-            "O13",
+            "O13K7-Q2M5X-7RZTB4",
             "0.500000",
             pair="ADA/USD",
             price_places=6,
@@ -216,7 +223,7 @@ def _orders() -> tuple:  # type: ignore[type-arg]  # rows of mixed kinds
         ),
         *(
             an_order(
-                f"O{n}",
+                f"O{n}K7-Q2M5X-7RZTB4",
                 f"{65000 + 100 * n}.0",
                 distance_pct=Decimal(n) / 10,
                 order_age_ns=n * 400 * SECOND,

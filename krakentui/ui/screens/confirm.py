@@ -8,7 +8,7 @@ from textual.widgets import Input
 from krakentui.model.clock import Clock
 from krakentui.state.view import Question
 from krakentui.ui.screens.guarded import GuardedSheet
-from krakentui.ui.screens.sheet import FRAME, ID_OF_KEY
+from krakentui.ui.screens.sheet import FRAME
 from krakentui.ui.widgets.question import QuestionView
 
 FIELD_LINES = 2
@@ -54,7 +54,6 @@ class ConfirmScreen(GuardedSheet):
 
     def on_mount(self) -> None:
         """Draw the question and put the cursor into the field, where there is one."""
-        super().on_mount()
         self._view.show(self.question)
         if self._field is not None:
             self._field.cursor_blink = False
@@ -71,12 +70,9 @@ class ConfirmScreen(GuardedSheet):
         if action != "question.do" or self._field is None:
             super().pressed(action)
 
-    def on_key(self, event: events.Key) -> None:
-        """Take the keys that the field does not want."""
-        if self._field is None or event.key in OURS:
-            event.stop()
-            event.prevent_default()
-            self.pressed(ID_OF_KEY.get(event.key, ""))
+    def wants(self, key: str) -> bool:
+        """Leave the field its keys."""
+        return self._field is None or key in OURS
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the count."""

@@ -19,7 +19,6 @@ class GuardedSheet(Sheet[bool]):
 
     def on_mount(self) -> None:
         """Let the guard's time run from the moment the question is on the screen."""
-        super().on_mount()
         self.call_after_refresh(self._painted)
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:

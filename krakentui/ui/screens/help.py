@@ -52,7 +52,6 @@ class HelpScreen(Sheet[None]):
 
     def on_mount(self) -> None:
         """Draw."""
-        super().on_mount()
         self._scroll.show(self._text)
 
     def pressed(self, action: str) -> None:

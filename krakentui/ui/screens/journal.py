@@ -58,7 +58,6 @@ class JournalScreen(Sheet[None]):
 
     def on_mount(self) -> None:
         """Begin at the end."""
-        super().on_mount()
         self.call_after_refresh(self.draw, 0)
 
     def draw(self, t_ns: int) -> None:  # noqa: ARG002 - lines carry their own time

@@ -25,7 +25,6 @@ class LeaveScreen(GuardedSheet):
 
     def on_mount(self) -> None:
         """Draw."""
-        super().on_mount()
         self._scroll.show(self._text)
 
 

@@ -29,7 +29,7 @@ MEDIUM_HEIGHT, HIGH_HEIGHT = 32, 48
 _log = logging.getLogger(__name__)
 
 
-class MainScreen(Screen[None]):
+class MainScreen(Screen[None], inherit_bindings=False):
     """Everything at a glance."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("main")]

@@ -57,11 +57,15 @@ class Sheet(ModalScreen[T]):
         """Tell whether a key pressed now counts here."""
         return True
 
+    def wants(self, key: str) -> bool:  # noqa: ARG002 - a sheet with a field leaves it most keys
+        """Tell whether this key is for the sheet itself."""
+        return True
+
     def on_key(self, event: events.Key) -> None:
-        """Scroll, or close."""
-        action = ID_OF_KEY.get(event.key, "")
-        event.stop()
-        self.pressed(action)
+        """Scroll, close or answer; Textual calls the handlers of all classes, so there is only this one."""
+        if self.wants(event.key):
+            event.stop()
+            self.pressed(ID_OF_KEY.get(event.key, ""))
 
     def pressed(self, action: str) -> None:
         """Do what a key means here."""

@@ -29,10 +29,6 @@ class TooSmall(Sheet[None]):
         super().fit_body()
         self._scroll.show(self._text(self.app.size.width))
 
-    def on_mount(self) -> None:
-        """Size and draw."""
-        self.fit_body()
-
     def tell(self, notice: str) -> None:
         """Add a sentence."""
         self._notice = notice

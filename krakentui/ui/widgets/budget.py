@@ -9,7 +9,7 @@ from textual import events
 from krakentui.state.view import BudgetView, GaugeRow, Warning_
 from krakentui.ui.bars import interval_bar
 from krakentui.ui.fmt import UNKNOWN, WAITING, countdown, interval, wait
-from krakentui.ui.line import Line, Span, Tone, clip, fit, line, pad, rule, spread
+from krakentui.ui.line import Line, Span, Tone, clip, fit, line, pad, rule, span_width, spread
 from krakentui.ui.table import grown
 from krakentui.ui.widgets.panel import Panel
 
@@ -97,18 +97,9 @@ class Budget(Panel[BudgetView], can_focus=True):
         """Tell how far one page goes."""
         return max(1, self.size.height - 3)
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self, _event: events.Resize) -> None:
         """Forget the widths of the old room."""
         self._widths = ()
-        super().on_resize(event)
-
-    def on_focus(self) -> None:
-        """Light the rule."""
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """Dim the rule."""
-        self.redraw()
 
 
 def gauge_texts(row: GaugeRow) -> tuple[str, str, str]:
@@ -174,8 +165,9 @@ def _cancels(view: BudgetView, width: int) -> Line:
         Span("Cancels affordable now ", "muted"),
         Span(f"{now} of {view.cancels_of}", "warn" if tight else "text"),
     )
-    right = (Span("tier ", "muted"), Span(view.tier), Span(f" · {view.tier_source}", "muted"))
-    return Line(spread(left, right, width))
+    tier, source = (Span("tier ", "muted"), Span(view.tier)), Span(f" · {view.tier_source}", "muted")
+    short = span_width((*left, *tier, source)) >= width
+    return Line(spread(left, tier if short else (*tier, source), width))
 
 
 def _next_poll(view: BudgetView, width: int) -> Line:

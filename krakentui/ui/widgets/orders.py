@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from msgspec import structs
+
 from krakentui.state.view import OrderRow, OrdersView
 from krakentui.ui.bars import filled_bar
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, age, amount, cancel_cost, number, signed
@@ -51,8 +53,8 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         Column("Remaining", 6),
         Column("Filled", 2, right=False, least=BAR),
         Column("Age", 4, least=3),
-        Column("Cancel cost", 7, right=False, least=11),
-        Column("State", 8, right=False, least=12),
+        Column("Cancel cost", 8, right=False),
+        Column("State", 8, right=False),
     )
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
@@ -64,7 +66,7 @@ class Orders(LiveRows[OrdersView, OrderRow]):
     def columns_for(self, width: int) -> tuple[Column, ...]:
         """Leave the column of triggers out where room is short: the price shows them then."""
         self._narrow = width < NARROW
-        return tuple(c for c in self.columns if c.title != "Trigger") if self._narrow else self.columns
+        return NARROW_COLUMNS if self._narrow else self.columns
 
     def rows_of(self, view: OrdersView) -> Sequence[tuple[str, OrderRow]]:
         """Key each order by its id."""
@@ -114,6 +116,13 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         if view is not None and view.known:
             return (line(Span("no open orders", "muted")),)
         return super().empty_lines(view)
+
+
+NARROW_COLUMNS = tuple(
+    structs.replace(column, title="Cancel") if column.title == "Cancel cost" else column
+    for column in Orders.columns
+    if column.title != "Trigger"
+)
 
 
 def _type(row: OrderRow) -> str:

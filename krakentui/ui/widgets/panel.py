@@ -111,6 +111,12 @@ class Pane(Widget):
         super().notify_style_update()
         self._styles_of.clear()
 
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Light the rule where the keys are."""
+        super().watch_has_focus(has_focus)
+        if self.can_focus:
+            self.redraw()
+
     def on_resize(self, _event: events.Resize) -> None:
         """Draw for the new room."""
         self.redraw()

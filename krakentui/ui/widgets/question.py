@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import ClassVar
 
 from krakentui.state.view import Question, QuestionOrder
-from krakentui.ui.fmt import HIDDEN, UNKNOWN, cancel_cost, interval, number
+from krakentui.ui.fmt import HIDDEN, UNKNOWN, amount, cancel_cost, interval, number
 from krakentui.ui.line import Line, Span, Tone, clip, line
 from krakentui.ui.table import Column, arrange, compose, heading, natural_widths
+from krakentui.ui.widgets.orders import SHORT_TYPES
 from krakentui.ui.widgets.panel import Panel
 from krakentui.ui.widgets.statusline import BADGES
 
@@ -22,9 +23,9 @@ class QuestionView(Panel[Question]):
         Column("Order", 9, right=False),
         Column("Pair", 9, right=False),
         Column("Side", 8, right=False),
-        Column("Type", 7, right=False),
+        Column("Type", 6, right=False),
         Column("Price", 8),
-        Column("Remaining", 6),
+        Column("Remaining", 8),
         Column("Value", 5),
         Column("Cost", 4),
         Column("", 9, right=False),
@@ -88,12 +89,9 @@ class QuestionView(Panel[Question]):
         places, value = order.price_places, order.value
         price = order.price_text or number(order.price, places)
         if order.trigger is not None:
-            price = (
-                f"{price} at {number(order.trigger, places)}"
-                if order.price
-                else number(order.trigger, places)
-            )
-        remaining = number(order.remaining, order.qty_places)
+            fires = f"@{number(order.trigger, places)}"
+            price = fires if order.price in (None, order.trigger) else f"{price} {fires}"
+        remaining = amount(order.remaining, order.qty_places)
         worth = UNKNOWN if value is None else f"{number(value, VALUE_PLACES)} {order.quote or ''}".strip()
         side: Tone = "good" if order.side == "buy" else "bad"
         hidden = self.private
@@ -101,12 +99,12 @@ class QuestionView(Panel[Question]):
             Span(HIDDEN if hidden else order.id, "strong"),
             Span(order.pair or UNKNOWN),
             Span(order.side or UNKNOWN, side),
-            Span(order.type or UNKNOWN),
+            Span(SHORT_TYPES.get(order.type, order.type) if order.type else UNKNOWN),
             Span(price),
             Span(HIDDEN if hidden else remaining),
             Span(HIDDEN if hidden else worth),
             Span(cancel_cost(order.cost), "muted"),
-            Span("! protects a position", "warn") if order.protective else Span(""),
+            Span("! guards", "warn") if order.protective else Span(""),
         )
 
     def _foot(self, question: Question, width: int) -> list[Line]:

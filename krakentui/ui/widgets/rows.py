@@ -196,18 +196,9 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         event.stop()
         self.scroll_rows(-1)
 
-    def on_focus(self) -> None:
-        """Light the rule."""
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """Dim the rule."""
-        self.redraw()
-
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self, _event: events.Resize) -> None:
         """Forget the widths of the old room."""
         self._natural = ()
-        super().on_resize(event)
 
     def mask(self, private: bool) -> None:
         """Hide or show; widths start anew."""

@@ -13,16 +13,18 @@ BADGES: dict[str, tuple[str, Tone]] = {
     "simulator": ("▒ SIMULATOR ▒", "demo"),
     "replay": ("│ REPLAY │", "demo"),
 }
+SHORT_BADGES: dict[str, str] = {"simulator": "▒ SIM ▒"}
 POWERS: dict[str, tuple[str, Tone]] = {
     "public": ("═ PUBLIC ═", "muted"),
     "watch": ("═ WATCH ONLY ═", "warn"),
     "watch+cancel": ("▌can cancel▐", "text"),
 }
+SHORT_POWERS = {"public": "═ PUBLIC ═", "watch": "═ WATCH ═", "watch+cancel": "▌cancel▐"}
 FEED_TONES: dict[str, Tone] = {"live": "good", "connecting": "warn", "stale": "warn", "down": "bad"}
 NAMES = {"public": ("public", "pub"), "private": ("private", "prv"), "rest": ("REST", "REST")}
 CALM_SYSTEM = "online"
-LONGEST = 4
-"""Steps of brevity: key name, long names of feeds, key, then clock and a calm system."""
+LONGEST = 5
+"""Steps of brevity: key name, long names of feeds, key, account, then clock and a calm system."""
 SECOND = 1_000_000_000
 
 
@@ -47,8 +49,12 @@ class StatusLine(Panel[StatusView]):
         power, power_tone = POWERS[view.power]
         if view.read_only and view.power != "public":
             power, power_tone = "═ READ-ONLY ═", "warn"
+        elif brevity == LONGEST:
+            power = SHORT_POWERS[view.power]
+        if brevity == LONGEST:
+            badge = SHORT_BADGES.get(view.venue, badge)
         spans = [Span(badge, tone), Span(" "), Span(power, power_tone)]
-        if view.account is not None:
+        if view.account is not None and brevity < 4:
             spans += [Span("  "), Span(view.account, "strong")]
             if brevity < 3 and view.key is not None:
                 name = f"{view.key_name} " if view.key_name and brevity == 0 else ""
@@ -73,10 +79,10 @@ class StatusLine(Panel[StatusView]):
         if view.clock_offset_ns is not None:
             offset = view.clock_offset_ns // SECOND
             spans.append(Span(f"your clock is {abs(offset)}s {'slow' if offset > 0 else 'fast'}  ", "warn"))
-        for feed in view.feeds:
-            spans += [*_feed(feed, brevity), Span("  ")]
+        for number, feed in enumerate(view.feeds):
+            spans += [Span("  " if number else ""), *_feed(feed, brevity)]
         if brevity < LONGEST:
-            spans.append(Span(time_of_day(view.wall_ns), "muted"))
+            spans.append(Span(f"  {time_of_day(view.wall_ns)}", "muted"))
         return tuple(spans)
 
 

@@ -1,0 +1,165 @@
+import pytest
+from textual import events
+
+from krakentui.state.view import NotAsked
+from krakentui.ui.screens.confirm import ConfirmScreen
+from tests.ui.opening import LEAST, NARROW, opened
+from tests.ui.views import FakeFace, a_cost, an_order, orders_of
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_two_keys_cancel_the_chosen_order() -> None:
+    async with opened() as screen:
+        await screen.press("x", "enter")
+        assert [question.orders[0].id for question in screen.face.confirmed] == ["O1"]
+
+
+async def test_what_is_confirmed_is_exactly_the_question_that_was_asked() -> None:
+    face = FakeFace()
+    async with opened(face) as screen:
+        await screen.press("x")
+        asked = screen.app.screen
+        assert isinstance(asked, ConfirmScreen)
+        face.orders_view = orders_of(an_order("O3"), an_order("O2"))
+        await screen.press("enter")
+        assert face.confirmed[0] is asked.question
+
+
+async def test_escape_keeps_the_order() -> None:
+    async with opened() as screen:
+        await screen.press("x", "escape", "enter")
+        assert not screen.face.confirmed
+
+
+@pytest.mark.parametrize("key", ["y", "Y", "space", "x", "1", "tab"])
+async def test_no_other_key_answers(key: str) -> None:
+    async with opened() as screen:
+        await screen.press("x", key)
+        assert isinstance(screen.app.screen, ConfirmScreen)
+        assert not screen.face.confirmed
+
+
+async def test_type_ahead_does_not_answer() -> None:
+    async with opened() as screen:
+        await screen.burst("x", "enter", "enter", "enter")
+        assert isinstance(screen.app.screen, ConfirmScreen)
+        assert not screen.face.confirmed
+
+
+async def test_an_answer_counts_after_150_ms() -> None:
+    async with opened() as screen:
+        await screen.burst("x")
+        await screen.wait(0.149)
+        await screen.burst("enter")
+        assert not screen.face.confirmed
+        await screen.wait(0.150)
+        await screen.burst("enter")
+        assert len(screen.face.confirmed) == 1
+
+
+async def test_a_double_key_press_asks_once() -> None:
+    async with opened() as screen:
+        await screen.burst("x", "x", "x")
+        await screen.wait(0.3)
+        await screen.press("enter")
+        assert len(screen.face.asked) == len(screen.face.confirmed) == 1
+        assert screen.app.screen is screen.app.main
+
+
+async def test_marked_orders_are_asked_for_together_in_the_order_shown() -> None:
+    async with opened() as screen:
+        await screen.press("down", "down", "space", "up", "up", "space", "x")
+        assert screen.face.asked == [("O1", "O3")]
+
+
+async def test_marks_go_once_their_cancel_is_on_its_way() -> None:
+    async with opened() as screen:
+        await screen.press("space", "x", "enter")
+        assert not screen.app.main.orders.marked
+
+
+async def test_everything_needs_the_count_typed() -> None:
+    async with opened() as screen:
+        await screen.press("A", "enter", "2", "enter")
+        assert not screen.face.confirmed
+        await screen.press("backspace", "3", "enter")
+        assert screen.face.confirmed[0].everything
+
+
+async def test_a_pasted_count_is_dropped() -> None:
+    async with opened() as screen:
+        await screen.press("A")
+        screen.app.post_message(events.Paste("3"))
+        await screen.press("enter")
+        assert not screen.face.confirmed
+
+
+async def test_everything_takes_no_count_typed_ahead() -> None:
+    async with opened() as screen:
+        await screen.burst("A", "3", "enter")
+        assert not screen.face.confirmed
+
+
+async def test_a_refused_question_says_why_at_once() -> None:
+    face = FakeFace()
+    face.refusal = NotAsked(why="This key may not cancel: it lacks the permission to close orders.")
+    async with opened(face) as screen:
+        await screen.pilot.press("x")
+        await screen.pilot.pause()
+        assert face.refusal.why in screen.text()
+
+
+async def test_the_question_names_account_key_venue_order_price_cost_and_route() -> None:
+    face = FakeFace()
+    face.orders_view = orders_of(an_order("OABC12-XYZ34-DEF567", "64000.1", cost=a_cost(8)))
+    async with opened(face) as screen:
+        await screen.press("x")
+        text = screen.text()
+    for word in (
+        "alice",
+        "3f2a9c01be77",
+        "DEMO",
+        "OABC12-XYZ34-DEF567",
+        "BTC/USD",
+        "sell",
+        "64,000.1",
+        "32,000.05 USD",
+    ):
+        assert word in text, word
+    assert "8 points of the trading limit" in text
+    assert "over the websocket, one by one" in text
+
+
+async def test_the_question_marks_protective_orders() -> None:
+    face = FakeFace()
+    face.orders_view = orders_of(an_order("O1", "58000.0", type="stop-loss", protective=True))
+    async with opened(face, size=NARROW) as screen:
+        await screen.press("x")
+        assert "this order protects a position" in screen.text()
+
+
+async def test_a_long_question_scrolls_and_says_how_much_is_out_of_sight() -> None:
+    face = FakeFace()
+    face.orders_view = orders_of(*(an_order(f"O{n:02}") for n in range(40)))
+    async with opened(face, size=LEAST) as screen:
+        await screen.press("A")
+        assert "of 40" in screen.text()
+        assert "O39" not in screen.text()
+        await screen.press(*["pagedown"] * 20)
+        assert "O39" in screen.text()
+        assert "type 40, then Enter" in screen.text()
+
+
+async def test_an_order_out_of_sight_cannot_be_cancelled() -> None:
+    async with opened(size=LEAST) as screen:
+        await screen.press("tab", "x")
+        assert not screen.face.asked
+        assert "out of sight" in screen.text()
+
+
+async def test_a_broken_arrow_key_cancels_nothing() -> None:
+    async with opened() as screen:
+        await screen.burst("escape", "[", "A")
+        assert not screen.face.asked
+        assert screen.app.screen is screen.app.main

@@ -1,0 +1,95 @@
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from krakentui.model.clock import SECOND
+from krakentui.ui import fmt
+from tests.ui.views import FREE, a_cost
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "text"),
+    [
+        ("64000.1", 1, "64,000.1"),
+        ("0", 2, "0.00"),
+        ("-0.45", 2, "−0.45"),
+        ("0.00000001", 2, "<0.01"),
+        ("-0.00000001", 2, "−<0.01"),
+        ("1234567", 0, "1,234,567"),
+        ("0.4", 0, "<1"),
+    ],
+)
+def test_numbers_have_fixed_places_and_a_real_minus(value: str, places: int, text: str) -> None:
+    assert fmt.number(Decimal(value), places) == text
+
+
+def test_unknown_is_a_dash_and_never_zero() -> None:
+    assert fmt.number(None, 2) == fmt.signed(None) == fmt.percent(None) == fmt.age(None) == "—"
+    assert fmt.amount(None, 8) == fmt.cancel_cost(None) == fmt.wait(None) == "—"
+
+
+@given(st.decimals(min_value="-1e12", max_value="1e12", allow_nan=False, places=8), st.integers(0, 8))
+def test_what_is_not_zero_never_reads_as_zero(value: Decimal, places: int) -> None:
+    text = fmt.number(value, places)
+    assert (value != 0) == any(char in "123456789" for char in text)
+
+
+def test_a_change_carries_its_sign() -> None:
+    assert [fmt.signed(Decimal(x)) for x in ("1.2", "-1.2", "0")] == ["+1.20", "−1.20", "0.00"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"),
+        (59, "59s"),
+        (60, "1m"),
+        (3599, "59m"),
+        (3600, "1h"),
+        (86399, "23h"),
+        (86400, "1d"),
+        (1036800, "12d"),
+    ],
+)
+def test_ages_are_short(seconds: int, text: str) -> None:
+    assert fmt.age(seconds * SECOND) == text
+
+
+def test_an_age_is_never_negative() -> None:
+    assert fmt.age(-5 * SECOND) == "0s"
+
+
+def test_a_wait_is_rounded_up() -> None:
+    assert fmt.wait(SECOND + 1) == "2s"
+    assert fmt.countdown(844 * SECOND + 1) == "14:05"
+
+
+def test_points_are_rounded_outward() -> None:
+    assert fmt.interval(Fraction(1, 3), Fraction(1, 3)) == "0.3–0.4"
+    assert fmt.interval(Fraction(15, 2), Fraction(15, 2)) == "7.5"
+
+
+def test_a_cancel_cost_names_its_next_step() -> None:
+    assert fmt.cancel_cost(a_cost(4)) == "4→2 in 9s"
+    assert fmt.cancel_cost(a_cost(6, 8)) == "6–8→4 in 9s"
+    assert fmt.cancel_cost(a_cost(4, next=None)) == "4"
+    assert fmt.cancel_cost(FREE) == "free"
+
+
+def test_long_quantities_give_up_places_before_they_break_the_table() -> None:
+    assert fmt.amount(Decimal("0.5"), 8) == "0.50000000"
+    assert fmt.amount(Decimal(12000), 8) == "12,000.0000"
+    assert fmt.amount(Decimal(1200000), 5) == "1,200,000.00"
+    assert fmt.amount(Decimal("0.5"), 8, Decimal(1200000)) == "0.50"
+
+
+def test_instants_are_utc() -> None:
+    assert fmt.time_of_day(1_804_669_200 * SECOND) == "09:00:00"
+    assert fmt.day_and_time(1_804_669_200 * SECOND) == "10 Mar 09:00"
+
+
+def test_privacy_masks_every_digit_of_any_script() -> None:
+    assert not any(char.isdigit() for char in fmt.without_digits("sold 0.5 at 110,000.0 ²"))

@@ -1,0 +1,48 @@
+import pytest
+
+from krakentui.model.clock import MILLISECOND
+from krakentui.ui.keygate import QUIET_NS, KeyGate
+
+# What terminals send for keys, broken apart by a slow line: (pieces, printable pieces that may pass).
+BROKEN = [
+    ("up in pieces", ["escape", "[", "A"]),
+    ("application up", ["escape", "O", "A"]),
+    ("echoed up", ["^", "[", "[", "A"]),
+    ("shift+up", ["escape", "[", "1", ";", "2", "A"]),
+    ("F5", ["escape", "[", "1", "5", "~"]),
+    ("mouse", ["escape", "[", "<", "0", ";", "3", "4", ";", "1", "2", "M"]),
+    ("paste brackets", ["escape", "[", "2", "0", "0", "~", "x"]),
+    ("alt+x", ["escape", "x"]),
+    ("string terminator", ["escape", "]", "1", "1", ";", "q"]),
+]
+
+
+@pytest.mark.parametrize(("name", "keys"), BROKEN)
+@pytest.mark.parametrize("gap_ms", [0, 40, 249])
+def test_no_letter_of_a_broken_sequence_passes(name: str, keys: list[str], gap_ms: int) -> None:
+    gate = KeyGate()
+    passed = [
+        key
+        for n, key in enumerate(keys)
+        if gate.admits(key, n * gap_ms * MILLISECOND, printable=key != "escape")
+    ]
+    assert passed == keys[:1], name
+
+
+def test_letters_pass_again_after_quiet() -> None:
+    gate = KeyGate()
+    gate.admits("escape", 0, printable=False)
+    assert not gate.admits("A", QUIET_NS - 1, printable=True)
+    assert not gate.admits("A", 2 * QUIET_NS - 2, printable=True)
+    assert gate.admits("A", 3 * QUIET_NS - 2, printable=True)
+
+
+def test_a_whole_arrow_key_passes_in_between() -> None:
+    gate = KeyGate()
+    gate.admits("escape", 0, printable=False)
+    assert gate.admits("up", MILLISECOND, printable=False)
+
+
+def test_usual_typing_passes() -> None:
+    gate = KeyGate()
+    assert all(gate.admits(key, 0, printable=True) for key in "jjkxAqrp?")

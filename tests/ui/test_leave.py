@@ -1,0 +1,57 @@
+import pytest
+
+from krakentui.ui.screens.leave import LeaveScreen
+from tests.ui.opening import opened
+from tests.ui.views import FakeFace
+
+pytestmark = pytest.mark.anyio
+
+
+def waiting() -> FakeFace:
+    face = FakeFace()
+    face.open_cancels = ("O1",)
+    return face
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+async def test_leaving_is_quiet_when_nothing_is_open(key: str) -> None:
+    async with opened() as screen:
+        await screen.pilot.press(key)
+    assert screen.app.return_code == 0
+
+
+async def test_an_unsettled_cancel_is_asked_about() -> None:
+    async with opened(waiting()) as screen:
+        await screen.press("q")
+        assert isinstance(screen.app.screen, LeaveScreen)
+        assert "1 cancel is not settled yet" in screen.text()
+        await screen.press("escape")
+        assert not isinstance(screen.app.screen, LeaveScreen)
+
+
+async def test_enter_leaves_all_the_same() -> None:
+    async with opened(waiting()) as screen:
+        await screen.press("q")
+        await screen.pilot.press("enter")
+    assert screen.app.return_code == 0
+
+
+async def test_a_second_interrupt_leaves_with_130() -> None:
+    async with opened(waiting()) as screen:
+        await screen.pilot.press("ctrl+c")
+        await screen.pilot.press("ctrl+c")
+    assert screen.app.return_code == 130
+
+
+async def test_an_interrupt_works_over_a_question() -> None:
+    async with opened() as screen:
+        await screen.press("x")
+        await screen.pilot.press("ctrl+c")
+    assert screen.app.return_code == 0
+    assert not screen.face.confirmed
+
+
+async def test_type_ahead_does_not_leave() -> None:
+    async with opened(waiting()) as screen:
+        await screen.burst("q", "enter")
+        assert isinstance(screen.app.screen, LeaveScreen)
