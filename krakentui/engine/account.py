@@ -54,7 +54,14 @@ class AccountSide:
         self._clock = house.clock
         mark = NonceMark(house.clock, credentials.fingerprint, settings.state_dir)
         self._lane = KeyLane(credentials, settings.account, mark, house)
-        self._talk = PrivateTalk(self._lane, settings.account, house.clock, house.tell, maintenance)
+        self._talk = PrivateTalk(
+            self._lane,
+            settings.account,
+            house.clock,
+            house.tell,
+            maintenance,
+            lambda: may_ask("GetWebSocketsToken", state),
+        )
         self._feed = Feed("private", settings.endpoints.ws_private, self._talk, line, key=credentials.key)
         self.poller = Poller(state, self._lane, house.clock, house.tell, self._talk.key_known, names_known)
         self._cancels = Cancels(

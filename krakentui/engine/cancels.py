@@ -97,12 +97,14 @@ class Cancels:
         self._numbers = itertools.count(1)
         self._group: asyncio.TaskGroup | None = None
         self._early: list[Job] = []
+        self._begun = asyncio.Event()
         self._deliveries: set[asyncio.Task[None]] = set()
         self._chases: dict[str, Chase] = {}
 
     def begin(self, parcels: Sequence[Parcel], wanted: Sequence[Wanted]) -> None:
         """Note these cancels as asked and start them on their way; returns at once."""
         by_id = {one.order_id: one for one in wanted}
+        self._begun.set()
         for parcel in parcels:
             job = Job(next(self._numbers), parcel, tuple(by_id[order_id] for order_id in parcel.ids))
             for order_id in parcel.ids:
@@ -127,6 +129,9 @@ class Cancels:
                 for job in early:
                     self._start(job)
                 while True:
+                    if not self._state.unsettled():
+                        self._begun.clear()
+                        await self._begun.wait()
                     await self._clock.sleep(LOOK_S)
                     await self._pursue()
         finally:
@@ -155,6 +160,9 @@ class Cancels:
                 await self._over_socket(job)
             else:
                 await self._over_rest(job)
+        except asyncio.CancelledError:
+            self._unanswered(job, "this program stopped waiting for the answer")
+            raise
         except Exception:  # noqa: BLE001 - supervises one delivery: an event and a log line
             _log.exception("a cancel's delivery failed")
             self._unanswered(job, "this program failed while it waited for the answer")

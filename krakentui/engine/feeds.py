@@ -19,6 +19,7 @@ SPARK_MIN = 15
 """Minutes of one candle of the sparkline."""
 MOST_SYMBOLS = 50
 """Symbols of one subscription: a long list is split, so that one message stays small."""
+NO_STREAM = "this key may not open a private websocket: orders and balances come from REST"
 KEY_WAIT_S = 3.0
 """For so long the token waits for the word on what the key may do."""
 
@@ -113,8 +114,9 @@ class PrivateTalk:
         clock: Clock,
         tell: Callable[[Happening], None],
         maintenance: Callable[[], bool],
+        may_stream: Callable[[], bool],
     ) -> None:
-        """Begin with no token."""
+        """Begin with no token; `may_stream` tells whether the key may have one, as far as is known."""
         self.answers = Answers()
         self.key_known = asyncio.Event()
         """Set when the exchange has described the key, or could not."""
@@ -125,6 +127,7 @@ class PrivateTalk:
         self._clock = clock
         self._tell = tell
         self._maintenance = maintenance
+        self._may_stream = may_stream
         self._kind: Kind = "user"
         self._denied: set[str] = set()
 
@@ -160,6 +163,8 @@ class PrivateTalk:
             await within(self._clock, KEY_WAIT_S, self.key_known.wait)
         except TimeoutError:
             self.key_known.set()
+        if not self._may_stream():
+            self.no_stream = NO_STREAM
         while self.no_stream is None and self._lane.stopped is None:
             t_ns = self._clock.mono_ns()
             locked_ns = self._lane.locked_ns(t_ns)
@@ -177,7 +182,7 @@ class PrivateTalk:
         reply = await self._lane.call(Call("GetWebSocketsToken"), self._kind)
         self._kind = "reconcile"  # the first one is on the user's account, later ones stay within the counter
         if isinstance(reply.refusal, Denied):
-            self.no_stream = "this key may not open a private websocket: orders and balances come from REST"
+            self.no_stream = NO_STREAM
             raise KeyProblem(self.no_stream)
         if reply.refusal is not None:
             raise reply.refusal

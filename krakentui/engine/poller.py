@@ -218,19 +218,18 @@ class PublicPoller:
                     if await self._ask(want.endpoint):
                         first = first[1:]
                 case WaitUntil(at_ns):
-                    wait_s = 1.0 if at_ns is None else (at_ns - t_ns) / SECOND
-                    await self._clock.sleep(min(1.0, max(0.01, wait_s)))
+                    wait_s = LONGEST_WAIT_S if at_ns is None else (at_ns - t_ns) / SECOND
+                    await self._clock.sleep(min(LONGEST_WAIT_S, max(0.01, wait_s)))
 
     async def _ask(self, endpoint: str) -> bool:
-        """Ask; tell whether the exchange answered."""
-        self._last[endpoint] = self._clock.mono_ns()
-        sent_ns = self._clock.now_ns()
+        """Ask; tell whether the exchange answered. What got no answer is asked again soon."""
+        asked_ns, sent_ns = self._clock.mono_ns(), self._clock.now_ns()
         params = (("pair", self._priced()),) if endpoint == "Ticker" else ()
         reply = await self._calls.ask(Call(endpoint, params))
         if reply is None:
-            self._last.pop(endpoint, None)
             await self._clock.sleep(AFTER_FAILURE_S)
             return False
+        self._last[endpoint] = asked_ns
         if endpoint == "Assets" and reply.events:
             self.names_known.set()
         if reply.server_ns is not None:

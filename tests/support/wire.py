@@ -18,7 +18,8 @@ Answer = tuple[int, bytes]
 class MemorySocket:
     """One open websocket; what the test `gives` is received, what is sent is kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str = "") -> None:
+        self.url = url
         self.sent: list[dict[str, object]] = []
         self.closed = False
         self.stuck = False
@@ -87,6 +88,8 @@ class MemoryDoor:
         self.calls: list[str] = []
         self.bodies: list[str] = []
         self.in_flight = 0
+        self.wrote_first = True
+        """Bytes leave at once; False: the answers of the script are failures to connect."""
         self.most_in_flight = 0
         self.script: dict[str, deque[Answer | Exception | None]] = {}
         self.always: dict[str, Answer | Exception | None] = {}
@@ -110,7 +113,7 @@ class MemoryDoor:
         endpoint = prepared.path.rpartition("/")[2].partition("?")[0]
         self.calls.append(endpoint)
         self.bodies.append(prepared.body.decode())
-        if wrote is not None:
+        if wrote is not None and self.wrote_first:
             wrote()
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)

@@ -1,0 +1,390 @@
+"""One session as a whole, on memory: how it starts, what one failure costs, how it closes."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from krakentui.model.error import Forbidden, KeyProblem, NotSent
+from krakentui.model.secret import Credentials, Secret
+from krakentui.net.socket import Unreachable
+from krakentui.settings import Settings
+from tests.support.clock import settle
+from tests.support.exchange import (
+    ENDPOINTS,
+    FIRST,
+    KEY,
+    PERMISSIONS,
+    SECOND_ID,
+    Scene,
+    ok,
+    refused,
+    rest_order,
+    some_settings,
+    stream_order,
+)
+
+PRIVATE = frozenset(
+    {"GetApiKeyInfo", "GetWebSocketsToken", "OpenOrders", "BalanceEx", "QueryOrders", "Balance"}
+)
+
+
+def private_calls(scene: Scene) -> list[str]:
+    return [call for call in scene.door.calls if call in PRIVATE]
+
+
+@pytest.mark.anyio
+async def test_a_start_makes_its_four_private_calls_at_once() -> None:
+    scene = Scene()
+    async with scene.running(0):
+        assert private_calls(scene) == ["GetApiKeyInfo", "GetWebSocketsToken", "OpenOrders", "BalanceEx"]
+
+
+@pytest.mark.anyio
+async def test_after_its_start_everything_is_live_and_known() -> None:
+    scene = Scene()
+    async with scene.running(2):
+        t_ns = scene.clock.mono_ns()
+        assert {feed.state for feed in scene.session.status(t_ns).feeds} == {"live"}
+        assert [row.id for row in scene.session.orders(t_ns).rows] == [FIRST, SECOND_ID]
+        assert scene.session.balances(t_ns).known
+        assert [row.pair for row in scene.session.markets(t_ns)] == ["BTC/USD"]
+        assert scene.session.budget(t_ns).tier == "intermediate"
+
+
+@pytest.mark.anyio
+async def test_public_calls_are_a_second_apart() -> None:
+    scene = Scene()
+    async with scene.running(0.5):
+        assert [call for call in scene.door.calls if call not in PRIVATE] == ["Assets"]
+        await scene.beat(1)
+        assert [call for call in scene.door.calls if call not in PRIVATE] == ["Assets", "AssetPairs"]
+
+
+@pytest.mark.anyio
+async def test_without_a_key_only_public_things_happen() -> None:
+    scene = Scene(some_settings(key=None))
+    async with scene.running(30):
+        assert private_calls(scene) == []
+        assert scene.connects("/auth/v2") == 0
+        assert scene.session.status(scene.clock.mono_ns()).power == "public"
+        assert "no API key" in scene.session.poll_now()
+
+
+@pytest.mark.anyio
+async def test_balances_wait_for_the_names_of_assets() -> None:
+    scene = Scene()
+    scene.door.answer("Assets", NotSent("no way"))
+    async with scene.running(1):
+        assert "BalanceEx" not in scene.door.calls
+        await scene.beat(8)
+        assert "BalanceEx" in scene.door.calls
+
+
+@pytest.mark.anyio
+async def test_a_lockout_means_fifteen_minutes_without_a_private_call_or_connect() -> None:
+    scene = Scene()
+    async with scene.running(40):
+        scene.door.answer("OpenOrders", refused("EGeneral:Temporary lockout"))
+        scene.session.poll_now()
+        for _ in range(60):
+            await scene.beat(0 if scene.lines("lockout") else 1)
+        calls, connects = len(private_calls(scene)), scene.connects("/auth/v2")
+        scene.private.breaks(1001)
+        scene.session.poll_now()
+        await scene.clock.advance(895)
+        assert len(private_calls(scene)) == calls
+        assert scene.connects("/auth/v2") == connects
+        await scene.clock.advance(60)
+        assert len(private_calls(scene)) > calls
+        assert scene.connects("/auth/v2") > connects
+
+
+@pytest.mark.anyio
+async def test_a_lockout_told_over_the_socket_counts_as_well() -> None:
+    scene = Scene()
+    scene.answer = lambda request: [scene.failed(request, "EGeneral:Temporary lockout")]
+    async with scene.running(5):
+        scene.cancel()
+        await settle(60)
+        calls = len(private_calls(scene))
+        await scene.beat(120)
+        assert scene.outcomes() == ["refused"]
+        assert len(private_calls(scene)) == calls
+
+
+@pytest.mark.anyio
+async def test_during_a_lockout_public_data_goes_on() -> None:
+    scene = Scene()
+    scene.door.answer("OpenOrders", refused("EGeneral:Temporary lockout"))
+    async with scene.running(30):
+        assert scene.session.status(scene.clock.mono_ns()).feeds[0].freshness == "live"
+
+
+@pytest.mark.anyio
+async def test_a_wrong_key_is_asked_with_once() -> None:
+    scene = Scene()
+    for endpoint in PRIVATE:
+        scene.door.answer_always(endpoint, refused("EAPI:Invalid key"))
+    async with scene.running(200):
+        assert private_calls(scene) == ["GetApiKeyInfo"]
+        assert scene.connects("/auth/v2") == 0
+        assert any("does not know this key" in line.text for line in scene.lines("notice"))
+
+
+@pytest.mark.anyio
+async def test_a_missing_permission_stops_that_call_and_nothing_else() -> None:
+    scene = Scene(permissions=tuple(one for one in PERMISSIONS if one != "query-funds"))
+    async with scene.running(120):
+        assert "BalanceEx" not in scene.door.calls
+        assert "OpenOrders" in scene.door.calls
+        assert scene.session.balances(scene.clock.mono_ns()).denied or scene.session.state.denied
+
+
+@pytest.mark.anyio
+async def test_a_denial_that_nobody_announced_is_found_out_once() -> None:
+    scene = Scene()
+    scene.door.answer_always("BalanceEx", refused("EGeneral:Permission denied"))
+    async with scene.running(250):
+        assert scene.door.calls.count("BalanceEx") == 1
+
+
+@pytest.mark.anyio
+async def test_each_private_socket_costs_one_token() -> None:
+    scene = Scene()
+    async with scene.running(60):
+        for _ in range(4):
+            scene.private.breaks(1001)
+            await scene.beat(40)
+        assert scene.door.calls.count("GetWebSocketsToken") == scene.connects("/auth/v2") == 5
+
+
+@pytest.mark.anyio
+async def test_a_step_of_the_clock_replaces_each_socket_once() -> None:
+    scene = Scene()
+    async with scene.running(60):
+        scene.clock.step_wall(3600)
+        await scene.beat(30)
+        assert (scene.connects("/auth/v2"), len(scene.line.urls)) == (2, 4)
+        assert {feed.state for feed in scene.session.status(scene.clock.mono_ns()).feeds} == {"live"}
+
+
+@pytest.mark.anyio
+async def test_a_hole_in_the_stream_is_mended_without_a_new_socket() -> None:
+    scene = Scene()
+    async with scene.running(10):
+        scene.sequence += 5
+        scene.private.gives(*scene.ended({"params": {"order_id": [FIRST]}}))
+        await settle(80)
+        assert scene.private.methods().count("subscribe") == 3
+        assert len(scene.session.orders(scene.clock.mono_ns()).rows) == 2
+        assert scene.connects("/auth/v2") == 1
+
+
+@pytest.mark.anyio
+async def test_a_delta_of_an_unknown_order_is_asked_for_by_id() -> None:
+    scene = Scene()
+    unknown = "OZZZZZ-BBBBB-CCCCC9"
+    scene.door.answer_always("QueryOrders", ok({unknown: rest_order()}))
+    async with scene.running(60):
+        scene.private.gives(
+            {
+                "channel": "executions",
+                "type": "update",
+                "sequence": 2,
+                "data": [
+                    {
+                        "order_id": unknown,
+                        "exec_type": "new",
+                        "order_status": "new",
+                        "timestamp": "2027-03-10T09:01:00.000000Z",
+                    }
+                ],
+            }
+        )
+        await scene.beat(30)
+        assert any(unknown in body for body in scene.door.bodies)
+        rows = {row.id: row for row in scene.session.orders(scene.clock.mono_ns()).rows}
+        assert rows[unknown].pair == "BTC/USD"
+
+
+@pytest.mark.anyio
+async def test_the_pair_of_a_new_order_is_streamed_too() -> None:
+    scene = Scene()
+    async with scene.running(10):
+        scene.private.gives(
+            {
+                "channel": "executions",
+                "type": "update",
+                "sequence": 2,
+                "data": [{**stream_order("OZZZZZ-BBBBB-CCCCC9", "ETH/USD"), "exec_type": "pending_new"}],
+            }
+        )
+        await scene.beat(2)
+        symbols = [request["params"].get("symbol") for request in scene.public.sent]  # type: ignore[attr-defined]
+        assert ["ETH/USD"] in symbols
+
+
+@pytest.mark.anyio
+async def test_a_market_that_does_not_exist_is_told_once_and_stops_nothing() -> None:
+    settings = Settings(
+        venue="simulator",
+        endpoints=ENDPOINTS,
+        account="alice",
+        markets=("BTC/USD", "WWW/USD"),
+        credentials=None,
+    )
+    scene = Scene(settings)
+    normal = scene._public
+
+    def picky(request: dict[str, object]) -> list[object]:
+        return [
+            frame
+            if "WWW/USD" not in str(frame) or "method" not in str(frame)
+            else {
+                "method": "subscribe",
+                "req_id": request["req_id"],
+                "success": False,
+                "symbol": "WWW/USD",
+                "error": "Currency pair not supported WWW/USD",
+            }
+            for frame in normal(request)
+        ]
+
+    scene.line.prepare = lambda socket, _url: setattr(socket, "answers", picky)
+    async with scene.running(30):
+        told = [line.text for line in scene.lines("notice") if "WWW/USD" in line.text]
+        assert told == ["The exchange streams no WWW/USD."]
+        assert len(scene.line.urls) == 1
+
+
+@pytest.mark.anyio
+async def test_rest_that_is_down_and_sockets_that_live_have_marks_of_their_own() -> None:
+    scene = Scene()
+    async with scene.running(10):
+        for endpoint in (*PRIVATE, "Time", "Assets", "AssetPairs"):
+            scene.door.answer_always(endpoint, NotSent("The exchange cannot be reached: no route to host."))
+        await scene.beat(120)
+        states = {feed.role: feed.state for feed in scene.session.status(scene.clock.mono_ns()).feeds}
+        assert states == {"public": "live", "private": "live", "rest": "down"}
+
+
+@pytest.mark.anyio
+async def test_with_no_network_at_all_it_says_so_and_goes_on_trying() -> None:
+    scene = Scene()
+    for endpoint in (*PRIVATE, "Time", "Assets", "AssetPairs", "SystemStatus"):
+        scene.door.answer_always(endpoint, NotSent("The exchange cannot be reached: no network."))
+    scene.line.refusals.extend(Unreachable("no network") for _ in range(1000))
+    async with scene.running(60):
+        feeds = scene.session.status(scene.clock.mono_ns()).feeds
+        assert all(feed.state == "down" and feed.why for feed in feeds)
+
+
+@pytest.mark.anyio
+async def test_a_fault_of_one_task_is_told_and_costs_only_that_task() -> None:
+    scene = Scene()
+    scene.door.answer("Assets", ValueError("a bug"))
+    async with scene.running(20):
+        assert any("public poller stopped on a fault" in line.text for line in scene.lines("notice"))
+        assert {feed.state for feed in scene.session.status(scene.clock.mono_ns()).feeds} == {"live"}
+        assert "AssetPairs" in scene.door.calls
+
+
+@pytest.mark.anyio
+async def test_poll_now_says_when_and_then_it_happens() -> None:
+    scene = Scene()
+    async with scene.running(120):
+        before = scene.door.calls.count("OpenOrders")
+        assert scene.session.poll_now() == "Balances: asking now."
+        await scene.beat(1)
+        assert scene.door.calls.count("OpenOrders") == before + 1
+
+
+@pytest.mark.anyio
+async def test_closing_leaves_no_task_and_no_socket() -> None:
+    scene, before = Scene(), asyncio.all_tasks()
+    async with scene.running(5):
+        assert asyncio.all_tasks() > before
+    assert asyncio.all_tasks() == before
+    assert all(socket.closed for socket in scene.line.sockets)
+
+
+@pytest.mark.anyio
+async def test_closing_takes_no_time_by_the_clock_even_in_mid_air() -> None:
+    scene = Scene()
+    scene.door.answer_always("OpenOrders", None)
+    async with scene.running(1):
+        before = scene.clock.mono_ns()
+    assert scene.clock.mono_ns() == before
+
+
+@pytest.mark.anyio
+async def test_an_error_of_the_app_comes_out_as_it_is() -> None:
+    scene = Scene()
+    with pytest.raises(LookupError, match="of the app"):
+        async with scene.host:
+            raise LookupError("of the app")
+
+
+@pytest.mark.anyio
+async def test_no_network_starts_before_the_first_picture() -> None:
+    scene = Scene()
+    scene.host._painted.clear()
+    async with scene.host:
+        await scene.clock.advance(5)
+        assert (scene.door.calls, scene.line.urls) == ([], [])
+        scene.host.painted()
+        await settle(60)
+        assert scene.door.calls
+        assert scene.line.urls
+
+
+@pytest.mark.anyio
+async def test_a_recording_holds_frames_and_no_secret(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    scene = Scene(some_settings(record=path))
+    async with scene.running(5):
+        pass
+    text = path.read_text()
+    assert "executions" in text
+    assert not {word for word in ("TOKEN", "c2VjcmV0", "SIM-abc", FIRST) if word in text}
+
+
+def test_a_secret_that_is_no_secret_is_refused_before_anything_starts() -> None:
+    key = Credentials(key="SIM-abc", secret=Secret("not base64!"), name="test", source="a test")
+    with pytest.raises(KeyProblem):
+        Scene(some_settings(key=key))
+
+
+def test_a_live_key_is_not_taken_to_a_simulator() -> None:
+    key = Credentials(key="4/SDrDBcOOPn", secret=Secret("c2VjcmV0"), name="test", source="a test")
+    with pytest.raises(Forbidden):
+        Scene(some_settings(key=key))
+
+
+def test_a_simulator_key_is_not_taken_to_kraken() -> None:
+    with pytest.raises(Forbidden):
+        Scene(Settings(credentials=KEY))
+
+
+def test_the_engine_imports_no_network_library_before_its_first_connect() -> None:
+    code = (
+        "import sys, krakentui.engine.host; "
+        "print([name for name in ('httpx', 'websockets', 'aiohttp', 'textual') if name in sys.modules])"
+    )
+    found = subprocess.run(  # noqa: S603 - our own interpreter and our own text
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.anyio
+async def test_watching_stays_above_the_reserve() -> None:
+    scene = Scene()
+    async with scene.running(60):
+        for _ in range(24):
+            await scene.beat(5)
+            counter = scene.session.state.ledger.rest_at(scene.clock.mono_ns())
+            assert counter.high + scene.session.state.ledger.reserve <= counter.ceiling
