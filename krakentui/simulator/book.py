@@ -29,8 +29,8 @@ class Side:
 
     @property
     def best(self) -> int:
-        """Best price; a market never runs out of levels."""
-        return self.keys[0] * self.sign
+        """Best price; 0 where nobody bids. Asks never run out, prices have no ceiling."""
+        return self.keys[0] * self.sign if self.keys else 0
 
     def put(self, price: int, qty: int, t_us: int) -> None:
         """Set a level; 0 removes it."""

@@ -16,9 +16,9 @@ class Timer:
 
     __slots__ = ("at_us", "callback")
 
-    def __init__(self, at_us: int, callback: Callable[[], None]) -> None:
+    def __init__(self, at_us: int, callback: Callable[[], object]) -> None:
         self.at_us = at_us
-        self.callback: Callable[[], None] | None = callback
+        self.callback: Callable[[], object] | None = callback
 
     def cancel(self) -> None:
         """Never fire. Cancelling twice, or after firing, does nothing."""
@@ -40,14 +40,14 @@ class SimClock:
         """Microseconds since 1970 in the simulated world."""
         return self._now_us
 
-    def at(self, t_us: int, callback: Callable[[], None]) -> Timer:
+    def at(self, t_us: int, callback: Callable[[], object]) -> Timer:
         """Call back at an instant; an instant already past fires on the next advance."""
         timer = Timer(max(t_us, self._now_us), callback)
         self._asked += 1
         heapq.heappush(self._heap, (timer.at_us, self._asked, timer))
         return timer
 
-    def after(self, us: int, callback: Callable[[], None]) -> Timer:
+    def after(self, us: int, callback: Callable[[], object]) -> Timer:
         """Call back when that many microseconds have passed."""
         return self.at(self._now_us + us, callback)
 

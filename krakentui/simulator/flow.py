@@ -121,7 +121,9 @@ class Flow:
         lean = max(-0.3, min(0.3, (price - centre) / (8 * self._gap)))
         side = "buy" if rng.random() < 0.5 + lean else "sell"
         keys = (book.asks if side == "buy" else book.bids).keys
-        reach = min(keys[2], keys[0] + int(4 * self._gap))
+        if not keys:
+            return
+        reach = min(keys[:3][-1], keys[0] + int(4 * self._gap))
         limit = reach if side == "buy" else -reach
         ord_type = "limit" if rng.random() < 0.6 else "market"
         self.market.consume(side, self._qty(self._mean_qty), limit, ord_type)
@@ -131,6 +133,8 @@ class Flow:
         book = self.market.book
         side = book.bids if rng.random() < 0.5 else book.asks
         keys = side.keys
+        if not keys:
+            return
         key = keys[0] + int(wait(rng, NEAR_TOP * self._gap))
         if rng.random() < FAR_SHARE:
             key = keys[int(rng.random() * min(len(keys), self._kept))]
@@ -167,7 +171,7 @@ class Flow:
         if not side.keys or (side.keys[0] > wanted + 2 * self._gap + 1 and rng.random() < 0.8):
             near = wanted + int(rng.random() * self._gap)
             levels[near * sign] = self._level(0)
-        if len(side.keys) < 3 or self._near(side.keys) < NEAR_LEVELS // 2:
+        if side.keys and self._near(side.keys) < NEAR_LEVELS // 2:
             for _ in range(3):
                 key = wanted + 1 + int(rng.random() * NEAR_LEVELS * self._gap)
                 if key * sign not in side.qty:
@@ -205,7 +209,7 @@ class Flow:
         if len(side.keys) >= self._kept:
             return
         levels: dict[int, int] = {}
-        key = side.keys[-1] if side.keys else round(self.fair.price) * side.sign
+        key = side.keys[-1] if side.keys else self._beyond(side)
         for index in range(len(side.keys), self._kept + SPARE // 3):
             key += self._step(index)
             if side.sign < 0 and key >= 0:
@@ -213,6 +217,13 @@ class Flow:
             levels[key * side.sign] = self._level(index, self._far)
         if levels:
             self.market.change(side, levels)
+
+    def _beyond(self, side: Side) -> int:
+        """Give the key from which an empty side begins: past the fair price and the other side."""
+        book = self.market.book
+        other = book.bids if side is book.asks else book.asks
+        fair = round(self.fair.price) * side.sign
+        return max(fair, other.best * side.sign) if other.keys else fair
 
     def _step(self, index: int) -> int:
         """Draw the distance from a level to the next: wider away from the top."""

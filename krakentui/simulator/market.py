@@ -17,6 +17,8 @@ from krakentui.simulator.opening import Opening, openings
 from krakentui.simulator.tables import Pair
 from krakentui.simulator.tape import MarketTrade, Tape
 
+LOWEST = 2
+"""A scripted price leaves room for a bid below."""
 SeededStreams = Callable[[str], random.Random]
 
 
@@ -86,6 +88,7 @@ class Market:
 
     def set_price(self, price: int) -> None:
         """Go to a price by script: bid one tick below, ask one above, and one print at it."""
+        price = max(LOWEST, price)
         self.flow.move_to(price)
         self.printed("buy" if price >= self.last else "sell", price, self.flow.typical_qty(), "limit")
         self.settle()

@@ -84,7 +84,7 @@ def _ticker_row(market: Market) -> dict[str, object]:
 
 
 def _top(pair: Pair, side: Side) -> list[str]:
-    lots = max(1, -(-side.qty[side.best] // pair.qty_unit))
+    lots = max(1, -(-side.qty.get(side.best, 0) // pair.qty_unit))
     return [_wide(pair, side.best), str(lots), f"{lots}.000"]
 
 

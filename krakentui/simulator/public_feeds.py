@@ -94,7 +94,7 @@ class BookFeed(Feed):
             for price, qty in levels.items()
             if ((old is None or price * sign <= old) if qty == 0 else (new is None or price * sign <= new))
         ]
-        if old is not None and (new is None or new > old):
+        if old is not None and side.keys and (new is None or new > old):
             upto = side.keys[-1] if new is None else new
             told += [(price, side.qty[price]) for price in side.between(old, upto) if price not in levels]
         if told:
@@ -130,14 +130,13 @@ class TickerFeed(Feed):
 
     def settled(self, prints: list[MarketTrade]) -> None:
         """Tell a trade, or a changed top."""
-        if not prints:
-            if not self._on_top:
-                return
+        if self._on_top:
             top = self._top()
-            if top == self._told:
-                return
-            self._told = top
-        self.send(self._frame("update"))
+            moved, self._told = top != self._told, top
+            if moved or prints:
+                self.send(self._frame("update"))
+        elif prints:
+            self.send(self._frame("update"))
 
     def snapshot(self) -> str:
         """Write the ticker as of now."""
@@ -146,7 +145,7 @@ class TickerFeed(Feed):
     def _top(self) -> tuple[int, ...]:
         bids, asks = self.market.book.bids, self.market.book.asks
         bid, ask = bids.best, asks.best
-        return (bid, bids.qty[bid], ask, asks.qty[ask])
+        return (bid, bids.qty.get(bid, 0), ask, asks.qty[ask])
 
     def _frame(self, kind: str) -> str:
         return f'{{"channel":"ticker","type":"{kind}","data":[{self._text.entry()}]}}'

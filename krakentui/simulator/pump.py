@@ -7,8 +7,8 @@ from krakentui.simulator.world import World
 
 BEAT_S = 0.01
 """How often due timers are looked for."""
-HELD_NS = 250_000_000
-"""Longest real time made up for at once: a host that cannot keep the speed runs slower instead."""
+CATCH_US = 10_000_000
+"""Most simulated time made up for at once: a host that cannot keep the speed runs slower instead."""
 
 
 def present_us() -> int:
@@ -27,11 +27,11 @@ class Pump:
     def catch_up(self) -> None:
         """Bring the simulated clock to where it should be now; in manual mode it stays."""
         now_ns = time.monotonic_ns()
-        passed_ns, self._seen_ns = min(now_ns - self._seen_ns, HELD_NS), now_ns
+        passed_ns, self._seen_ns = now_ns - self._seen_ns, now_ns
         pace = self._world.pace
         if pace.manual:
             return
-        due_us = self._owed_us + passed_ns * pace.speed / 1000
+        due_us = self._owed_us + min(passed_ns * pace.speed / 1000, CATCH_US)
         whole_us = int(due_us)
         self._owed_us = due_us - whole_us
         clock = self._world.clock

@@ -23,7 +23,7 @@ class TickerText:
         now_us = market.clock.now_us()
         figures = market.tape.last_day(now_us)
         bid, ask, last = market.best_bid, market.best_ask, market.last
-        bid_qty, ask_qty = market.book.bids.qty[bid], market.book.asks.qty[ask]
+        bid_qty, ask_qty = market.book.bids.qty.get(bid, 0), market.book.asks.qty[ask]
         p, q = pair.price_places, pair.qty_places
         change = last - figures.open
         percent = digits(hundredths_of_percent(change, figures.open), 2)

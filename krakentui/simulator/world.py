@@ -15,7 +15,7 @@ from krakentui.simulator.options import OPENING_US, Options
 from krakentui.simulator.public_feeds import Feeds
 from krakentui.simulator.public_limits import PublicLimiter
 from krakentui.simulator.surface import HttpRequest, Socket
-from krakentui.simulator.tables import Asset, Pair, load
+from krakentui.simulator.tables import Asset, Pair, Tables, load
 from krakentui.simulator.ws_envelope import Talk
 
 REQUESTS_KEPT = 20_000
@@ -53,7 +53,7 @@ class Heard:
 class World:
     """Everything that the exchange knows, as plain state moved by one clock."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, tables: Tables | None = None) -> None:
         start_us = OPENING_US if options.start_us is None else options.start_us
         self.options = options
         self.seed = options.seed
@@ -61,7 +61,7 @@ class World:
         self.clock = SimClock(start_us)
         self.pace = Pace(options.manual, options.speed)
         self.system = "online"
-        tables = load()
+        tables = tables or load()
         self.tables = tables
         self.assets: dict[str, Asset] = tables.assets
         self.pairs: dict[str, Pair] = tables.pairs
