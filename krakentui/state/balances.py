@@ -1,23 +1,26 @@
 """Totals and holds of one account, joined from the stream and from polls.
 
 The stream names totals only, and its word stands over every poll that REST's lag may explain. What is
-held is worked out from the open orders; a poll corrects that figure once (fees, rounding, things we
-cannot see), and the correction rides along until the next poll that is not behind. So a hold moves at
-once with its order, and a lagging poll moves nothing.
+held is worked out from the open orders; a poll teaches the fee on top and corrects what we cannot see,
+and the correction rides along until the next poll that is not behind. So a hold moves at once with its
+order, and a lagging poll moves nothing.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Mapping
+from decimal import ROUND_CEILING, Decimal
 from typing import Final, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from krakentui.model.account import Holding
 from krakentui.model.order import Order
 from krakentui.state.merge import REST_LAG_NS
 
 ZERO: Final = Decimal(0)
+ONE: Final = Decimal(1)
+MOST_FEE: Final = Decimal("1.01")
+"""A hold up to 1 % above what the orders themselves lock is their fee (0.4 % at most for a taker: 2026)."""
 Lock = tuple[str, Decimal]
 """An asset and how much of it one order locks."""
 
@@ -43,6 +46,7 @@ class Funds:
         self._totals: dict[str, Total] = {}
         self._polled_held: dict[str, Decimal] = {}
         self._offset: dict[str, Decimal] = {}
+        self._fee: dict[str, Decimal] = {}
         self._derived: dict[str, deque[tuple[int, Decimal]]] = {}
         self.orders_known = False
         """The open orders were listed: what they hold can be worked out."""
@@ -65,7 +69,7 @@ class Funds:
 
     def snapshot(self, holdings: Iterable[Holding], t_ns: int) -> None:
         """Take all totals from the stream; assets that only REST names stay."""
-        for holding in holdings:
+        for holding in _by_asset(holdings):
             self._speak(holding.asset, holding.total, t_ns)
         self.authoritative = True
 
@@ -79,7 +83,7 @@ class Funds:
             return
         self.polled_ns = asked_ns
         held: dict[str, Decimal] = {}
-        listed = {holding.asset: holding for holding in holdings}
+        listed = {holding.asset: holding for holding in _by_asset(holdings)}
         for asset, holding in listed.items():
             self._list(holding, asked_ns)
             if holding.held is not None:
@@ -93,8 +97,19 @@ class Funds:
             for asset in {*held, *self._polled_held}:
                 self._correct(asset, held.get(asset, ZERO), asked_ns)
 
+    def renamed(self, name: Callable[[str], str]) -> None:
+        """Move what was listed under REST's own names (`XXBT`) to the names that are shown."""
+        for asset in [known for known in self._totals if name(known) != known]:
+            self._totals.setdefault(name(asset), self._totals.pop(asset))
+        for asset in [known for known in self._polled_held if name(known) != known]:
+            self._polled_held.setdefault(name(asset), self._polled_held.pop(asset))
+            self._offset.pop(asset, None)
+
     def orders_moved(self, orders: Iterable[Order], t_ns: int) -> None:
-        """Work out anew what the open orders hold."""
+        """Work out anew what the open orders hold, unless REST's names of their pairs are not joined yet."""
+        orders = tuple(orders)
+        if not self.orders_known and any(order.pair is None for order in orders):
+            return
         known, self._locks = self._locks, {}
         for order in orders:  # hundreds of orders, of which one has changed: 4 times as fast as anew
             last = known.get(order.id)
@@ -105,20 +120,27 @@ class Funds:
             value = now.get(asset, ZERO)
             past = self._derived.setdefault(asset, deque() if first else deque([(0, ZERO)]))
             if not past or past[-1][1] != value:
-                past.append((t_ns, value))
+                # The first list tells what was held all along; a poll asked before it shows the same.
+                past.append((0 if first else t_ns, value))
             while len(past) > 1 and past[1][0] <= t_ns - REST_LAG_NS:
                 past.popleft()
         if first:
             for asset, held in self._polled_held.items():
-                self._offset[asset] = held - self._now(asset)
+                self._explain(asset, held, self._now(asset))
 
     def held(self, asset: str) -> Decimal | None:
         """Tell what is locked of an asset; None = nobody has said."""
-        if self.orders_known and (asset in self._offset or self.polled_ns is None):
-            return max(ZERO, self._now(asset) + self._offset.get(asset, ZERO))
-        if asset in self._polled_held:
-            return self._polled_held[asset]
-        return max(ZERO, self._now(asset)) if self.orders_known else None
+        polled = self._polled_held.get(asset)
+        if not self.orders_known:
+            return polled
+        offset = self._offset.get(asset)
+        if polled is None or offset is None:
+            return max(ZERO, self._now(asset))
+        now, fee = self._now(asset), self._fee_of(asset)
+        if fee == ONE:
+            return max(ZERO, now + offset)
+        # The exchange rounds each order's fee up to the places of its ledger.
+        return max(ZERO, (now * fee + offset).quantize(polled, ROUND_CEILING))
 
     def total(self, asset: str) -> Decimal | None:
         """Tell what there is of an asset, flexible rewards (`X.F`) included, locked wallets not."""
@@ -197,10 +219,21 @@ class Funds:
         past = self._during_lag(asset, asked_ns)
         latest = past[-1]
         if offset is not None:
-            nearest = min(reversed(past), key=lambda value: abs(value + offset - held))
+            fee = self._fee_of(asset)
+            nearest = min(reversed(past), key=lambda value: abs(value * fee + offset - held))
             if nearest != latest:
                 return
-        self._offset[asset] = held - latest
+        self._explain(asset, held, latest)
+
+    def _explain(self, asset: str, held: Decimal, derived: Decimal) -> None:
+        """Learn what a hold is made of: the orders, a fee on top of buys, and what we cannot see."""
+        fee = held / derived if derived else ZERO
+        if ONE <= fee <= MOST_FEE:
+            self._fee[asset] = fee
+        self._offset[asset] = held - derived * self._fee_of(asset)
+
+    def _fee_of(self, asset: str) -> Decimal:
+        return self._fee.get(asset, ONE)
 
     def _during_lag(self, asset: str, asked_ns: int) -> list[Decimal]:
         """List what the orders held, by our count, in the minute that a list asked then may show."""
@@ -220,6 +253,19 @@ class Funds:
 def derived_holds(orders: Iterable[Order]) -> dict[str, Decimal]:
     """Work out what open orders lock: a sell its remaining base, a buy remaining times price in quote."""
     return _summed(map(_lock, orders))
+
+
+def _by_asset(holdings: Iterable[Holding]) -> Iterable[Holding]:
+    """Sum what one asset holds in several places: `DOT28.S` and `DOT14.S` are both `DOT.S`."""
+    summed: dict[str, Holding] = {}
+    for one in holdings:
+        other = summed.get(one.asset)
+        if other is None:
+            summed[one.asset] = one
+            continue
+        held = None if one.held is None and other.held is None else (one.held or ZERO) + (other.held or ZERO)
+        summed[one.asset] = structs.replace(other, total=other.total + one.total, held=held)
+    return summed.values()
 
 
 def main_asset(asset: str) -> str:

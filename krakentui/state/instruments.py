@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from msgspec import Struct, structs
 
+from krakentui.model.account import Holding
 from krakentui.model.order import OrderPatch
 from krakentui.model.symbol import AssetInfo, Names, PairInfo
 
@@ -35,6 +36,11 @@ class Instruments:
             return patch
         pair = self.names.pair(patch.raw_pair)
         return patch if pair is None else structs.replace(patch, pair=pair)
+
+    def shown(self, holding: Holding) -> Holding:
+        """Give a holding the name it is shown under, whoever named it: `XBT.M` is `BTC.M`."""
+        asset = self.names.asset(holding.asset)
+        return holding if asset == holding.asset else structs.replace(holding, asset=asset)
 
 
 def _joined(known: _Info | None, told: _Info) -> _Info:

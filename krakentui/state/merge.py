@@ -180,7 +180,7 @@ def _told_opened(patch: OrderPatch, word: Word) -> int | None:
     """
     if patch.opened_ns is None or patch.opened_ns != patch.said_ns or word.source != "stream":
         return patch.opened_ns
-    sure = word.snapshot and patch.amended is False and not patch.filled
+    sure = word.snapshot and not patch.amended and not patch.filled
     return patch.opened_ns if sure else None
 
 
@@ -193,10 +193,13 @@ def _hidden(
 ) -> int:
     """Tell up to when an amend may have escaped us, after a snapshot or a REST reply."""
     known = old.hidden_until_ns if old else 0
-    if patch.amended is False and not amended:
+    differs = old is not None and _differs(old, patch, word)
+    # Frames name `amended` only where it is true (all captures): a whole order without it was never amended.
+    never = patch.amended is False or (word.snapshot and patch.amended is None and not differs)
+    if never and not amended:
         return 0 if opened is not None else max(known, said)
     if word.source != "stream":
-        fresh = old is None or (bool(patch.amended) and not old.amended) or _differs(old, patch, word)
+        fresh = old is None or (bool(patch.amended) and not old.amended) or differs
         return word.now_ns if fresh and patch.amended is not False else known
     dated = opened is not None and said > opened  # so its timestamp is that of the last change
     if old is not None and old.stream_ns is not None and dated and said <= old.said_ns:
@@ -205,8 +208,8 @@ def _hidden(
 
 
 def _differs(old: Order, patch: OrderPatch, word: Word) -> bool:
-    """Tell whether REST names terms that we take over: an amend we did not see."""
-    if not _may_overrule(old, patch, word):
+    """Tell whether a snapshot or REST names terms that we take over: an amend we did not see."""
+    if not word.snapshot and not _may_overrule(old, patch, word):
         return False
     return any(
         getattr(patch, name) is not None

@@ -193,6 +193,7 @@ class State:
     @_take.register
     def _instruments(self, event: e.InstrumentsSeen, t_ns: int) -> None:
         self.instruments.join(event.assets, event.pairs)
+        self.funds.renamed(self.names.asset)
         self.desk.renamed(t_ns)
 
     @_take.register
@@ -256,18 +257,18 @@ class State:
     @_take.register
     def _balances_snapshot(self, event: e.BalancesSnapshot, t_ns: int) -> None:
         if event.account == self.account:
-            self.funds.snapshot(event.holdings, t_ns)
+            self.funds.snapshot(map(self.instruments.shown, event.holdings), t_ns)
 
     @_take.register
     def _balance_changed(self, event: e.BalanceChanged, t_ns: int) -> None:
         if event.account == self.account:
-            self.funds.changed(event.asset, event.total, t_ns)
+            self.funds.changed(self.names.asset(event.asset), event.total, t_ns)
 
     @_take.register
     def _balances_polled(self, event: e.BalancesPolled, t_ns: int) -> None:
         if event.account == self.account:
             self.feeds.heard("rest", t_ns)
-            self.funds.polled(event.holdings, event.asked_ns)
+            self.funds.polled(map(self.instruments.shown, event.holdings), event.asked_ns)
 
     @_take.register
     def _key_described(self, event: e.KeyDescribed, t_ns: int) -> None:

@@ -7,12 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from krakentui.model.account import Holding
-from krakentui.model.event import BalanceChanged, BalancesSnapshot
+from krakentui.model.event import BalanceChanged, BalancesSnapshot, InstrumentsSeen
 from krakentui.model.order import Order
 from krakentui.state.balances import Funds, derived_holds
 from krakentui.state.state import State
 from tests.support.builders import (
     ACCOUNT,
+    ASSETS,
+    PAIRS,
+    a_bare_state,
     a_listed,
     a_patch,
     a_standing,
@@ -105,6 +108,22 @@ def test_a_total_nobody_named_is_unknown() -> None:
     assert total(a_state(), "BTC") is None
 
 
+def test_coins_staked_for_different_times_are_one_row() -> None:
+    assert total(a_state(balances_polled(DOT28_S="1", DOT14_S="2")), "DOT.S") == 3
+
+
+def test_balances_listed_before_the_assets_are_known_get_their_name_later() -> None:
+    state = play(a_bare_state(), balances_polled(XXBT=("1", "0.2")))
+    play(state, InstrumentsSeen(assets=ASSETS, pairs=PAIRS))
+    assert (total(state, "BTC"), held(state), total(state, "XXBT")) == (Decimal(1), Decimal("0.2"), None)
+
+
+def test_a_hold_is_not_counted_twice_when_orders_are_listed_before_their_pairs_are_known() -> None:
+    state = play(a_bare_state(), polled(a_listed(), asked=1), balances_polled(asked=2, XXBT=("2", "0.5")))
+    play(state, InstrumentsSeen(assets=ASSETS, pairs=PAIRS))
+    assert held(state) == Decimal("0.5")
+
+
 # --- holds ------------------------------------------------------------------------------------------
 
 
@@ -145,6 +164,13 @@ def test_a_poll_that_is_not_behind_corrects_a_hold() -> None:
     assert held(state, "USD") == 25065
 
 
+def test_the_fee_that_a_poll_taught_is_held_for_new_orders_too() -> None:
+    buy = a_standing(side="buy", qty="1", price="10000")
+    state = a_state(snapshot(buy), balances_polled(USD=("90000.0000", "10040.0000")))
+    play(state, patched(a_patch("O2", "pending_new", 1, side="buy", qty="1", price="20000")), seconds=1)
+    assert held(state, "USD") == Decimal("30120.0000")
+
+
 def test_the_correction_rides_along_when_orders_move() -> None:
     state = a_state(snapshot(a_standing()), balances_polled(BTC=("2", "0.6")))
     play(state, patched(a_patch("O2", "pending_new", 1, qty="0.25")), seconds=1)
@@ -161,6 +187,11 @@ def test_a_hold_that_no_order_explains_is_taken_over_once_the_lag_has_passed() -
 def test_orders_that_come_after_the_poll_are_not_held_twice() -> None:
     state = a_state(balances_polled(BTC=("2", "0.5")), snapshot(a_standing()))
     assert held(state) == Decimal("0.5")
+
+
+def test_a_poll_asked_before_the_orders_were_listed_is_not_held_twice() -> None:
+    state = play(a_state(), snapshot(a_standing()), seconds=1)
+    assert held(play(state, balances_polled(asked=0.5, BTC=("2", "0.5")), seconds=1.5)) == Decimal("0.5")
 
 
 def test_an_order_that_ends_gives_its_hold_back() -> None:

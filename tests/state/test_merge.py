@@ -4,7 +4,6 @@ import itertools
 import random
 from decimal import Decimal
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -187,9 +186,19 @@ def test_a_delta_without_base_is_no_younger_than_itself() -> None:
     assert ages(delta) == (None, wall(1))
 
 
-@pytest.mark.parametrize("amended", [True, None])
-def test_a_snapshot_after_a_gap_admits_an_amend_unseen(amended: bool | None) -> None:
-    order = merge(told(*LIFE[:2]), a_standing("O1", 0, amended=amended), stream(50, snapshot=True), ACCOUNT)
+def test_a_snapshot_after_a_gap_admits_an_amend_unseen() -> None:
+    order = merge(told(*LIFE[:2]), a_standing("O1", 0, amended=True), stream(50, snapshot=True), ACCOUNT)
+    assert ages(order) == (wall(0), wall(50))
+
+
+def test_a_whole_order_that_does_not_speak_of_amends_was_never_amended() -> None:
+    order = merge(told(*LIFE[:2]), a_standing("O1", 0, amended=None), stream(50, snapshot=True), ACCOUNT)
+    assert ages(order) == (wall(0), wall(0))
+
+
+def test_other_terms_after_a_gap_are_an_amend_unseen() -> None:
+    other = a_standing("O1", 0, amended=None, price="90000.0")
+    order = merge(told(*LIFE[:2]), other, stream(50, snapshot=True), ACCOUNT)
     assert ages(order) == (wall(0), wall(50))
 
 
