@@ -30,8 +30,8 @@ class Stage:
     async def until(self, claim: Callable[[], object]) -> None:
         """Let the loop run until the claim holds; what never holds fails."""
         async with asyncio.timeout(PATIENCE_S):
-            while not claim():
-                await asyncio.sleep(0)  # noqa: ASYNC110 - real sockets have no event for "all of it is here"
+            while not claim():  # noqa: ASYNC110 - real sockets tell no event for "all of it is here"
+                await asyncio.sleep(0)
 
     async def started(self) -> None:
         await self.until(lambda: self.feeds() == {"public": "live", "private": "live", "rest": "live"})
