@@ -64,8 +64,9 @@ class Hands:
         if not isinstance(count, int) or not 0 < count <= ORDERS_MAX:
             raise Refused(f"orders is a number up to {ORDERS_MAX}")
         placed = []
+        pairs = [self.world.pairs[symbol] for symbol in SPREAD_OVER if symbol in self.world.pairs]
         for number in range(count):
-            pair = self.world.pairs[SPREAD_OVER[number % len(SPREAD_OVER)]]
+            pair = pairs[number % len(pairs)]
             price = self.world.markets[pair.symbol].last * (7_500 - number % 4_000) // 10_000
             ask = Request(pair=pair, side="buy", qty=pair.qty_min * 2, limit_price=price)
             needed = self._desk.born(self.account, ask, order_id="").held(HOLD_FEE)

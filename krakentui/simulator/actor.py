@@ -30,14 +30,19 @@ class Actor:
         self._gate = gate
         self._account = account
         self._rng = world.rng("actor")
+        self._symbols = [symbol for symbol in SYMBOLS if symbol in world.markets]
 
     def start(self) -> None:
-        """Begin to act."""
+        """Begin to act, where there is a market to act on."""
+        if self._symbols:
+            self._wait()
+
+    def _wait(self) -> None:
         self._world.clock.after(self._rng.randrange(*PAUSE_US), self._again)
 
     def _again(self) -> None:
         self.act()
-        self.start()
+        self._wait()
 
     def act(self) -> None:
         """Do one thing."""
@@ -53,13 +58,13 @@ class Actor:
             self._gate.cancel(self._account, mine[0] if chance < 0.92 else mine[-1])
 
     def _place(self) -> None:
-        symbol, side = self._rng.choice(SYMBOLS), self._side()
+        symbol, side = self._rng.choice(self._symbols), self._side()
         near = self._rng.random() < 0.45
         bp = 0 if near else self._rng.randrange(8, 180)
         self._order(symbol, side, bp, post_only=self._rng.random() < 0.4)
 
     def _take(self) -> None:
-        self._order(self._rng.choice(SYMBOLS), self._side(), -30, post_only=False)
+        self._order(self._rng.choice(self._symbols), self._side(), -30, post_only=False)
 
     def _amend(self, order: Order) -> None:
         price = self._price(order.pair.symbol, order.side, self._rng.randrange(2, 150))

@@ -20,6 +20,8 @@ FIELDS = {
 }
 TRADING = DENIED_METHODS | FIELDS.keys()
 BATCH_CANCEL_MIN = 2
+NUMBERS = frozenset({"cash_order_qty", "display_qty", "limit_price", "order_qty", "trigger_price"})
+"""Fields that must be JSON numbers: recorded refusals name `Limit_price` and `Cash_order_qty`."""
 TEXT, WHOLE = "string", "number_integer"
 KINDS = {"order_id": (TEXT,), "cl_ord_id": (TEXT,), "order_userref": (WHOLE,), "orders": (TEXT, WHOLE)}
 
@@ -31,18 +33,25 @@ class Trading:
         self._talk = talk
         self._accounts = accounts
 
-    def act(self, method: str, params: dict[str, Any], req_id: int | None, account: Account) -> int:
-        """Do what a request asks for, or refuse it; give the points it was priced at."""
+    def is_well_formed(self, method: str, params: dict[str, Any], req_id: int | None) -> bool:
+        """Say whether a request's fields are known and of their types; refuse it if not."""
         if method in DENIED_METHODS:
-            self._talk.refuse(DENIED, method, req_id)
-            return 0
-        extra = self._talk.unknown_field(params, FIELDS[method])
-        if extra is not None:
-            self._talk.refuse_field(extra, method, method, req_id)
-            return 0
-        error = _wrong_type(params)
+            texts = sorted(name for name in NUMBERS & params.keys() if isinstance(params[name], str))
+            error = f"{texts[0].capitalize()} field must be a number_float" if texts else None
+        else:
+            extra = self._talk.unknown_field(params, FIELDS[method])
+            if extra is not None:
+                self._talk.refuse_field(extra, method, method, req_id)
+                return False
+            error = _wrong_type(params)
         if error is not None:
             self._talk.refuse(error, method, req_id)
+        return error is None
+
+    def act(self, method: str, params: dict[str, Any], req_id: int | None, account: Account) -> int:
+        """Do what a well-formed request asks for, or refuse it; give the points it was priced at."""
+        if method in DENIED_METHODS:
+            self._talk.refuse(DENIED, method, req_id)
             return 0
         if method == "cancel_order":
             return self._cancel_order(params, req_id, account)

@@ -127,12 +127,8 @@ class PrivateTalk(Talk):
     def _act(self, method: str, params: dict[str, Any], req_id: int | None) -> int:
         channel = params.get("channel")
         if method in TRADING:
-            key = self._session(method, params, req_id)
-            if key is not None and key.may(CANCELS):
-                return self._trading.act(method, params, req_id, self._accounts.owner(key))
-            if key is not None:
-                self.refuse(DENIED, method, req_id)
-        elif method not in ("subscribe", "unsubscribe"):
+            return self._trade(method, params, req_id)
+        if method not in ("subscribe", "unsubscribe"):
             self.refuse("Unsupported event", method, req_id)
         elif isinstance(channel, str) and channel in CHANNELS:
             self._subscribe_or_leave(method, channel, params, req_id)
@@ -141,6 +137,17 @@ class PrivateTalk(Talk):
         else:
             self.refuse("Unsupported event", method, req_id)
         return 0
+
+    def _trade(self, method: str, params: dict[str, Any], req_id: int | None) -> int:
+        if not self._trading.is_well_formed(method, params, req_id):
+            return 0
+        key = self._session(method, params, req_id)
+        if key is None:
+            return 0
+        if not key.may(CANCELS):
+            self.refuse(DENIED, method, req_id)
+            return 0
+        return self._trading.act(method, params, req_id, self._accounts.owner(key))
 
     def _session(self, method: str, params: dict[str, Any], req_id: int | None) -> ApiKey | None:
         """Find the key behind a request's token, or refuse the request."""

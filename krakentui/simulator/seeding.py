@@ -128,13 +128,19 @@ class Planter:
         self.rng = world.rng(f"{account.name}/seeding")
 
     def balances(self, texts: dict[str, str]) -> None:
-        """Open the balances."""
+        """Open the balances of the assets that this world has."""
         for name, text in texts.items():
             asset = self.world.find_asset(name)
-            if asset is None:
-                message = f"no asset {name} in the tables"
-                raise LookupError(message)
-            self.account.ledger.open(asset, units_of(text, asset.places))
+            if asset is not None:
+                self.account.ledger.open(asset, units_of(text, asset.places))
+
+    def plant_all(self, seeds: tuple[Seed, ...], *, counted: bool) -> None:
+        """Put in the orders of the markets that this world has."""
+        here = [seed for seed in seeds if seed.symbol in self.world.markets]
+        for seed in here:
+            self.plant(seed)
+        if counted:
+            self.count(here)
 
     def plant(self, seed: Seed) -> Order:
         """Put one order in, with all that happened to it."""
@@ -160,7 +166,7 @@ class Planter:
             self._end(order, seed)
         return order
 
-    def count(self, seeds: tuple[Seed, ...]) -> None:
+    def count(self, seeds: list[Seed]) -> None:
         """Count the adds and amends of the past, in their order, on the engine's counters."""
         acts: list[tuple[int, str, int]] = []
         for seed in seeds:
@@ -204,9 +210,8 @@ def seed_alice(world: "World", desk: Desk, judge: Judge, account: Account) -> No
     planter = Planter(world, desk, judge, account)
     account.volume_usd = VOLUME_USD
     planter.balances(ALICE)
-    for seed in (*ALICE_HISTORY, *ALICE_ORDERS):
-        planter.plant(seed)
-    planter.count(ALICE_ORDERS)
+    planter.plant_all(ALICE_HISTORY, counted=False)
+    planter.plant_all(ALICE_ORDERS, counted=True)
     _by_age(account)
     check_all(account)
 
@@ -215,9 +220,7 @@ def seed_bob(world: "World", desk: Desk, judge: Judge, account: Account) -> None
     """Give bob, a stranger to alice, a small account."""
     planter = Planter(world, desk, judge, account)
     planter.balances(BOB)
-    for seed in BOB_ORDERS:
-        planter.plant(seed)
-    planter.count(BOB_ORDERS)
+    planter.plant_all(BOB_ORDERS, counted=True)
     check_all(account)
 
 
