@@ -31,6 +31,8 @@ Tone = Literal[
     "marked",
 ]
 TONES: tuple[Tone, ...] = Tone.__args__  # type: ignore[attr-defined]  # a Literal keeps its values there
+TONE_CLASSES = frozenset(f"tone--{tone}" for tone in TONES)
+"""What a screen offers its panels to draw in: resolved once a screen, not once a panel."""
 
 
 class Span(NamedTuple):

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from krakentui.engine.face import Face
 from krakentui.state.view import StatusView
 from krakentui.ui.actions import bindings
+from krakentui.ui.line import TONE_CLASSES
 from krakentui.ui.widgets.balances import Balances
 from krakentui.ui.widgets.budget import Budget
 from krakentui.ui.widgets.journalline import LastLine, Latest
@@ -29,9 +30,17 @@ MEDIUM_HEIGHT, HIGH_HEIGHT = 32, 48
 _log = logging.getLogger(__name__)
 
 
+class Top(Horizontal):
+    """Holds two panels and draws nothing itself."""
+
+    BLANK = True
+
+
 class MainScreen(Screen[None], inherit_bindings=False):
     """Everything at a glance."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*TONE_CLASSES}
+    BLANK = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("main")]
     AUTO_FOCUS = "#orders"
 
@@ -40,7 +49,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.status = StatusLine(id="status")
         self.markets = Markets(id="markets")
         self.balances = Balances(id="balances")
-        self.top = Horizontal(self.markets, self.balances, id="top")
+        self.top = Top(self.markets, self.balances, id="top")
         self.orders = Orders(id="orders")
         self.budget = Budget(id="budget")
         self.last = LastLine(id="journal")

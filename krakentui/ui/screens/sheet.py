@@ -1,6 +1,6 @@
 """The base of everything that lies on the main screen: one panel in a frame, closed by escape."""
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from krakentui.ui.actions import ACTIONS
+from krakentui.ui.line import TONE_CLASSES
 from krakentui.ui.widgets.panel import Pane
 
 T = TypeVar("T")
@@ -22,6 +23,7 @@ ID_OF_KEY = {key: action.id for action in ACTIONS for key in action.keys.split("
 class Sheet(ModalScreen[T]):
     """A panel on top of the main screen."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*TONE_CLASSES}
     AUTO_FOCUS = ""
 
     def __init__(self, body: Pane) -> None:

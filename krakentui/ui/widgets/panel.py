@@ -7,7 +7,7 @@ next view.
 
 import logging
 from collections.abc import Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,7 +16,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from krakentui.ui.line import TONES, Line, Span, Tone, clip, line
+from krakentui.ui.line import Line, Span, Tone, clip, line
 
 V = TypeVar("V")
 _log = logging.getLogger(__name__)
@@ -25,7 +25,6 @@ _log = logging.getLogger(__name__)
 class Pane(Widget):
     """Draws lines."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone}" for tone in TONES}
     ALLOW_SELECT = False
 
     title = ""
@@ -99,9 +98,9 @@ class Pane(Widget):
     def _style(self, tone: Tone, base: Tone | None) -> Style:
         style = self._styles_of.get((tone, base))
         if style is None:
-            style = self.rich_style + self.get_component_rich_style(f"tone--{tone}", partial=True)
+            style = self.rich_style + self.screen.get_component_rich_style(f"tone--{tone}", partial=True)
             if base is not None:
-                under = self.get_component_rich_style(f"tone--{base}", partial=True)
+                under = self.screen.get_component_rich_style(f"tone--{base}", partial=True)
                 style = style + Style(bgcolor=under.bgcolor, bold=under.bold, reverse=under.reverse)
             self._styles_of[tone, base] = style
         return style
