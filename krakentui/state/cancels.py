@@ -12,7 +12,6 @@ answer "unknown order" means that somebody was faster: how it ended is asked for
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Final, Literal
 
 from msgspec import Struct, structs
@@ -82,11 +81,6 @@ class CancelRequest(Struct, frozen=True, kw_only=True):
     def wants_evidence(self) -> bool:
         """Tell whether how the order ended has to be asked for."""
         return self.phase in {"missing", "unknown"}
-
-    @property
-    def filled(self) -> Decimal:
-        """What of the order had traded."""
-        return self.order.filled if self.order else Decimal(0)
 
 
 def answer_signal(code: str, *, ok: bool) -> Signal:

@@ -5,8 +5,10 @@ An order's end settles the cancel that was meant for it, and each end is one sen
 
 from collections.abc import Sequence
 from functools import singledispatchmethod
+from typing import Final
 
 from krakentui.model import event as e
+from krakentui.model.clock import SECOND
 from krakentui.state import words
 from krakentui.state.balances import Funds
 from krakentui.state.cancels import CancelRequest, Signal, answer_signal
@@ -17,6 +19,9 @@ from krakentui.state.merge import Word
 from krakentui.state.orders import Change, OrderTable
 from krakentui.state.reckoning import Reckoning
 from krakentui.state.requests import Requests
+
+AFTER_SNAPSHOT_NS: Final = 2 * SECOND
+"""What comes with a snapshot may be old and says nothing of how late the stream runs."""
 
 
 class Desk:
@@ -39,8 +44,7 @@ class Desk:
         self._clock = clock
         self.table = OrderTable(account)
         self.requests = Requests()
-        self.polled_ns: int | None = None
-        """Steady time at which the last good list of REST was asked for."""
+        self._snapshot_ns = 0
 
     def renamed(self, t_ns: int) -> None:
         """Give orders their pair after names were learned."""
@@ -55,6 +59,7 @@ class Desk:
     def _orders_snapshot(self, event: e.OrdersSnapshot, t_ns: int) -> None:
         if event.account != self._account:
             return
+        self._snapshot_ns = t_ns
         first = not self.table.listed
         keep = set(self.requests.unsettled())
         changes = self.table.snapshot(
@@ -77,7 +82,7 @@ class Desk:
     def _order_patched(self, event: e.OrderPatched, t_ns: int) -> None:
         if event.account == self._account:
             lag_ns = self._clock.lag_ns(event.patch.said_ns, t_ns)
-            if lag_ns is not None:
+            if lag_ns is not None and t_ns - self._snapshot_ns > AFTER_SNAPSHOT_NS:
                 self._feeds.lagged("private", lag_ns, t_ns)
             self._follow(self.table.patched(self._instruments.named(event.patch), self._heard(t_ns)), t_ns)
 
@@ -95,7 +100,6 @@ class Desk:
     def _orders_polled(self, event: e.OrdersPolled, t_ns: int) -> None:
         if event.account == self._account:
             self._feeds.heard("rest", t_ns)
-            self.polled_ns = max(self.polled_ns or 0, event.asked_ns)
             word = Word(source="poll", t_ns=event.asked_ns, now_ns=self._clock.exchange_ns(t_ns))
             self._follow(self.table.polled(map(self._instruments.named, event.orders), word), t_ns)
 

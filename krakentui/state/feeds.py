@@ -74,9 +74,10 @@ class Feeds:
         if known is None or lag_ns <= known[0] or t_ns - known[1] > LAG_KEPT_NS:
             self._lag[role] = (lag_ns, t_ns)
 
-    def lag_ns(self, role: FeedRole) -> int:
-        """Tell how far this feed runs behind; 0 until measured."""
-        return max(0, self._lag.get(role, (0, 0))[0])
+    def lag_ns(self, role: FeedRole, t_ns: int) -> int:
+        """Tell how far this feed runs behind; 0 where nothing of the last seconds shows it."""
+        lag_ns, measured_ns = self._lag.get(role, (0, 0))
+        return max(0, lag_ns) if t_ns - measured_ns <= LAG_KEPT_NS else 0
 
     def jumped(self, event: ClockJumped, t_ns: int) -> None:
         """Make everything heard so far stale."""
@@ -101,7 +102,7 @@ class Feeds:
             return "unknown"
         if feed.state != "live" or not self.survived(feed.heard_ns):
             return "stale"
-        age = t_ns - feed.heard_ns + self.lag_ns(role)
+        age = t_ns - feed.heard_ns + self.lag_ns(role, t_ns)
         old, stale = (REST_OLD_NS, REST_STALE_NS) if role == "rest" else (OLD_NS, STALE_NS)
         if age >= stale:
             return "stale"

@@ -51,7 +51,7 @@ def _age(state: State, quote: Quote | None, t_ns: int) -> int | None:
     if quote is None:
         return None
     age = state.feeds.age_ns(quote.seen_ns, t_ns)
-    return age + state.feeds.lag_ns("public") if quote.source == "stream" else age
+    return age + state.feeds.lag_ns("public", t_ns) if quote.source == "stream" else age
 
 
 def _places(figure: Decimal | None) -> int:

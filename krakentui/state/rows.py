@@ -15,6 +15,7 @@ from krakentui.state.cancels import CancelRequest
 from krakentui.state.orders import lacks_details
 from krakentui.state.state import State
 from krakentui.state.view import CancelCost, CancelState, Freshness, OrderRow, QuestionOrder
+from krakentui.state.words import trigger_price
 from krakentui.state.worth import middle
 
 PERCENT: Final = Decimal("0.0001")
@@ -130,14 +131,6 @@ def order_freshness(state: State, order: Order, request: CancelRequest | None, t
 def shown_price(order: Order) -> Decimal | None:
     """Tell the limit price, or the trigger price where there is no limit."""
     return order.limit_price if order.limit_price is not None else trigger_price(order)
-
-
-def trigger_price(order: Order) -> Decimal | None:
-    """Tell at which price it triggers: where a trailing trigger stands now, or the fixed price."""
-    trigger = order.trigger
-    if trigger is None:
-        return None
-    return trigger.actual or (trigger.price if trigger.price_type == "static" else None)
 
 
 def distance_pct(state: State, order: Order) -> Decimal | None:

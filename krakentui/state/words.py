@@ -12,7 +12,7 @@ Pairs = Mapping[str, PairInfo]
 
 
 def describe(order: Order, pairs: Pairs) -> str:
-    """Say what an order is: `sell 0.5 BTC/USD at 110000.0`."""
+    """Say what an order is: `sell 0.5 BTC/USD at 110000.0`, `stop-loss sell 0.5 BTC/USD, trigger 90000.0`."""
     pair = order.pair or order.raw_pair
     if pair is None or order.side is None:
         return f"order {order.id}"
@@ -20,7 +20,8 @@ def describe(order: Order, pairs: Pairs) -> str:
         size = trimmed(order.qty)
     else:
         size = f"{trimmed(order.cash_qty)} worth of" if order.cash_qty is not None else "some"
-    return f"{order.side} {size} {pair}{_price(order, pairs.get(pair))}"
+    kind = f"{order.type} " if order.type not in {None, "limit", "market"} else ""
+    return f"{kind}{order.side} {size} {pair}{_price(order, pairs.get(pair))}"
 
 
 def trimmed(figure: Decimal) -> str:
@@ -80,9 +81,17 @@ def outcome(request: CancelRequest, order: Order | None, pairs: Pairs) -> tuple[
             return f"Unknown: the cancel of {what}{why}.", "bad"
 
 
+def trigger_price(order: Order) -> Decimal | None:
+    """Tell at which price it triggers: where a trailing trigger stands now, or the fixed price."""
+    trigger = order.trigger
+    if trigger is None:
+        return None
+    return trigger.actual or (trigger.price if trigger.price_type == "static" else None)
+
+
 def _price(order: Order, info: PairInfo | None) -> str:
     places = info.price_places if info else None
-    trigger = order.trigger.price if order.trigger else None
+    trigger = trigger_price(order)
     stop = f", trigger {in_places(trigger, places)}" if trigger is not None else ""
     if order.limit_price is not None:
         return f" at {in_places(order.limit_price, places)}{stop}"

@@ -13,12 +13,14 @@ from krakentui.state.view import FeedView, Freshness, MarketRow
 from tests.support.builders import (
     a_bare_state,
     a_listed,
+    a_patch,
     a_standing,
     a_state,
     a_ticker,
     at,
     balances_polled,
     feed,
+    patched,
     play,
     polled,
     snapshot,
@@ -130,6 +132,24 @@ def test_the_age_of_late_prices_counts_from_the_exchange() -> None:
 
 def test_an_old_timestamp_of_a_first_price_is_a_quiet_market_not_a_late_feed() -> None:
     assert market(a_state(late("1", -30)), 0).freshness == "live"
+
+
+def test_a_lag_that_nothing_confirms_is_forgotten() -> None:
+    state = a_state(late("1", -30))
+    play(state, late("2", -29), seconds=1)
+    play(state, FeedHeard(feed="public"), seconds=7)
+    assert market(state, 7).freshness == "live"
+
+
+def test_orders_on_a_stream_that_runs_late_are_stale() -> None:
+    state = play(a_state(snapshot(a_standing())), FeedHeard(feed="private"), seconds=3)
+    play(state, patched(a_patch("O1", "amended", -30, price="1")), seconds=3)
+    assert order_freshness(state, 3) == "stale"
+
+
+def test_old_orders_that_come_with_a_snapshot_make_no_late_stream() -> None:
+    state = a_state(snapshot(a_standing()), patched(a_patch("O2", "canceled", -900)))
+    assert order_freshness(state, 0) == "live"
 
 
 def test_orders_are_live_while_their_stream_is() -> None:
