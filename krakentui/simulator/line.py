@@ -11,7 +11,8 @@ UNREAD_MAX = 64 << 20
 """Bytes that a peer may leave unread before its connection is cut."""
 FRAMES_A_TURN = 100
 """Frames written before other tasks get their turn."""
-BYE_S = 1.0
+BYE_S = 0.3
+"""How long a peer is waited for when a connection is closed."""
 
 
 def open_socket() -> web.WebSocketResponse:

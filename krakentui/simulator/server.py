@@ -66,8 +66,9 @@ class Server:
 
     async def stop(self) -> None:
         """Close every connection and the port."""
-        for ws in list(self._sockets.values()):
-            await ws.close(code=1001, message=b"")
+        async with asyncio.TaskGroup() as group:
+            for number, ws in self._sockets.items():
+                group.create_task(ws.close(code=1001, message=b""), name=f"simulator-bye-{number}")
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -146,9 +147,14 @@ class Server:
 def _plain(request: web.Request, body: bytes) -> HttpRequest:
     return HttpRequest(
         method=request.method,
-        path=request.path,
-        query=request.rel_url.raw_query_string,
+        path=_text(request.path),
+        query=_text(request.rel_url.raw_query_string),
         body=body,
-        headers={name.lower(): value for name, value in request.headers.items()},
+        headers={name.lower(): _text(value) for name, value in request.headers.items()},
         peer=request.remote or HOST,
     )
+
+
+def _text(text: str) -> str:
+    """Replace what came as bytes that are no text."""
+    return text.encode("utf-8", "replace").decode()
