@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from krakentui.model.clock import Clock
+from krakentui.model.error import NotSent
 from krakentui.net.deadline import Scissors
 from krakentui.net.socket import Socket
 from krakentui.net.tap import Tap
@@ -41,7 +42,12 @@ class RestDoor:
         if self._rest is None:
             from krakentui.net.http import Rest  # noqa: PLC0415 - slow to import
 
-            self._rest = Rest(self._base, self._clock, tap=self._tap)
+            try:
+                self._rest = Rest(self._base, self._clock, tap=self._tap)
+            except ImportError as error:
+                raise NotSent(
+                    "The environment names a SOCKS proxy, which needs the package socksio."
+                ) from error
         return await self._rest.send(prepared, limit_s, scissors, wrote)
 
     async def close(self) -> None:

@@ -10,6 +10,7 @@ from krakentui.model.clock import SECOND
 from krakentui.model.event import TimeMeasured
 
 GOOD_ENOUGH_NS = SECOND // 4
+ENOUGH = 8
 
 
 class Offset(Struct, frozen=True):
@@ -17,23 +18,24 @@ class Offset(Struct, frozen=True):
 
     low_ns: int | None = None
     high_ns: int | None = None
+    answers: int = 0
 
     def measured(self, server_ns: int, sent_wall_ns: int, got_wall_ns: int) -> "Offset":
         """Take one answer: its second began before we got it and ended after we asked."""
         low_ns, high_ns = server_ns - got_wall_ns, server_ns + SECOND - sent_wall_ns
         if self.low_ns is None or self.high_ns is None:
-            return Offset(low_ns, high_ns)
+            return Offset(low_ns, high_ns, 1)
         both_low, both_high = max(low_ns, self.low_ns), min(high_ns, self.high_ns)
-        return Offset(both_low, both_high) if both_low <= both_high else Offset(low_ns, high_ns)
+        if both_low > both_high:
+            return Offset(low_ns, high_ns, 1)
+        return Offset(both_low, both_high, self.answers + 1)
 
     @property
     def is_good(self) -> bool:
-        """Tell whether more answers would hardly tell more."""
-        return (
-            self.low_ns is not None
-            and self.high_ns is not None
-            and self.high_ns - self.low_ns <= 2 * GOOD_ENOUGH_NS
-        )
+        """Tell whether more answers would hardly tell more: the doubt is small, or many did not help."""
+        if self.low_ns is None or self.high_ns is None:
+            return False
+        return self.high_ns - self.low_ns <= 2 * GOOD_ENOUGH_NS or self.answers >= ENOUGH
 
     def event(self, wall_ns: int) -> TimeMeasured | None:
         """Tell what is known; None = nothing yet."""

@@ -59,6 +59,8 @@ class Poller:
         self._last: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._planned: PollPlanned | None = None
+        self._held: WaitUntil | None = None
+        """The lane let nothing go before then."""
         self._started = False
 
     def wake(self) -> None:
@@ -110,6 +112,9 @@ class Poller:
             await self._ask("BalanceEx", "user")
 
     def _plan(self) -> Go | WaitUntil:
+        held = self._held
+        if held is not None and held.at_ns is not None and held.at_ns > self._clock.mono_ns():
+            return held
         wants = private_wants(self._state, self._last, len(self._queries()))
         ready = [want for want in wants if want.endpoint != "BalanceEx" or self._names_known.is_set()]
         return next_poll(ready, self._state.ledger, self._clock.mono_ns())
@@ -127,7 +132,9 @@ class Poller:
         try:
             reply = await self._lane.call(call, kind)
         except Held as held:
-            self._again_at(endpoint, held.until_ns)
+            if held.until_ns is not None:  # it counts as never asked, and is asked when the lane opens again
+                self._last.pop(endpoint, None)
+                self._held = WaitUntil(held.until_ns, str(held))
             return
         except TransportError:
             return  # the lane has told why; the usual period passes before the next attempt
@@ -138,11 +145,6 @@ class Poller:
 
     def _params(self, endpoint: str) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
         return (("txid", self._queries()),) if endpoint == "QueryOrders" else ()
-
-    def _again_at(self, endpoint: str, until_ns: int | None) -> None:
-        """A poll that was not let go counts as never sent, but is not tried in a tight loop."""
-        if until_ns is not None:
-            self._last.pop(endpoint, None)
 
     def _announce(self, decision: Go | WaitUntil) -> None:
         """Tell the plan when it changed."""

@@ -88,6 +88,10 @@ async def open_socket(url: str, open_s: float) -> WebSocket:
         ) from error
     except TimeoutError as error:
         raise Unreachable("no answer to the opening handshake") from error
+    except ImportError as error:
+        raise Unreachable(
+            "the environment names a SOCKS proxy, which needs the package python-socks"
+        ) from error
     except (OSError, InvalidHandshake, InvalidURI, EOFError) as error:
         raise Unreachable(failure_words(error)) from error
 

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -388,3 +389,18 @@ async def test_watching_stays_above_the_reserve() -> None:
             await scene.beat(5)
             counter = scene.session.state.ledger.rest_at(scene.clock.mono_ns())
             assert counter.high + scene.session.state.ledger.reserve <= counter.ceiling
+
+
+@pytest.mark.anyio
+async def test_an_edge_page_pauses_all_polls_for_a_minute_and_blocks_nothing() -> None:
+    scene = Scene()
+    async with scene.running(60):
+        scene.door.script["OpenOrders"] = deque([(429, b"<html>error code: 1015</html>")])
+        scene.session.poll_now()
+        await scene.beat(20)
+        calls = len(scene.door.calls)
+        await scene.beat(30)
+        assert len(scene.door.calls) == calls
+        assert "edge" in scene.session.budget(scene.clock.mono_ns()).next_poll
+        await scene.beat(60)
+        assert len(scene.door.calls) > calls

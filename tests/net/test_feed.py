@@ -10,7 +10,7 @@ from msgspec import structs
 
 from krakentui.model.clock import SECOND
 from krakentui.model.error import Forbidden, KeyProblem, NotSent
-from krakentui.model.event import FeedChanged, FeedHeard, Garbled, Happening, SequenceBroken
+from krakentui.model.event import CallSpent, FeedChanged, FeedHeard, Garbled, Happening, SequenceBroken
 from krakentui.net.backoff import ConnectBudget, EdgePause
 from krakentui.net.feed import Feed, Line
 from krakentui.net.patience import Patience
@@ -441,3 +441,12 @@ def test_a_live_key_opens_no_feed_to_loopback() -> None:
 
 def test_a_close_keeps_its_code_and_reason() -> None:
     assert str(SocketClosed(1001, "going away")) == "1001 going away"
+
+
+@pytest.mark.anyio
+async def test_every_attempt_to_connect_is_counted(rig: Rig) -> None:
+    rig.line.refusals.append(Unreachable("no network"))
+    async with rig.running():
+        await rig.clock.advance(2)
+        spent = [event for event in rig.events if isinstance(event, CallSpent)]
+        assert [event.name for event in spent] == ["connections"] * 2
