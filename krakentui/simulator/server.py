@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from aiohttp import WSMsgType, web
 
-from krakentui.simulator import control, private_rest, public_rest
+from krakentui.simulator import accounts, control, private_rest, public_rest
 from krakentui.simulator.line import Line, answer_ping, open_socket
 from krakentui.simulator.private_ws import PrivateTalk
 from krakentui.simulator.public_ws import PublicTalk
@@ -117,6 +117,10 @@ class Server:
         ws = open_socket()
         if not ws.can_prepare(request).ok:
             return web.Response(status=426, text="Upgrade Required\n", headers={"Upgrade": "websocket"})
+        judge = accounts.of(self._world).judge
+        if not judge.connect(request.remote or HOST, self._world.clock.now_us()):
+            # over 150 attempts in 10 min the edge bans the IP: websocket guide, 2026-05
+            return web.Response(status=403, text="error code: 1015\n")
         await ws.prepare(request)
         line = Line(ws, request.transport)
         number = self._world.next_socket_number()
