@@ -1,0 +1,65 @@
+"""The README says what is so."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from krakentui.commands.parser import parse
+from krakentui.settings import parse_config
+from tests.support.contract import STREAM, complaints
+from tests.support.readme import README, with_keys
+
+TEXT = README.read_text(encoding="utf-8")
+
+
+def fenced(heading: str) -> list[str]:
+    """The fenced blocks of one section."""
+    section = re.search(rf"^##+ {heading}$(.*?)(?=^##+ |\Z)", TEXT, re.DOTALL | re.MULTILINE)
+    assert section is not None, heading
+    return re.findall(r"^```\w*\n(.*?)^```$", section[1], re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("heading", "end"), [("Try it", "krakentui demo\n"), ("Test it", "python -m pytest\n")]
+)
+def test_one_line_sets_everything_up(heading: str, end: str) -> None:
+    (block,) = fenced(heading)
+    assert block.count("\n") == 1
+    assert block.endswith(end)
+
+
+def test_the_key_table_is_that_of_the_actions() -> None:
+    assert with_keys(TEXT) == TEXT
+
+
+def test_the_stream_example_keeps_the_contract() -> None:
+    (block,) = fenced("The stream object")
+    assert complaints(json.loads(block), STREAM) == []
+
+
+def test_the_settings_example_is_taken_without_a_warning() -> None:
+    (block,) = fenced("Settings")
+    assert tomllib.loads(block)
+    assert parse_config(block.encode(), Path("config.toml")).warnings == ()
+
+
+@pytest.mark.parametrize("command", re.findall(r"^\| `krakentui ([a-z]+)", TEXT, re.MULTILINE))
+def test_every_command_named_is_there(command: str) -> None:
+    assert parse([command]).command == command
+
+
+@pytest.mark.parametrize("picture", re.findall(r"\]\((screenshots/[^)]+)\)", TEXT))
+def test_every_picture_is_there_and_needs_no_network(picture: str) -> None:
+    svg = (README.parent / picture).read_text(encoding="utf-8")
+    assert re.findall(r"https?://(?!www\.w3\.org/|www\.textualize\.io)[^\"' ]+", svg) == []
+
+
+def test_no_lock_names_an_index_or_a_host() -> None:
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        text = (README.parent / lock).read_text(encoding="utf-8")
+        assert "://" not in text
+        assert "--index" not in text
+        assert "--hash=sha256:" in text
