@@ -42,7 +42,7 @@ class Flow:
         self._rng = rng("flow")
         self._far = rng("far")
         self._kept = LEVELS_KEPT
-        self._frozen = False
+        self._running = False
         self._timer: Timer | None = None
         self._moved_us = market.clock.now_us()
         self._mean_wait_us = SECOND_US / pair.events_per_s
@@ -57,17 +57,17 @@ class Flow:
 
     def start(self) -> None:
         """Schedule the first event."""
+        self._running = True
         self._moved_us = self.market.clock.now_us()
         self._schedule()
 
     def freeze(self, frozen: bool) -> None:
         """Stop or resume the events."""
-        self._frozen = frozen
         if frozen and self._timer is not None:
             self._timer.cancel()
-            self._timer = None
-        elif not frozen and self._timer is None:
+        if not frozen and not self._running:
             self.start()
+        self._running = not frozen
 
     def typical_qty(self) -> int:
         """Give the mean size of a print."""
@@ -112,7 +112,8 @@ class Flow:
             self._shuffle()
         self._align(price)
         market.settle()
-        self._schedule()
+        if self._running:  # whoever was told may have frozen the market
+            self._schedule()
 
     def _trade(self, price: float) -> None:
         rng = self._rng

@@ -1,6 +1,7 @@
 """Instants as the exchange writes them: RFC 3339 with 0, 6 or 9 decimals, RFC 1123, float seconds."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -14,14 +15,10 @@ def iso(t_us: int) -> str:
     return _moment(t_us).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-_seconds: tuple[int, str] = (-1, "")
-
-
+@lru_cache(maxsize=64)
 def _second_text(second: int) -> str:
-    global _seconds  # noqa: PLW0603  one frame in a thousand crosses a second: 3 µs saved on each other
-    if _seconds[0] != second:
-        _seconds = (second, _moment(second * 1_000_000).strftime("%Y-%m-%dT%H:%M:%S"))
-    return _seconds[1]
+    """Write a second; most frames share theirs with the one before, which saves 3 µs each."""
+    return _moment(second * 1_000_000).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def iso_us(t_us: int) -> str:

@@ -14,6 +14,7 @@ from krakentui.simulator.market import Market, open_markets
 from krakentui.simulator.options import OPENING_US, Options
 from krakentui.simulator.public_feeds import Feeds
 from krakentui.simulator.public_limits import PublicLimiter
+from krakentui.simulator.rules import RULE_SETS
 from krakentui.simulator.surface import HttpRequest, Socket
 from krakentui.simulator.tables import Asset, Pair, Tables, load
 from krakentui.simulator.ws_envelope import Talk
@@ -67,7 +68,7 @@ class World:
         self.pairs: dict[str, Pair] = tables.pairs
         self.markets: dict[str, Market] = open_markets(tables.pairs, self.clock, self.rng)
         self.requests: deque[Heard] = deque(maxlen=REQUESTS_KEPT)
-        self.public_limiter = PublicLimiter(burst=1 if options.rules == "strict" else 30)
+        self.public_limiter = PublicLimiter(RULE_SETS[options.rules].public_burst)
         self.feeds = Feeds(self)
         self.sockets: dict[int, Socket] = {}
         self.talks: dict[int, Talk] = {}

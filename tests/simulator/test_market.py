@@ -175,3 +175,13 @@ def test_one_pair_does_not_disturb_another() -> None:
     for world in (calm, shaken):
         pass_time(world, 60)
     assert calm.markets["ADA/USD"].book.checksum() == shaken.markets["ADA/USD"].book.checksum()
+
+
+def test_a_market_frozen_by_its_own_print_stays_frozen() -> None:
+    world = a_world("BTC/USD")
+    market = world.markets["BTC/USD"]
+    market.on_trade.append(lambda _: market.freeze(frozen=True))
+    pass_time(world, 60)
+    before = market.tape.next_id
+    pass_time(world, 60)
+    assert market.tape.next_id == before
