@@ -17,7 +17,7 @@ WAITING = "waiting for the exchange"
 HIDDEN = "▒▒▒▒▒▒"
 """What stands where privacy mode hides an amount or an id; its width tells nothing."""
 
-ROOMY = 9
+ROOMY = 7
 """Digits of a quantity, before and after the point together, that tables have room for."""
 
 MINUTE = 60
@@ -36,15 +36,27 @@ def number(value: Decimal | None, places: int) -> str:
 
 
 def amount(value: Decimal | None, places: int, size: Decimal | None = None) -> str:
-    """Write a quantity with as many of its places as its size leaves room for, two at least.
+    """Write a quantity for a glance, with as many places as its size leaves room for.
 
-    `size` decides for a group of figures (total, free and held of one asset), so that they line up;
-    digits that are not zero are cut only where the whole part is long.
+    `size` decides for a group of figures (total, free and held of one asset), so that they line up.
     """
     if value is None:
         return UNKNOWN
-    whole = len(str(abs(int(size if size is not None else value))))
-    return number(value, min(places, max(2, ROOMY - whole)))
+    return number(value, min(places, max(0, ROOMY - _whole_digits(value if size is None else size))))
+
+
+def whole_amount(value: Decimal | None, places: int) -> str:
+    """Write a quantity without losing a digit: only zeros at the end give way to a long whole part."""
+    if value is None:
+        return UNKNOWN
+    least = min(places, max(0, ROOMY - _whole_digits(value)))
+    while least < places and value != value.quantize(Decimal(1).scaleb(-least)):
+        least += 1
+    return number(value, least)
+
+
+def _whole_digits(value: Decimal) -> int:
+    return len(str(abs(int(value))))
 
 
 def signed(value: Decimal | None, places: int = 2) -> str:

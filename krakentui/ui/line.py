@@ -3,6 +3,7 @@
 A tone is a name that the style sheet turns into colours and attributes, so no colour is named here.
 """
 
+from textwrap import wrap
 from typing import Literal, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -59,6 +60,14 @@ def clip(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+
+
+def wrapped(text: str, width: int, tone: Tone = "text", lead: str = "") -> list[Line]:
+    """Break a sentence into lines; `lead` stands before the first and leaves its room in the others."""
+    room = max(8, width - cell_len(lead))
+    parts = wrap(text, room) or [""]
+    blank = " " * cell_len(lead)
+    return [line(Span(f"{blank if number else lead}{part}", tone)) for number, part in enumerate(parts)]
 
 
 def pad(text: str, width: int, *, right: bool = False) -> str:

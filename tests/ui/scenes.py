@@ -35,7 +35,9 @@ def busy_face() -> FakeFace:
         a_market("ADA/USD", "0.451230", age_ns=4 * SECOND, freshness="old"),
         a_market("DOGE/USD", "0.1612345", age_ns=12 * SECOND, freshness="stale"),
         a_market("LTC/USD", "83.10", change_pct=Decimal("-12.33")),
-        a_market("LINK/USD", None, change_pct=None, spark=(), age_ns=None, freshness="unknown"),
+        a_market(
+            "LINK/USD", None, change_pct=None, spread_pct=None, spark=(), age_ns=None, freshness="unknown"
+        ),
     )
     face.balances_view = balances_of(
         a_balance(

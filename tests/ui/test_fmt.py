@@ -79,11 +79,24 @@ def test_a_cancel_cost_names_its_next_step() -> None:
     assert fmt.cancel_cost(FREE) == "free"
 
 
-def test_long_quantities_give_up_places_before_they_break_the_table() -> None:
-    assert fmt.amount(Decimal("0.5"), 8) == "0.50000000"
-    assert fmt.amount(Decimal(12000), 8) == "12,000.0000"
-    assert fmt.amount(Decimal(1200000), 5) == "1,200,000.00"
-    assert fmt.amount(Decimal("0.5"), 8, Decimal(1200000)) == "0.50"
+def test_quantities_at_a_glance_give_up_places_before_they_break_the_table() -> None:
+    assert fmt.amount(Decimal("1.25"), 5) == "1.25000"
+    assert fmt.amount(Decimal(12000), 8) == "12,000.00"
+    assert fmt.amount(Decimal(1200000), 5) == "1,200,000"
+    assert fmt.amount(Decimal("0.5"), 8, Decimal(120000)) == "0.5"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("0.5", "0.500000"),
+        ("12000", "12,000.00"),
+        ("12000.12345678", "12,000.12345678"),
+        ("0.00000001", "0.00000001"),
+    ],
+)
+def test_a_quantity_that_is_acted_on_loses_no_digit(value: str, text: str) -> None:
+    assert fmt.whole_amount(Decimal(value), 8) == text
 
 
 def test_instants_are_utc() -> None:

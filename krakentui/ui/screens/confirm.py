@@ -8,7 +8,6 @@ from textual.widgets import Input
 from krakentui.model.clock import Clock
 from krakentui.state.view import Question
 from krakentui.ui.screens.guarded import GuardedSheet
-from krakentui.ui.screens.sheet import FRAME
 from krakentui.ui.widgets.question import QuestionView
 
 FIELD_LINES = 2
@@ -43,14 +42,13 @@ class ConfirmScreen(GuardedSheet):
             if self._field is not None:
                 yield self._field
 
-    def lines_wanted(self, width: int) -> int:  # noqa: ARG002 - lines are cut, not wrapped
+    def lines_wanted(self, width: int) -> int:
         """Tell how high the question is."""
-        return self._view.lines_wanted(self.question)
+        return self._view.lines_wanted(self.question, width)
 
-    def fit_body(self) -> None:
+    def room(self) -> int:
         """Leave room for the field."""
-        room = self.app.size.height - FRAME - (FIELD_LINES if self._field is not None else 0)
-        self._view.styles.height = max(1, min(self.lines_wanted(0), room))
+        return super().room() - (FIELD_LINES if self._field is not None else 0)
 
     def on_mount(self) -> None:
         """Draw the question and put the cursor into the field, where there is one."""

@@ -37,7 +37,7 @@ class JournalRows(LiveRows[tuple[JournalLine, ...], JournalLine]):
             Span(text, LEVELS.get(row.level, "text")),
         )
 
-    def empty_lines(self, view: tuple[JournalLine, ...] | None) -> Sequence[Line]:  # noqa: ARG002 - same for all
+    def empty_lines(self, view: tuple[JournalLine, ...] | None, width: int) -> Sequence[Line]:  # noqa: ARG002 - same for all
         """Say that nothing has happened."""
         return (line(Span("nothing has happened yet", "muted")),)
 

@@ -14,6 +14,10 @@ from krakentui.ui.widgets.panel import Pane
 T = TypeVar("T")
 FRAME = 2
 """Lines of the border."""
+SIDES = 6
+"""Cells of border and padding."""
+WIDEST = 116
+"""As in the style sheet."""
 STEPS = {"cursor.up": -1, "cursor.down": 1}
 PAGES = {"cursor.page_up": -1, "cursor.page_down": 1}
 ENDS = {"cursor.first": -1_000_000, "cursor.last": 1_000_000}
@@ -39,10 +43,14 @@ class Sheet(ModalScreen[T]):
         """Tell how high the panel would like to be."""
         raise NotImplementedError
 
+    def room(self) -> int:
+        """Tell how many lines there are inside the frame."""
+        return self.app.size.height - FRAME
+
     def fit_body(self) -> None:
         """Give the panel the lines it wants, or those there are."""
-        width, height = self.app.size
-        self.body.styles.height = max(1, min(self.lines_wanted(width), height - FRAME))
+        width = min(self.app.size.width, WIDEST) - SIDES
+        self.body.styles.height = max(1, min(self.lines_wanted(width), self.room()))
 
     def on_mount(self) -> None:
         """Size the panel."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from krakentui.state.view import BalanceRow, BalancesView
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, amount, number, percent
-from krakentui.ui.line import Line, Span, line
+from krakentui.ui.line import Line, Span, line, wrapped
 from krakentui.ui.table import Column
 from krakentui.ui.widgets.freshness import or_age, toned
 from krakentui.ui.widgets.rows import LiveRows
@@ -63,10 +63,10 @@ class Balances(LiveRows[BalancesView, BalanceRow]):
         names = ", ".join(view.unpriced) if len(view.unpriced) <= NAMED else str(len(view.unpriced))
         return (Span(f"{names} unpriced", "warn"),)
 
-    def empty_lines(self, view: BalancesView | None) -> Sequence[Line]:
+    def empty_lines(self, view: BalancesView | None, width: int) -> Sequence[Line]:
         """Say why there are no funds to show."""
         if view is not None and view.denied:
-            return (line(Span(view.denied, "muted")),)
+            return wrapped(view.denied, width, "muted")
         if view is not None and view.known:
             return (line(Span("no funds in this account", "muted")),)
-        return super().empty_lines(view)
+        return super().empty_lines(view, width)

@@ -7,8 +7,8 @@ from msgspec import structs
 
 from krakentui.state.view import OrderRow, OrdersView
 from krakentui.ui.bars import filled_bar
-from krakentui.ui.fmt import HIDDEN, UNKNOWN, age, amount, cancel_cost, number, signed
-from krakentui.ui.line import Line, Span, Tone, line
+from krakentui.ui.fmt import HIDDEN, UNKNOWN, age, cancel_cost, number, signed, whole_amount
+from krakentui.ui.line import Line, Span, Tone, line, wrapped
 from krakentui.ui.table import Column
 from krakentui.ui.widgets.freshness import STALE_MARK, toned
 from krakentui.ui.widgets.rows import LiveRows
@@ -17,8 +17,9 @@ BAR = 7
 NARROW = 96
 WAYS_ON = (
     "Market data only: there is no key. Two ways on:",
-    "  your own account   set KRAKENTUI_API_KEY and KRAKENTUI_API_SECRET, start again",
-    "  a simulated one    krakentui demo",
+    "  your own account: start with KRAKENTUI_API_KEY and",
+    "  KRAKENTUI_API_SECRET in the environment",
+    "  a simulated account: krakentui demo",
 )
 SHORT_TYPES = {
     "stop-loss": "stop",
@@ -82,7 +83,7 @@ class Orders(LiveRows[OrdersView, OrderRow]):
             toned(_type(row), fresh, "accent" if row.protective else "text"),
             *self._prices(row),
             toned(signed(row.distance_pct), fresh, "muted"),
-            toned(self._amount(amount(row.remaining, row.qty_places)), fresh),
+            toned(self._amount(whole_amount(row.remaining, row.qty_places)), fresh),
             toned(filled_bar(row.filled_pct, BAR), fresh, "muted"),
             toned(age(row.order_age_ns), fresh),
             toned(_cost(row), fresh, "warn" if row.cost is not None and not row.cost.fits else cost_tone),
@@ -105,17 +106,17 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         marked = (Span(f" · {len(self.marked)} marked", "key"),) if self.marked else ()
         return (Span(str(len(view.rows)), "strong"), *marked)
 
-    def empty_lines(self, view: OrdersView | None) -> Sequence[Line]:
+    def empty_lines(self, view: OrdersView | None, width: int) -> Sequence[Line]:
         """Say why there are no orders to show."""
         if self.keyless:
             return [
                 line(Span(text, "strong" if index == 0 else "text")) for index, text in enumerate(WAYS_ON)
             ]
         if view is not None and view.denied:
-            return (line(Span(view.denied, "muted")),)
+            return wrapped(view.denied, width, "muted")
         if view is not None and view.known:
             return (line(Span("no open orders", "muted")),)
-        return super().empty_lines(view)
+        return super().empty_lines(view, width)
 
 
 NARROW_COLUMNS = tuple(

@@ -5,14 +5,15 @@ from decimal import Decimal
 from typing import ClassVar
 
 from krakentui.state.view import Question, QuestionOrder
-from krakentui.ui.fmt import HIDDEN, UNKNOWN, amount, cancel_cost, interval, number
-from krakentui.ui.line import Line, Span, Tone, clip, line
+from krakentui.ui.fmt import HIDDEN, UNKNOWN, cancel_cost, interval, number, whole_amount
+from krakentui.ui.line import Line, Span, Tone, line, wrapped
 from krakentui.ui.table import Column, arrange, compose, heading, natural_widths
 from krakentui.ui.widgets.orders import SHORT_TYPES
 from krakentui.ui.widgets.panel import Panel
 from krakentui.ui.widgets.statusline import BADGES
 
 VALUE_PLACES = 2
+ROUTE = "Route  "
 
 
 class QuestionView(Panel[Question]):
@@ -37,9 +38,9 @@ class QuestionView(Panel[Question]):
         self.is_open = False
         """Whether an answer counts yet."""
 
-    def lines_wanted(self, question: Question) -> int:
+    def lines_wanted(self, question: Question, width: int) -> int:
         """Tell how many lines the whole question takes."""
-        return len(self._head(question)) + 1 + len(question.orders) + len(self._foot(question, 100))
+        return len(self._head(question)) + 1 + len(question.orders) + len(self._foot(question, width))
 
     def draw_lines(self, width: int, height: int) -> Sequence[Line]:
         """Draw head, orders in sight, cost and answers."""
@@ -91,7 +92,7 @@ class QuestionView(Panel[Question]):
         if order.trigger is not None:
             fires = f"@{number(order.trigger, places)}"
             price = fires if order.price in (None, order.trigger) else f"{price} {fires}"
-        remaining = amount(order.remaining, order.qty_places)
+        remaining = whole_amount(order.remaining, order.qty_places)
         worth = UNKNOWN if value is None else f"{number(value, VALUE_PLACES)} {order.quote or ''}".strip()
         side: Tone = "good" if order.side == "buy" else "bad"
         hidden = self.private
@@ -117,8 +118,13 @@ class QuestionView(Panel[Question]):
         foot.append(
             line(Span("Cost   ", "muted"), Span(f"{cost} {unit} of the trading limit, if cancelled now"))
         )
-        foot.append(line(Span("Route  ", "muted"), Span(question.route)))
-        foot += [line(Span(clip(f"! {text}", width), "warn")) for text in _warnings(question)]
+        route = wrapped(question.route, width - len(ROUTE))
+        foot += [
+            line(Span(ROUTE if n == 0 else " " * len(ROUTE), "muted"), *part.spans)
+            for n, part in enumerate(route)
+        ]
+        for text in _warnings(question):
+            foot += wrapped(text, width, "warn", lead="! ")
         key: Tone = "key" if self.is_open else "faint"
         word: Tone = "text" if self.is_open else "faint"
         many = len(question.orders) > 1
@@ -152,9 +158,12 @@ def _worth(question: Question) -> str:
 
 def _warnings(question: Question) -> list[str]:
     guards = sum(order.protective for order in question.orders)
-    ours = [f"{guards} of these protect a position: without them it is open to loss"] if guards > 1 else []
-    if guards == 1:
-        ours = ["one of these protects a position: without it the position is open to loss"]
-        if len(question.orders) == 1:
-            ours = ["this order protects a position: without it the position is open to loss"]
+    if guards == 0:
+        ours = []
+    elif len(question.orders) == 1:
+        ours = ["this order protects a position: without it the position is open to loss"]
+    elif guards == 1:
+        ours = ["1 of these protects a position: without it that position is open to loss"]
+    else:
+        ours = [f"{guards} of these protect positions: without them those are open to loss"]
     return [*ours, *question.warnings]

@@ -54,7 +54,7 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         """Turn one row into cells, one a column."""
         raise NotImplementedError
 
-    def empty_lines(self, view: V | None) -> Sequence[Line]:  # noqa: ARG002 - for those who have something to say
+    def empty_lines(self, view: V | None, width: int) -> Sequence[Line]:  # noqa: ARG002 - for those who say more
         """Say why there is no row."""
         return (line(Span(WAITING, "muted")),)
 
@@ -91,7 +91,7 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
             ends.append(Span(position, "muted"))
         top = rule(self.title, notes, tuple(ends), width, lit=self.has_focus)
         if not matter:
-            return (top, *self.empty_lines(view))
+            return (top, *self.empty_lines(view, width))
         columns = self.columns_for(width)
         seen = self._keys[self._top : self._top + room]
         cells = [self.cells_of(matter[key]) for key in seen]

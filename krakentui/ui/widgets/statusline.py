@@ -13,18 +13,16 @@ BADGES: dict[str, tuple[str, Tone]] = {
     "simulator": ("▒ SIMULATOR ▒", "demo"),
     "replay": ("│ REPLAY │", "demo"),
 }
-SHORT_BADGES: dict[str, str] = {"simulator": "▒ SIM ▒"}
 POWERS: dict[str, tuple[str, Tone]] = {
     "public": ("═ PUBLIC ═", "muted"),
     "watch": ("═ WATCH ONLY ═", "warn"),
     "watch+cancel": ("▌can cancel▐", "text"),
 }
-SHORT_POWERS = {"public": "═ PUBLIC ═", "watch": "═ WATCH ═", "watch+cancel": "▌cancel▐"}
 FEED_TONES: dict[str, Tone] = {"live": "good", "connecting": "warn", "stale": "warn", "down": "bad"}
 NAMES = {"public": ("public", "pub"), "private": ("private", "prv"), "rest": ("REST", "REST")}
 CALM_SYSTEM = "online"
-LONGEST = 5
-"""Steps of brevity: key name, long names of feeds, key, account, then clock and a calm system."""
+MOST_BRIEF = 6
+"""Steps: key name, long names of feeds, key, clock and a calm system, `live`, at last the account."""
 SECOND = 1_000_000_000
 
 
@@ -38,7 +36,7 @@ class StatusLine(Panel[StatusView]):
         view = self._view
         if view is None:
             return (line(Span(" krakentui", "strong")),)
-        for brevity in range(LONGEST + 1):
+        for brevity in range(MOST_BRIEF + 1):
             left, right = self._left(view, brevity), self._right(view, brevity)
             if span_width(left) + span_width(right) < width:
                 break
@@ -49,18 +47,14 @@ class StatusLine(Panel[StatusView]):
         power, power_tone = POWERS[view.power]
         if view.read_only and view.power != "public":
             power, power_tone = "═ READ-ONLY ═", "warn"
-        elif brevity == LONGEST:
-            power = SHORT_POWERS[view.power]
-        if brevity == LONGEST:
-            badge = SHORT_BADGES.get(view.venue, badge)
         spans = [Span(badge, tone), Span(" "), Span(power, power_tone)]
-        if view.account is not None and brevity < 4:
+        if view.account is not None and brevity < 6:
             spans += [Span("  "), Span(view.account, "strong")]
             if brevity < 3 and view.key is not None:
                 name = f"{view.key_name} " if view.key_name and brevity == 0 else ""
                 spans.append(Span(f" · key {name}{HIDDEN if self.private else view.key}", "muted"))
         calm = view.system == CALM_SYSTEM
-        if brevity < LONGEST or not calm:
+        if brevity < 4 or not calm:
             word = (
                 "system unknown"
                 if view.system is None
@@ -81,7 +75,7 @@ class StatusLine(Panel[StatusView]):
             spans.append(Span(f"your clock is {abs(offset)}s {'slow' if offset > 0 else 'fast'}  ", "warn"))
         for number, feed in enumerate(view.feeds):
             spans += [Span("  " if number else ""), *_feed(feed, brevity)]
-        if brevity < LONGEST:
+        if brevity < 4:
             spans.append(Span(f"  {time_of_day(view.wall_ns)}", "muted"))
         return tuple(spans)
 
@@ -92,6 +86,8 @@ def _feed(feed: FeedView, brevity: int) -> tuple[Span, ...]:
     if feed.freshness == "old" and feed.state == "live":
         tone = "warn"
     known = UNKNOWN if feed.age_ns is None else age(feed.age_ns)
+    if brevity >= 5 and tone == "good":
+        return Span(f"{name} ", "muted"), Span(known, tone)
     spans = [Span(f"{name} ", "muted"), Span(feed.state, tone), Span(f" {known}", "muted")]
     if feed.retry_in_ns is not None and feed.state != "live":
         spans.append(Span(f" {'retry in ' if brevity < 2 else '→'}{wait(feed.retry_in_ns)}", tone))

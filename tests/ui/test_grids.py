@@ -1,0 +1,51 @@
+"""Whole screens as text. To accept a new look: TESTS_ACCEPT_GRIDS=1 pytest tests/ui/test_grids.py."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.ui.opening import LEAST, NARROW, WIDE, opened
+from tests.ui.scenes import busy_face
+from tests.ui.views import FakeFace, a_status, balances_of, orders_of
+
+pytestmark = pytest.mark.anyio
+ACCEPTED = os.environ.get("TESTS_ACCEPT_GRIDS") == "1"
+GRIDS = Path(__file__).parent / "grids"
+
+
+def same_as_grid(name: str, lines: list[str]) -> None:
+    """Compare with the kept grid, or keep this one."""
+    path = GRIDS / f"{name}.txt"
+    if ACCEPTED:
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert lines == path.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("main-wide", WIDE), ("main-narrow", NARROW), ("main-least", LEAST)]
+)
+async def test_the_main_screen_of_a_busy_account(name: str, size: tuple[int, int]) -> None:
+    async with opened(busy_face(), size=size) as screen:
+        same_as_grid(name, screen.lines())
+
+
+@pytest.mark.parametrize(("name", "size"), [("question-wide", WIDE), ("question-narrow", NARROW)])
+async def test_the_question_about_two_orders(name: str, size: tuple[int, int]) -> None:
+    async with opened(busy_face(), size=size) as screen:
+        await screen.press("space", "down", "down", "down", "space", "x")
+        same_as_grid(name, screen.lines())
+
+
+async def test_the_first_moment_without_a_key() -> None:
+    face = FakeFace()
+    face.status_view = a_status(power="public", account=None, key=None, key_name=None, system=None)
+    face.balances_view, face.orders_view = balances_of(known=False), orders_of(known=False)
+    async with opened(face, size=NARROW) as screen:
+        same_as_grid("keyless-narrow", screen.lines())
+
+
+async def test_the_help() -> None:
+    async with opened(size=(120, 50)) as screen:
+        await screen.press("question_mark")
+        same_as_grid("help", screen.lines())

@@ -1,0 +1,42 @@
+"""Two pictures that were looked at. To accept a new look: pytest tests/ui/test_looks.py --snapshot-update."""
+
+from collections.abc import Callable
+
+from textual.pilot import Pilot
+
+from krakentui.ui.app import KrakenApp
+from krakentui.ui.theme import DARK
+from tests.ui.opening import Opened
+from tests.ui.scenes import busy_face
+
+Compare = Callable[..., bool]
+
+
+def scene() -> KrakenApp:
+    return KrakenApp(busy_face(), ticking=False, theme=DARK.name)
+
+
+def test_a_busy_account(snap_compare: Compare) -> None:
+    """Markets, balances, orders of every kind and gauges of every warning."""
+
+    async def drawn(pilot: Pilot[None]) -> None:
+        await pilot.pause()
+        app = pilot.app
+        assert isinstance(app, KrakenApp)
+        app.draw()
+
+    assert snap_compare(scene(), run_before=drawn, terminal_size=(120, 36))
+
+
+def test_the_question_about_a_stop_and_a_limit_order(snap_compare: Compare) -> None:
+    """Two orders marked, one of them protective; the answers are lit."""
+
+    async def asked(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, KrakenApp)
+        screen = Opened(app, app.face, pilot)  # type: ignore[arg-type]  # the face is the fake one
+        await screen.draw()
+        await screen.press("space", "down", "down", "down", "space", "x")
+        await screen.draw()
+
+    assert snap_compare(scene(), run_before=asked, terminal_size=(120, 36))

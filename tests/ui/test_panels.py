@@ -1,0 +1,212 @@
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeVar
+
+import pytest
+
+from krakentui.model.clock import SECOND
+from krakentui.model.market import Maintenance
+from krakentui.state.view import BudgetView, OrderRow
+from krakentui.ui.widgets.balances import Balances
+from krakentui.ui.widgets.budget import Budget
+from krakentui.ui.widgets.journalline import LastLine, Latest
+from krakentui.ui.widgets.markets import Markets
+from krakentui.ui.widgets.orders import Orders
+from krakentui.ui.widgets.panel import Panel
+from krakentui.ui.widgets.statusline import StatusLine
+from tests.support.clock import WALL_START
+from tests.ui.views import (
+    FREE,
+    a_balance,
+    a_budget,
+    a_cost,
+    a_feed,
+    a_gauge,
+    a_line,
+    a_lockout,
+    a_market,
+    a_status,
+    an_order,
+    balances_of,
+    orders_of,
+)
+
+V = TypeVar("V")
+
+
+def drawn(panel: Panel[V], view: V, width: int = 120, height: int = 8) -> str:
+    """Draw a view without a screen."""
+    panel.show(view)
+    lines = panel.draw_lines(width, height)
+    return "\n".join("".join(span.text for span in line.spans) for line in lines)
+
+
+def order_line(order: OrderRow, width: int = 130) -> str:
+    return drawn(Orders(), orders_of(order), width).splitlines()[2]
+
+
+def budget_line(budget: BudgetView) -> str:
+    return drawn(Budget(), budget).splitlines()[1]
+
+
+@pytest.mark.parametrize(
+    ("venue", "badge"),
+    [("live", "█ LIVE █"), ("demo", "░ DEMO ░"), ("simulator", "▒ SIMULATOR ▒"), ("replay", "│ REPLAY │")],
+)
+def test_the_venue_is_told_by_word_and_shape(venue: str, badge: str) -> None:
+    assert badge in drawn(StatusLine(), a_status(venue=venue))
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["alice", "3f2a9c01be77", "can cancel", "public stale 7s", "retry in 2s", "REST live 14s", "online"],
+)
+def test_the_status_line_names_account_key_power_and_each_feed(words: str) -> None:
+    down = a_feed("public", state="stale", age_ns=7 * SECOND, freshness="stale", retry_in_ns=2 * SECOND)
+    status = a_status(feeds=(down, a_feed("rest", age_ns=14 * SECOND)))
+    assert words in drawn(StatusLine(), status)
+
+
+def test_read_only_stays_in_sight() -> None:
+    assert "═ READ-ONLY ═" in drawn(StatusLine(), a_status(power="watch", read_only=True), width=60)
+
+
+def test_badge_power_and_feeds_are_the_last_to_go_from_the_status_line() -> None:
+    line = drawn(StatusLine(), a_status(venue="simulator"), width=58)
+    assert "▒ SIMULATOR ▒ ▌can cancel▐" in line
+    assert "pub 0s  prv 0s  REST 4s" in line
+
+
+def test_a_troubled_exchange_maintenance_and_a_wrong_clock_are_told() -> None:
+    status = a_status(
+        system="cancel_only",
+        maintenance=(Maintenance(title="x", starts_ns=WALL_START),),
+        clock_offset_ns=31 * SECOND,
+    )
+    line = drawn(StatusLine(), status, width=180)
+    assert "exchange: cancel_only" in line
+    assert "maintenance 10 Mar 09:00" in line
+    assert "your clock is 31s slow" in line
+
+
+def test_a_system_that_has_not_spoken_is_unknown() -> None:
+    assert "system unknown" in drawn(StatusLine(), a_status(system=None), width=160)
+
+
+def test_an_empty_account_is_not_an_unknown_one() -> None:
+    assert "no open orders" in drawn(Orders(), orders_of())
+    assert "waiting for the exchange" in drawn(Orders(), orders_of(known=False))
+    assert "no funds in this account" in drawn(Balances(), balances_of())
+    assert "waiting for the exchange" in drawn(Balances(), balances_of(known=False))
+
+
+def test_what_the_key_may_not_see_is_said() -> None:
+    view = balances_of(known=False, denied="This key may not read balances.")
+    assert "This key may not read balances." in drawn(Balances(), view)
+
+
+def test_old_and_stale_figures_carry_their_age() -> None:
+    old = a_market("BTC/USD", age_ns=4 * SECOND, freshness="old")
+    stale = a_market("ETH/USD", age_ns=75 * SECOND, freshness="stale")
+    lines = drawn(Markets(), (old, stale)).splitlines()
+    assert "old 4s" in lines[2]
+    assert "▒ 1m" in lines[3]
+
+
+def test_the_total_says_that_it_leaves_something_out() -> None:
+    view = balances_of(a_balance("PEPE", value=None, share_pct=None), unpriced=("PEPE",))
+    text = drawn(Balances(), view)
+    assert "228,571.79 USD +" in text
+    assert "PEPE unpriced" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"cost": a_cost(4)}, "4→2 in 9s"),
+        ({"cost": FREE}, "free"),
+        ({"cost": a_cost(8, fits=False)}, "8→6 in 9s !"),
+        ({"cost": None, "details_loading": True}, "details loading"),
+        ({"cancel": "asked"}, "cancel asked"),
+        ({"cancel": "unknown"}, "cancel unknown"),
+        ({"last_outcome": "not_sent"}, "cancel not sent"),
+        ({"status": "partially_filled"}, "part filled"),
+        ({"status": "something_new"}, "something_new"),
+        ({"freshness": "stale", "age_ns": 12 * SECOND}, "▒stale 12s"),
+        ({"margin": True}, "limit margin"),
+        ({"price": None, "price_text": "+1.0000%"}, "+1.0000%"),
+        ({"filled_pct": Decimal(50)}, "███▌···"),
+        ({"pair": None, "side": None, "remaining": None}, "—"),
+    ],
+)
+def test_an_order_shows_what_is_known_of_it(changes: dict[str, object], words: str) -> None:
+    assert words in order_line(an_order(**changes))  # type: ignore[arg-type]  # fields by name
+
+
+def test_a_stop_shows_its_trigger_and_waits() -> None:
+    stop = an_order(
+        price="58000.0",
+        type="stop-loss",
+        trigger=Decimal("58000.0"),
+        trigger_state="untriggered",
+        protective=True,
+    )
+    line = order_line(stop)
+    assert "market" in line
+    assert "58,000.0" in line
+    assert "waits" in line
+
+
+def test_in_little_room_the_trigger_takes_the_place_of_the_price() -> None:
+    stop = an_order(price="57990.0", type="stop-loss-limit", trigger=Decimal("58000.0"))
+    assert "@58,000.0" in order_line(stop, width=78)
+
+
+def test_a_gauge_shows_interval_ceiling_and_bar() -> None:
+    line = budget_line(a_budget(a_gauge("REST calls", "7.5", "9")))
+    assert "7.5–9/20" in line
+    assert all(mark in line for mark in "█▒┃─╌")
+
+
+@pytest.mark.parametrize(
+    ("changes", "note"),
+    [
+        ({"warning": "warm"}, "tight"),
+        ({"warning": "hot"}, "hot"),
+        ({"warning": "full", "free_in_ns": 3 * SECOND}, "full 3s"),
+        ({"warning": "locked"}, "locked out"),
+        ({"from_start": True}, "start unknown"),
+        ({"others_low": Fraction(1), "others_high": Fraction(3)}, "others 1–3"),
+        ({"free_in_ns": 5 * SECOND}, "free in 5s"),
+        ({"free_in_ns": None}, "7.5/20"),
+        ({}, "free now"),
+    ],
+)
+def test_a_gauge_says_in_words_what_its_colour_says(changes: dict[str, object], note: str) -> None:
+    assert note in budget_line(a_budget(a_gauge(**changes)))  # type: ignore[arg-type]  # fields by name
+
+
+def test_gauges_out_of_sight_are_counted() -> None:
+    many = a_budget(*(a_gauge(f"P{n}/USD trading", "1") for n in range(9)), headline="fine")
+    assert "1–5 of 9" in drawn(Budget(), many, width=78)
+
+
+def test_a_lockout_counts_down() -> None:
+    assert "LOCKED OUT 14:05" in drawn(Budget(), a_budget(lockouts=(a_lockout(845),), warning="locked"))
+
+
+def test_unexpected_refusals_are_told_above_expected_ones() -> None:
+    text = drawn(Budget(), a_budget(refusals_expected=4, refusals_unexpected=1, headline="fine"))
+    assert "1 unexpected refusals" in text
+
+
+def test_the_budget_tells_cancels_tier_and_next_poll() -> None:
+    text = drawn(Budget(), a_budget())
+    assert "Cancels affordable now 23 of 25" in text
+    assert "tier intermediate · named by the exchange" in text
+    assert "Next poll balances in 12s: the stream is live" in text
+
+
+def test_the_journal_line_shows_what_happened_last() -> None:
+    assert "what happened" in drawn(LastLine(), Latest("", a_line(1, "what happened")))
+    assert "said" in drawn(LastLine(), Latest("said", a_line(1, "what happened")))
