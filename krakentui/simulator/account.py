@@ -14,6 +14,7 @@ from krakentui.simulator.ledger import Ledger, Row
 from krakentui.simulator.orders import Order, Side
 from krakentui.simulator.rules import Tier
 from krakentui.simulator.tables import FEE_VOLUMES, FEES_MAKER, FEES_TAKER, Asset, Pair
+from krakentui.simulator.wallets import Wallet, is_rest_only
 
 CLOSED_KEPT = 4_000
 FILLS_KEPT = 4_000
@@ -69,6 +70,8 @@ class Account:
     """By order id; what each adds to the holds."""
     count_by_pair: dict[str, int] = field(default_factory=dict)
     """Open orders by symbol."""
+    wallets: dict[str, Wallet] = field(default_factory=dict)
+    """By the name of an asset that is a wallet of another."""
 
     def fee_rate(self, *, maker: bool) -> Fraction:
         """Say the fee as a fraction of the cost, by the 30-day volume."""
@@ -83,6 +86,16 @@ class Account:
     def free(self, name: str) -> int:
         """Say what could be used for a new order."""
         return self.ledger.balance(name) - self.held(name)
+
+    def total(self, name: str) -> int:
+        """Say what is owned of an asset over all its wallets, as the stream counts it."""
+        others = (key for key, wallet in self.wallets.items() if wallet.asset == name)
+        return self.ledger.balance(name) + sum(map(self.ledger.balance, others))
+
+    def streamed(self) -> list[Asset]:
+        """List the assets that the stream names, by name."""
+        named = [asset for name, asset in sorted(self.ledger.assets.items()) if name not in self.wallets]
+        return [asset for asset in named if not is_rest_only(asset)]
 
     def opened(self, order: Order) -> None:
         """Take in a new order."""

@@ -10,7 +10,7 @@ from krakentui.simulator.instants import iso_us
 from krakentui.simulator.jsontext import Raw, fixed
 from krakentui.simulator.ledger import Row
 from krakentui.simulator.orders import LIMIT_TYPES, Order
-from krakentui.simulator.tables import Pair
+from krakentui.simulator.tables import Asset, Pair
 
 
 def price(pair: Pair, units: int | None) -> Raw:
@@ -207,32 +207,39 @@ def trigger_moved(order: Order, t_us: int) -> Entry:
     }
 
 
-def balance(account: Account, name: str) -> Entry:
-    """Write one asset for a snapshot of balances: totals and wallets, nothing of holds."""
-    units, places = account.ledger.balance(name), account.ledger.assets[name].places
-    amount = fixed(units, places)
+def balance(account: Account, asset: Asset) -> Entry:
+    """Write one asset for a snapshot of balances: its total and wallets, nothing of holds."""
+    amounts = [("spot", "main", account.ledger.balance(asset.name))]
+    amounts += [
+        ("earn", wallet.kind, account.ledger.balance(name))
+        for name, wallet in account.wallets.items()
+        if wallet.asset == asset.name
+    ]
     return {
-        "asset": name,
+        "asset": asset.name,
         "asset_class": "currency",
-        "balance": amount,
-        "wallets": [{"type": "spot", "id": "main", "balance": amount}],
+        "balance": fixed(account.total(asset.name), asset.places),
+        "wallets": [
+            {"type": kind, "id": name, "balance": fixed(units, asset.places)} for kind, name, units in amounts
+        ],
     }
 
 
-def booking(row: Row) -> Entry:
-    """Write one ledger row as the balances channel carries it."""
-    places = row.asset.places
+def booking(account: Account, row: Row) -> Entry:
+    """Write one ledger row as the balances channel carries it; the balance is the total of the asset."""
+    places, wallet = row.asset.places, account.wallets.get(row.asset.name)
+    name = row.asset.name if wallet is None else wallet.asset
     return {
         "ledger_id": row.id,
         "ref_id": row.ref_id,
         "timestamp": iso_us(row.t_us),
         "type": row.type,
-        "asset": row.asset.name,
+        "asset": name,
         "asset_class": "currency",
         "category": row.type,
-        "wallet_type": "spot",
-        "wallet_id": "main",
+        "wallet_type": "spot" if wallet is None else "earn",
+        "wallet_id": "main" if wallet is None else wallet.kind,
         "amount": fixed(row.amount, places),
         "fee": fixed(row.fee, places),
-        "balance": fixed(row.balance, places),
+        "balance": fixed(account.total(name), places),
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from krakentui.simulator.tables import Asset
 
-ROWS_KEPT = 1_000
+ROWS_KEPT = 400
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from krakentui.simulator.ledger import Row
 from krakentui.simulator.private_trading import TRADING, Trading
 from krakentui.simulator.surface import Socket
 from krakentui.simulator.tables import Pair
+from krakentui.simulator.wallets import is_rest_only
 from krakentui.simulator.ws_envelope import Talk
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ class PrivateTalk(Talk):
             if snap_orders or snap_trades:
                 data = _orders_snapshot(account, orders=snap_orders, trades=snap_trades)
         elif flags.get("snapshot", True):
-            data = [frames.balance(account, asset) for asset in sorted(account.ledger.assets)]
+            data = [frames.balance(account, asset) for asset in account.streamed()]
         self.ack("subscribe", result, req_id)
         self.subscriptions[name] = subscription
         if all(
@@ -243,8 +244,8 @@ class PrivateTalk(Talk):
     def booked(self, account: Account, row: Row) -> None:
         """Hear of a ledger row."""
         subscription = self.subscriptions.get("balances")
-        if subscription is not None and subscription.account is account:
-            self._later("balances", frames.booking(row))
+        if subscription is not None and subscription.account is account and not is_rest_only(row.asset):
+            self._later("balances", frames.booking(account, row))
 
     def _later(self, name: str, entry: Entry) -> None:
         def tell() -> None:

@@ -15,6 +15,7 @@ from krakentui.simulator.jsontext import units_of
 from krakentui.simulator.judge import Judge
 from krakentui.simulator.orders import Order, Request, Side
 from krakentui.simulator.rules import SECOND_US
+from krakentui.simulator.wallets import wallet_of
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
@@ -131,8 +132,12 @@ class Planter:
         """Open the balances of the assets that this world has."""
         for name, text in texts.items():
             asset = self.world.find_asset(name)
-            if asset is not None:
-                self.account.ledger.open(asset, units_of(text, asset.places))
+            if asset is None:
+                continue
+            self.account.ledger.open(asset, units_of(text, asset.places))
+            wallet = wallet_of(asset, self.world.tables)
+            if wallet is not None:
+                self.account.wallets[name] = wallet
 
     def plant_all(self, seeds: tuple[Seed, ...], *, counted: bool) -> None:
         """Put in the orders of the markets that this world has."""

@@ -1,7 +1,8 @@
 """What is so: accounts, orders, fills, sockets, exact limits and every request, for tests to compare with.
 
-Names are the stream's (`BTC`, `BTC/USD`), decimals are text, instants ISO 8601. Nothing here counts
-on any limit or is seen by a client.
+Names are the stream's (`BTC`, `BTC/USD`), decimals are text, instants ISO 8601. A balance is the total
+over all wallets, as the stream counts it; `wallets` splits it by REST's ids. Nothing here counts on any
+limit or is seen by a client.
 """
 
 from fractions import Fraction
@@ -95,15 +96,24 @@ def _account(account: Account) -> dict[str, object]:
     return {
         "balances": {
             name: {
-                "total": digits(ledger.balance(name), asset.places),
+                "total": digits(account.total(name), asset.places),
                 "held": digits(account.held(name), asset.places),
+                "wallets": _wallets(account, name),
             }
             for name, asset in sorted(ledger.assets.items())
+            if name not in account.wallets
         },
         "open_orders": {key: order_row(order, holds.get(key, 0)) for key, order in account.open.items()},
         "closed_orders": {key: order_row(order, 0) for key, order in account.closed.items()},
         "fills": [_fill(fill) for fill in account.fills],
     }
+
+
+def _wallets(account: Account, name: str) -> dict[str, str]:
+    """Split a total as REST does, by its ids."""
+    assets = account.ledger.assets
+    parts = [name, *(key for key, wallet in account.wallets.items() if wallet.asset == name)]
+    return {assets[key].id: digits(account.ledger.balance(key), assets[key].places) for key in parts}
 
 
 def _fill(fill: Fill) -> dict[str, object]:

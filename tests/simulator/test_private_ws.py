@@ -1,6 +1,7 @@
 """The private conversation: acks, sequences, order lives, cancels and refusals."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -152,6 +153,28 @@ def test_placing_and_cancelling_say_nothing_on_balances() -> None:
     order = place(world)
     tell(world, "account", cancel={"id": order.id})
     assert talk.take() == []
+
+
+def test_totals_are_over_all_wallets_each_of_them_named() -> None:
+    entries = {entry["asset"]: entry for entry in Talk(a_world()).balances()[1]["data"]}
+    assert not {"ETH.F", "DOT28.S", "XBT.M", "USD.HOLD"} & entries.keys()
+    wallets = entries["ETH"]["wallets"]
+    assert [(wallet["type"], wallet["id"]) for wallet in wallets] == [("spot", "main"), ("earn", "flex")]
+    assert Decimal(str(entries["ETH"]["balance"])) == sum(
+        Decimal(str(wallet["balance"])) for wallet in wallets
+    )
+
+
+def test_a_row_of_a_wallet_names_it_and_the_total_of_its_asset() -> None:
+    world = a_world()
+    talk = Talk(world)
+    talk.balances()
+    talk.take()
+    before = alice(world).total("ETH")
+    tell(world, "account", deposit={"ETH.F": "0.5"})
+    row = talk.take()[0]["data"][0]
+    assert (row["asset"], row["wallet_type"], row["wallet_id"]) == ("ETH", "earn", "flex")
+    assert Decimal(str(row["balance"])).scaleb(10) == before + 5 * 10**9
 
 
 def test_each_channel_counts_its_own_sequence_and_starts_anew() -> None:
