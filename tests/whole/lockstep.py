@@ -1,0 +1,140 @@
+"""The real client against the simulated exchange: real loopback sockets, one virtual clock for both.
+
+Nothing waits for real: a step moves the client, lets bytes cross, moves the exchange, and lets bytes
+cross again. The client leads, so that two acts a second apart for it are a second apart for the exchange.
+What is shown is then held against the exchange's own truth.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from krakentui.engine.host import Host
+from krakentui.engine.session import Session
+from krakentui.model.clock import SECOND
+from krakentui.model.secret import Credentials, Secret
+from krakentui.settings import Endpoints, Settings
+from krakentui.simulator import Exchange, Options
+from krakentui.state.view import NotAsked, OrderRow, Question
+from tests.support.clock import ManualClock
+
+STEP_S = 0.25
+TURNS = 12
+"""Loop turns after each move: enough for a request and its answer to cross loopback both ways."""
+
+STARTING = 20
+"""Crossings at the start, when libraries are imported and sockets are opened."""
+
+
+class Lockstep:
+    """One exchange, one client, one time."""
+
+    def __init__(self, exchange: Exchange, host: Host, clock: ManualClock) -> None:
+        self.exchange = exchange
+        self.host = host
+        self.clock = clock
+
+    @property
+    def session(self) -> Session:
+        return self.host.session
+
+    async def run(self, seconds: float) -> None:
+        """Let this much time pass on both sides."""
+        for _ in range(round(seconds / STEP_S)):
+            await self.clock.advance(STEP_S)
+            await self.cross()
+            await self.exchange.advance(STEP_S)
+            await self.cross()
+
+    async def cross(self) -> None:
+        """Let bytes cross loopback both ways, time standing still."""
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        await self.exchange.flush()
+
+    def exchange_ns(self) -> int:
+        """Tell the client's steady time at which the exchange stands: it is one step ahead after a run."""
+        return self.clock.mono_ns() + round(STEP_S * SECOND)
+
+    # --- the exchange's truth ------------------------------------------------------------------------
+
+    def account(self) -> dict[str, Any]:
+        accounts: Any = self.exchange.truth()["accounts"]
+        return dict(accounts["alice"])
+
+    def true_orders(self) -> dict[str, Any]:
+        return dict(self.account()["open_orders"])
+
+    def true_counter(self, name: str, scope: dict[str, str]) -> Fraction:
+        rows: Any = self.exchange.limits()["limits"]
+        for row in rows:
+            if row["name"] == name and row["scope"] == scope:
+                return Fraction(row["used"])
+        return Fraction(0)
+
+    def verdicts(self) -> list[dict[str, object]]:
+        """List the exchange's log of what it was asked and how it answered."""
+        return self.exchange.requests()
+
+    # --- what the user sees --------------------------------------------------------------------------
+
+    def rows(self) -> dict[str, OrderRow]:
+        """List the open orders on the screen (those that just ended are not open)."""
+        shown = self.session.orders(self.clock.mono_ns()).rows
+        return {row.id: row for row in shown if row.last_outcome in (None, "refused", "unknown", "not_sent")}
+
+    def question(self, *ids: str) -> Question:
+        asked = self.session.ask_cancel(ids)
+        assert isinstance(asked, Question), asked
+        return asked
+
+    def confirm(self, *ids: str) -> None:
+        said = self.session.confirm(self.question(*ids))
+        assert said is None, said
+
+    def refuses(self, *ids: str) -> str:
+        asked = self.session.ask_cancel(ids)
+        assert isinstance(asked, NotAsked), asked
+        return asked.why
+
+    def outcomes(self) -> dict[str, str]:
+        return {
+            line.order_id: line.outcome
+            for line in self.session.journal()
+            if line.order_id is not None and line.outcome is not None
+        }
+
+
+@asynccontextmanager
+async def lockstep(
+    options: Options | None = None, *, key: str = "cancel", warm_s: float = 8
+) -> AsyncIterator[Lockstep]:
+    """Open an exchange and a client that watches it, and let them settle."""
+    options = options or Options(manual=True, quiet=True)
+    async with Exchange(options) as exchange:
+        first: Any = exchange.first_line()
+        start_ns = int(datetime.fromisoformat(first["now"]).timestamp()) * SECOND
+        clock = ManualClock(wall_ns=start_ns)
+        base = str(first["rest"])
+        sockets = base.replace("http", "ws")
+        held = first["keys"][key]
+        told = Settings(
+            venue="simulator",
+            endpoints=Endpoints(base, f"{sockets}/v2", f"{sockets}/auth/v2"),
+            credentials=Credentials(
+                key=held["key"], secret=Secret(held["secret"]), name=key, source="a test"
+            ),
+            account=held["account"],
+        )
+        async with Host(told, clock, random.Random(1)) as host:
+            both = Lockstep(exchange, host, clock)
+            for _ in range(STARTING):
+                await both.cross()
+            await exchange.advance(STEP_S)  # what the client does at once is one step before what follows
+            await both.cross()
+            await both.run(warm_s)
+            yield both
