@@ -158,10 +158,13 @@ class KrakenApp(App[None], inherit_bindings=False):
 
     # --- drawing ------------------------------------------------------------------------------
 
-    @property
-    def is_shown(self) -> bool:
-        """Tell whether the terminal has taken everything drawn so far."""
-        return not isinstance(self._driver, SteadyDriver) or self._driver.is_current
+    def mark_drawn(self) -> int | None:
+        """Remember how far the drawing has come; None while the terminal is behind and frames are dropped."""
+        return self._driver.mark() if isinstance(self._driver, SteadyDriver) else 0
+
+    def has_shown(self, mark: int) -> bool:
+        """Tell whether the terminal has taken everything drawn before this mark."""
+        return not isinstance(self._driver, SteadyDriver) or self._driver.has_taken(mark)
 
     def draw(self) -> None:
         """Show every panel its view of now. Gauges and ages move even when the session stands still."""

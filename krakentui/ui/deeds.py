@@ -87,7 +87,7 @@ class Deeds:
         if isinstance(question, NotAsked):
             self._app.say(question.why)
             return
-        screen = ConfirmScreen(question, self._app.face.clock, private=self._private)
+        screen = ConfirmScreen(question, self._app.face.clock, self._app, private=self._private)
         self._app.push_screen(screen, partial(self._answered, question))
 
     def _answered(self, question: Question, yes: bool | None) -> None:
@@ -126,7 +126,7 @@ class Deeds:
         elif isinstance(self._app.screen, TooSmall):
             self._app.screen.tell("a cancel is not settled: Ctrl+C again leaves")
         elif not isinstance(self._app.screen, LeaveScreen):
-            screen = LeaveScreen(ids, self._app.face.clock, private=self._private)
+            screen = LeaveScreen(ids, self._app.face.clock, self._app, private=self._private)
             self._app.push_screen(screen, partial(self._left, code))
 
     def _left(self, code: int, yes: bool | None) -> None:

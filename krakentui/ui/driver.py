@@ -77,10 +77,13 @@ class SteadyDriver(LinuxDriver):
         """Tell whether a frame drawn now would be seen; if not, a fresh screen is asked for later."""
         return self._outlet is not None and not self._outlet.is_behind(BEHIND)
 
-    @property
-    def is_current(self) -> bool:
-        """Tell whether the terminal has taken everything drawn so far."""
-        return self._outlet is not None and self._outlet.backlog == 0
+    def mark(self) -> int | None:
+        """Remember how far the output has come; None while frames are dropped."""
+        return self._outlet.mark() if self._outlet is not None else None
+
+    def has_taken(self, mark: int) -> bool:
+        """Tell whether the terminal has taken everything drawn before this mark."""
+        return self._outlet is not None and self._outlet.has_taken(mark)
 
     def write(self, data: str) -> None:
         """Queue text for the terminal; never waits."""

@@ -97,7 +97,12 @@ def countdown(wait_ns: int) -> str:
 
 
 def interval(low: Fraction, high: Fraction) -> str:
-    """Write limit points as the interval they are, rounded outward: `7.5` or `7.5–9`."""
+    """Write limit points as the interval they are, rounded outward: `7.5` or `7.5–9`.
+
+    A figure that is known exactly stays one figure, rounded up.
+    """
+    if low == high:
+        return points_text(high, up=True, places=1)
     least, most = points_text(low, up=False, places=1), points_text(high, up=True, places=1)
     return least if least == most else f"{least}–{most}"
 

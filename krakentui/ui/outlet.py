@@ -22,6 +22,7 @@ class Outlet:
         self._drained = drained
         self._pending: deque[bytes] = deque()
         self._backlog = 0
+        self._put = 0
         self._watched = False
         self._open = True
         self._changed = threading.Condition()
@@ -39,7 +40,18 @@ class Outlet:
             if self._open and data:
                 self._pending.append(data)
                 self._backlog += len(data)
+                self._put += len(data)
                 self._changed.notify()
+
+    def mark(self) -> int | None:
+        """Remember how far the output has come; None while a backlog is watched."""
+        with self._changed:
+            return None if self._watched else self._put
+
+    def has_taken(self, mark: int) -> bool:
+        """Tell whether the terminal has taken everything put before this mark."""
+        with self._changed:
+            return self._put - self._backlog >= mark
 
     def is_behind(self, limit: int) -> bool:
         """Tell whether more than `limit` bytes wait; if so, `drained` is called once none do."""

@@ -70,12 +70,12 @@ def compose(
 ) -> Line:
     """Set the cells of one row into a line."""
     spans: list[Span] = []
-    blank = Span(" " * layout.gap)
-    for index, width in zip(layout.shown, layout.widths, strict=True):
-        if spans:
-            spans.append(blank)
+    last = len(layout.shown) - 1
+    for place, (index, width) in enumerate(zip(layout.shown, layout.widths, strict=True)):
         text, tone = cells[index]
-        spans.append(Span(pad(text, width, right=columns[index].right), tone))
+        text = pad(text, width, right=columns[index].right)
+        # The gap belongs to the cell before it: each span of its own costs the terminal 30 bytes.
+        spans.append(Span(text + " " * layout.gap if place < last else text, tone))
     return Line(tuple(spans), base)
 
 

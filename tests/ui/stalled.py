@@ -1,7 +1,7 @@
 """A program for the pty tests: a whole app whose screen changes all the time, and a heartbeat.
 
 It writes one line to the file descriptor it is given for every tenth of a second its event loop is
-alive, and one for every key that asked for a cancel.
+alive, and one for every question asked or confirmed.
 """
 
 import asyncio
@@ -36,6 +36,10 @@ class RestlessFace(FakeFace):
     def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
         os.write(self._beats, b"asked\n")
         return super().ask_cancel(ids)
+
+    def confirm(self, question: Question) -> NotAsked | None:
+        os.write(self._beats, b"confirmed\n")
+        return super().confirm(question)
 
 
 async def main(beats: int) -> int:

@@ -68,7 +68,8 @@ def test_a_wait_is_rounded_up() -> None:
 
 
 def test_points_are_rounded_outward() -> None:
-    assert fmt.interval(Fraction(1, 3), Fraction(1, 3)) == "0.3–0.4"
+    assert fmt.interval(Fraction(1, 3), Fraction(2, 3)) == "0.3–0.7"
+    assert fmt.interval(Fraction(1, 3), Fraction(1, 3)) == "0.4"
     assert fmt.interval(Fraction(15, 2), Fraction(15, 2)) == "7.5"
 
 

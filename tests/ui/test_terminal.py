@@ -94,6 +94,31 @@ def test_a_terminal_that_stops_reading_stops_nothing_else(terminal: Terminal) ->
     assert len(fresh) < 400_000
 
 
+def test_a_question_is_answered_while_everything_moves(terminal: Terminal) -> None:
+    terminal.read(until=b"Call budget")
+    terminal.type(b"x")
+    terminal.read(until=b"Cancel this order?")
+    terminal.read(seconds=0.5)
+    terminal.type(b"\r")
+    terminal.read(seconds=0.5)
+    assert b"confirmed" in terminal.words(until=b"confirmed", seconds=2)
+
+
+def test_a_question_that_never_reached_the_terminal_takes_no_answer(terminal: Terminal) -> None:
+    terminal.read(until=b"Call budget")
+    terminal.words(seconds=1)
+    terminal.type(b"x")
+    terminal.words(until=b"asked", seconds=2)
+    terminal.words(seconds=0.5)
+    terminal.type(b"\r")
+    assert b"confirmed" not in terminal.words(seconds=0.5)
+    terminal.read(until=b"Cancel this order?")
+    terminal.read(seconds=0.5)
+    terminal.type(b"\r")
+    terminal.read(seconds=0.5)
+    assert b"confirmed" in terminal.words(until=b"confirmed", seconds=2)
+
+
 def test_a_terminal_that_goes_away_ends_the_program_with_129(terminal: Terminal) -> None:
     terminal.read(until=b"Call budget")
     terminal.close()

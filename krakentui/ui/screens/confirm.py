@@ -7,7 +7,7 @@ from textual.widgets import Input
 
 from krakentui.model.clock import Clock
 from krakentui.state.view import Question
-from krakentui.ui.screens.guarded import GuardedSheet
+from krakentui.ui.screens.guarded import GuardedSheet, Terminal
 from krakentui.ui.widgets.question import QuestionView
 
 FIELD_LINES = 2
@@ -26,14 +26,14 @@ class CountField(Input):
 class ConfirmScreen(GuardedSheet):
     """Asks; the question it shows is the one that is confirmed, ids and all."""
 
-    def __init__(self, question: Question, clock: Clock, *, private: bool) -> None:
+    def __init__(self, question: Question, clock: Clock, terminal: Terminal, *, private: bool) -> None:
         self.question = question
         self._view = QuestionView()
         self._view.private = private
         self._field = (
             CountField(id="count", restrict=r"[0-9]*", max_length=6) if question.everything else None
         )
-        super().__init__(self._view, clock)
+        super().__init__(self._view, clock, terminal)
 
     def compose(self) -> ComposeResult:
         """Put the question into its frame, and the field below it."""
@@ -59,7 +59,6 @@ class ConfirmScreen(GuardedSheet):
 
     def draw(self, t_ns: int) -> None:
         """Light the answers when they count."""
-        super().draw(t_ns)
         if self.is_open(t_ns):
             self._view.open_answers()
 

@@ -1,5 +1,7 @@
 """A sheet that asks: no key counts before the question could be read."""
 
+from typing import Protocol
+
 from textual import events
 
 from krakentui.model.clock import Clock
@@ -7,51 +9,75 @@ from krakentui.ui.answerguard import AnswerGuard
 from krakentui.ui.screens.sheet import Sheet
 from krakentui.ui.widgets.panel import Pane
 
+LOOK_S = 0.02
+"""How often to look whether the terminal has taken the question."""
+
+
+class Terminal(Protocol):
+    """What can tell whether a drawing has reached the terminal: the app."""
+
+    def mark_drawn(self) -> int | None:
+        """Remember how far the drawing has come; None while frames are dropped."""
+        ...
+
+    def has_shown(self, mark: int) -> bool:
+        """Tell whether the terminal has taken everything drawn before this mark."""
+        ...
+
 
 class GuardedSheet(Sheet[bool]):
     """Answers True for `enter`, None for `escape`."""
 
-    def __init__(self, body: Pane, clock: Clock) -> None:
+    def __init__(self, body: Pane, clock: Clock, terminal: Terminal) -> None:
         super().__init__(body)
         self._clock = clock
+        self._terminal = terminal
         self._guard = AnswerGuard()
+        self._mark: int | None = None
         self.add_class("-danger")
 
     def on_mount(self) -> None:
-        """Let the guard's time run from the moment the question is on the screen."""
-        self.call_after_refresh(self._painted)
+        """Wait for the first drawing."""
+        self.call_after_refresh(self._drawn)
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         """Something lay on the question: it has to be read again."""
         self._guard.covered()
-        self.call_after_refresh(self._painted)
+        self.call_after_refresh(self._drawn)
 
     def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
         """Something lies on the question: no answer counts."""
         self._guard.covered()
 
-    def _painted(self) -> None:
-        if self.app.screen is self:
+    def _drawn(self) -> None:
+        """The question was drawn; if that frame was dropped, draw it again."""
+        if self.app.screen is not self:
+            return
+        self._mark = self._terminal.mark_drawn()
+        if self._mark is None:
+            self.set_timer(LOOK_S, self._draw_again)
+        else:
+            self._look()
+
+    def _draw_again(self) -> None:
+        self.refresh()
+        self.call_after_refresh(self._drawn)
+
+    def _look(self) -> None:
+        """The guard's time runs from the moment the terminal has taken the question."""
+        if self._mark is None or self.app.screen is not self:
+            return
+        if self._terminal.has_shown(self._mark):
             self._guard.painted(self._clock.mono_ns())
-
-    def draw(self, t_ns: int) -> None:
-        """Start the guard again while the terminal does not show us."""
-        if not self.shown_now:
-            self._guard.painted(t_ns)
-
-    @property
-    def shown_now(self) -> bool:
-        """Tell whether the terminal has taken what was drawn."""
-        return bool(getattr(self.app, "is_shown", True))
+        else:
+            self.set_timer(LOOK_S, self._look)
 
     def is_open(self, t_ns: int) -> bool:
         """Tell whether an answer given now would count."""
-        return self.shown_now and self._guard.is_open(t_ns)
+        return self._guard.is_open(t_ns)
 
     def admits(self, t_ns: int) -> bool:
         """Let no key through before the guard opens."""
-        if not self.shown_now:
-            self._guard.painted(t_ns)
         return self._guard.admits(t_ns)
 
     def pressed(self, action: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from krakentui.model.clock import Clock
 from krakentui.ui.fmt import HIDDEN
 from krakentui.ui.line import Line, Span, line
-from krakentui.ui.screens.guarded import GuardedSheet
+from krakentui.ui.screens.guarded import GuardedSheet, Terminal
 from krakentui.ui.widgets.scroll import Scroll
 
 LISTED = 8
@@ -14,10 +14,10 @@ LISTED = 8
 class LeaveScreen(GuardedSheet):
     """Asks whether to leave; True for `enter`."""
 
-    def __init__(self, ids: Sequence[str], clock: Clock, *, private: bool) -> None:
+    def __init__(self, ids: Sequence[str], clock: Clock, terminal: Terminal, *, private: bool) -> None:
         self._text = _lines(ids, private=private)
         self._scroll = Scroll()
-        super().__init__(self._scroll, clock)
+        super().__init__(self._scroll, clock, terminal)
 
     def lines_wanted(self, width: int) -> int:  # noqa: ARG002 - lines are cut, not wrapped
         """Tell how high the question is."""

@@ -123,12 +123,9 @@ def gauge_spans(row: GaugeRow, widths: tuple[int, ...], width: int) -> tuple[Spa
     calm = row.warning == "calm"
     return fit(
         (
-            Span(pad(label, label_width), "muted" if calm else tone),
-            Span(" "),
+            Span(pad(label, label_width) + " ", "muted" if calm else tone),
             *interval_bar(row.low, row.high, row.max, row.reserve, bar, tone),
-            Span(" "),
-            Span(pad(figures, figures_width, right=True), "text" if calm else tone),
-            Span(" "),
+            Span(f" {pad(figures, figures_width, right=True)} ", "text" if calm else tone),
             Span(pad(note, note_width), "muted" if calm else tone),
         ),
         width,
