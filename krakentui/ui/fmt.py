@@ -6,6 +6,7 @@ Unknown is `—`, never zero; a figure too small for its places says so instead 
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from krakentui.model.clock import SECOND
 from krakentui.model.number import points_text
@@ -96,6 +97,7 @@ def countdown(wait_ns: int) -> str:
     return f"{seconds // MINUTE}:{seconds % MINUTE:02d}"
 
 
+@lru_cache(maxsize=1024)
 def interval(low: Fraction, high: Fraction) -> str:
     """Write limit points as the interval they are, rounded outward: `7.5` or `7.5–9`.
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from msgspec import Struct
-from rich.cells import cell_len
 
 from krakentui.ui.line import Line, Span, Tone, pad
+from krakentui.ui.line import cells as width_of
 
 MAX_GAP = 3
 
@@ -35,10 +35,10 @@ class Layout(Struct, frozen=True):
 
 def natural_widths(columns: Sequence[Column], rows: Sequence[Sequence[Span]]) -> tuple[int, ...]:
     """Tell how wide each column wants to be."""
-    wanted = [max(column.least, cell_len(column.title)) for column in columns]
+    wanted = [max(column.least, width_of(column.title)) for column in columns]
     for cells in rows:
         for index, cell in enumerate(cells):
-            wanted[index] = max(wanted[index], cell_len(cell.text))
+            wanted[index] = max(wanted[index], width_of(cell.text))
     return tuple(wanted)
 
 

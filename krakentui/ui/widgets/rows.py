@@ -11,7 +11,7 @@ from textual import events
 
 from krakentui.ui.fmt import WAITING
 from krakentui.ui.line import Line, Span, Tone, line, rule
-from krakentui.ui.table import Column, arrange, compose, grown, heading, natural_widths, steady_order
+from krakentui.ui.table import Column, Layout, arrange, compose, grown, heading, natural_widths, steady_order
 from krakentui.ui.widgets.panel import Panel
 
 V = TypeVar("V")
@@ -39,6 +39,9 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         self._top = 0
         self._place = 0
         self._natural: tuple[int, ...] = ()
+        self._layout: Layout | None = None
+        self._composed: dict[str, tuple[tuple[Span, ...], Line]] = {}
+        """The line of each row, kept while its cells stay equal: most rows do from frame to frame."""
 
     # --- what a table of its own says ---------------------------------------------------------
 
@@ -94,14 +97,20 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
             return (top, *self.empty_lines(view, width))
         columns = self.columns_for(width)
         seen = self._keys[self._top : self._top + room]
-        cells = [self.cells_of(matter[key]) for key in seen]
+        cells = [tuple(self.cells_of(matter[key])) for key in seen]
         self._natural = grown(self._natural, natural_widths(columns, cells))
         margin = MARGIN if self.has_cursor else 0
         layout = arrange(columns, self._natural, width - margin)
+        if layout != self._layout:
+            self._layout = layout
+            self._composed.clear()
         head = heading(columns, layout)
         lines = [top, Line((Span(" " * margin), *head.spans))]
         for key, row in zip(seen, cells, strict=True):
-            lines.append(self._row_line(key, compose(columns, layout, row)))
+            known = self._composed.get(key)
+            if known is None or known[0] != row:
+                known = self._composed[key] = (row, compose(columns, layout, row))
+            lines.append(self._row_line(key, known[1]))
         return lines
 
     def _row_line(self, key: str, row: Line) -> Line:
@@ -120,6 +129,7 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
             self._keys = steady_order(before, now)
             present = set(self._keys)
             self.marked &= present
+            self._composed = {key: kept for key, kept in self._composed.items() if key in present}
             if self.chosen is not None:
                 place = before.index(self.chosen) if self.chosen in before else self._place
                 if self.chosen in present:
