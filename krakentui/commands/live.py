@@ -14,6 +14,7 @@ from krakentui.commands.parser import Given
 from krakentui.engine.host import Host
 from krakentui.model.clock import SystemClock
 from krakentui.model.error import KrakentuiError
+from krakentui.model.redact import Redactor
 from krakentui.settings import Settings
 from krakentui.ui.app import KrakenApp
 
@@ -47,8 +48,10 @@ def check_terminal(environ: Mapping[str, str] = os.environ) -> None:
 async def show(settings: Settings) -> int:
     """Run the screen on a session; SIGTERM and SIGHUP end it in order, as 128 plus their number."""
     clock = SystemClock(settings.speed, settings.start_ns)
+    redactor = Redactor()
+    redactor.learn(settings.credentials)
     async with Host(settings, clock, random.Random(), wait_for_paint=True) as host:
-        app = KrakenApp(host.session, painted=host.painted)
+        app = KrakenApp(host.session, painted=host.painted, hide=redactor.clean)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             loop.add_signal_handler(number, app.exit, None, 128 + number)
