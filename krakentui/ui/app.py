@@ -117,6 +117,10 @@ class KrakenApp(App[None], inherit_bindings=False):
         """Offer none of Textual's own commands: its screenshot would write amounts to a file."""
         return ()
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Keep the text to ourselves: Textual would send it to the terminal's clipboard (OSC 52)."""
+        self._clipboard = text
+
     def on_mount(self) -> None:
         """Draw once, then on the tick."""
         self.call_after_refresh(self._first)

@@ -49,5 +49,5 @@ def test_the_readme_table_names_every_action() -> None:
 
 
 def test_the_help_names_every_action() -> None:
-    text = "\n".join("".join(span.text for span in line.spans) for line in help_lines())
+    text = "\n".join("".join(span.text for span in line.spans) for line in help_lines(200))
     assert all(action.help in text and shown_key(action) in text for action in ACTIONS)

@@ -76,6 +76,14 @@ async def test_the_journal_screen_lists_all_and_closes() -> None:
         assert screen.app.screen is screen.app.main
 
 
+async def test_the_journal_breaks_long_sentences_instead_of_cutting_them() -> None:
+    face = FakeFace()
+    face.lines = (a_line(1, " ".join(f"word{n}" for n in range(30))),)
+    async with opened(face, size=(80, 24)) as screen:
+        await screen.press("J")
+        assert all(f"word{n}" in screen.text() for n in range(30))
+
+
 async def test_help_opens_and_closes() -> None:
     async with opened() as screen:
         await screen.press("question_mark")

@@ -2,7 +2,7 @@
 
 from krakentui.ui.actions import Danger, grouped, shown_key
 from krakentui.ui.bars import DOUBT, FREE, MARK, RESERVED, SURE
-from krakentui.ui.line import Line, Span, Tone, line, pad
+from krakentui.ui.line import Line, Span, Tone, line, pad, span_width, wrapped
 from krakentui.ui.screens.sheet import Sheet
 from krakentui.ui.widgets.scroll import Scroll
 
@@ -12,6 +12,8 @@ MARKS: tuple[tuple[str, Tone, str], ...] = (
     (DOUBT * 3, "doubt", "maybe used: what we cannot know for certain"),
     (FREE * 3, "faint", "free"),
     (MARK + RESERVED * 2, "strong", "reserve: background calls stay out, cancels may use it"),
+    ("start?", "muted", "what was used before the start is not known; the doubt drains away"),
+    ("others 1–3", "muted", "points that other programs or the web page used"),
     ("4→2 in 9s", "text", "a cancel costs 4 points now, 2 points 9 seconds from now"),
     ("6–8", "text", "somewhere from 6 to 8 points: the order may have been amended before we looked"),
     ("4 !", "warn", "more than the pair's limit surely holds right now"),
@@ -23,36 +25,43 @@ MARKS: tuple[tuple[str, Tone, str], ...] = (
 )
 
 
-def help_lines() -> tuple[Line, ...]:
-    """Write the whole help."""
+def help_lines(width: int) -> tuple[Line, ...]:
+    """Write the whole help, its sentences broken to the width."""
     lines: list[Line] = []
     for name, actions in grouped():
         lines.append(line(Span(name, "head")))
         for action in actions:
-            asks: Tone = "text" if action.danger is Danger.SAFE else "warn"
+            tone: Tone = "text" if action.danger is Danger.SAFE else "warn"
             keys = Span(pad(shown_key(action, every=True), KEYS), "key")
-            lines.append(line("  ", keys, Span(pad(action.label, LABEL), asks), Span(action.help, "muted")))
+            lines += _entry((Span("  "), keys, Span(pad(action.label, LABEL), tone)), action.help, width)
         lines.append(Line())
     lines.append(line(Span("Marks", "head")))
-    lines += [line("  ", Span(pad(mark, KEYS), tone), Span(text, "muted")) for mark, tone, text in MARKS]
+    for mark, mark_tone, text in MARKS:
+        lines += _entry((Span("  "), Span(pad(mark, KEYS), mark_tone)), text, width)
     return (*lines, Line(), line(Span("Esc", "key"), Span(" close", "muted")))
+
+
+def _entry(head: tuple[Span, ...], text: str, width: int) -> list[Line]:
+    room = span_width(head)
+    first, *others = wrapped(text, width - room, "muted")
+    return [Line((*head, *first.spans)), *(Line((Span(" " * room), *more.spans)) for more in others)]
 
 
 class HelpScreen(Sheet[None]):
     """Lists keys and marks."""
 
     def __init__(self) -> None:
-        self._text = help_lines()
         self._scroll = Scroll()
         super().__init__(self._scroll)
 
-    def lines_wanted(self, width: int) -> int:  # noqa: ARG002 - lines are cut, not wrapped
+    def lines_wanted(self, width: int) -> int:
         """Tell how long the help is."""
-        return len(self._text)
+        return len(help_lines(width))
 
-    def on_mount(self) -> None:
-        """Draw."""
-        self._scroll.show(self._text)
+    def fit_body(self) -> None:
+        """Size the panel and break the sentences anew."""
+        super().fit_body()
+        self._scroll.show(help_lines(self.inner_width()))
 
     def pressed(self, action: str) -> None:
         """Close on the keys that opened it, too."""

@@ -1,78 +1,64 @@
-"""The journal: everything that happened, newest last."""
+"""The journal: everything that happened, newest last, every sentence whole."""
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar
+from collections.abc import Callable
 
 from krakentui.state.view import JournalLine
 from krakentui.ui.fmt import time_of_day, without_digits
-from krakentui.ui.line import Line, Span, line
+from krakentui.ui.line import Line, Span, line, wrapped
 from krakentui.ui.screens.sheet import Sheet
-from krakentui.ui.table import Column
 from krakentui.ui.widgets.journalline import LEVELS
-from krakentui.ui.widgets.rows import HEAD, LiveRows
+from krakentui.ui.widgets.scroll import Scroll
 
-BOTTOM = 1_000_000
-
-
-class JournalRows(LiveRows[tuple[JournalLine, ...], JournalLine]):
-    """All lines the session still has."""
-
-    title = "Journal"
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("Time", 8, right=False),
-        Column("Kind", 7, right=False),
-        Column("What happened", 9, right=False),
-    )
-
-    def rows_of(self, view: tuple[JournalLine, ...]) -> Sequence[tuple[str, JournalLine]]:
-        """Key each line by its number."""
-        return [(str(item.number), item) for item in view]
-
-    def cells_of(self, row: JournalLine) -> Sequence[Span]:
-        """Write one line."""
-        text = without_digits(row.text) if self.private else row.text
-        return (
-            Span(time_of_day(row.wall_ns), "muted"),
-            Span(row.kind, "muted"),
-            Span(text, LEVELS.get(row.level, "text")),
-        )
-
-    def empty_lines(self, view: tuple[JournalLine, ...] | None, width: int) -> Sequence[Line]:  # noqa: ARG002 - same for all
-        """Say that nothing has happened."""
-        return (line(Span("nothing has happened yet", "muted")),)
+ALL = 1_000_000
+KIND = 8
+DOWN = frozenset({"cursor.last", "cursor.down", "cursor.page_down"})
 
 
 class JournalScreen(Sheet[None]):
     """Shows the journal and follows it while its end is in sight."""
 
     def __init__(self, read: Callable[[], tuple[JournalLine, ...]], *, private: bool) -> None:
-        self._rows = JournalRows()
-        self._rows.private = private
+        self._scroll = Scroll()
+        super().__init__(self._scroll)
         self._read = read
+        self._private = private
         self._follows = True
-        super().__init__(self._rows)
+        self._shown: tuple[int, int] | None = None
 
-    def lines_wanted(self, width: int) -> int:  # noqa: ARG002 - lines are cut, not wrapped
+    def lines_wanted(self, width: int) -> int:  # noqa: ARG002 - whatever there is
         """Take all the room there is."""
-        return BOTTOM
+        return ALL
 
     def on_mount(self) -> None:
         """Begin at the end."""
         self.call_after_refresh(self.draw, 0)
 
     def draw(self, t_ns: int) -> None:  # noqa: ARG002 - lines carry their own time
-        """Show what there is now."""
-        items = self._read()
-        self._rows.show(items)
+        """Show what there is now; sentences are broken anew only when there are more of them."""
+        items, width = self._read(), self._scroll.size.width
+        now = (items[-1].number if items else 0, width)
+        if now == self._shown or not width:
+            return
+        self._shown = now
+        self._scroll.show(journal_lines(items, width, private=self._private))
         if self._follows:
-            self._rows.scroll_rows(BOTTOM)
+            self._scroll.move(ALL)
 
     def pressed(self, action: str) -> None:
         """Scroll; close on the key that opened it, too."""
-        if action in {"view.journal", "app.quit"}:
-            action = "question.keep"
-        self._follows = action in {"cursor.last", "cursor.down", "cursor.page_down"} and self._at_end()
-        super().pressed(action)
+        super().pressed("question.keep" if action in {"view.journal", "app.quit"} else action)
+        self._follows = action in DOWN and self._scroll.at_end
 
-    def _at_end(self) -> bool:
-        return len(self._rows.keys) - self._rows.top <= self._rows.size.height - HEAD + self._rows.page()
+
+def journal_lines(items: tuple[JournalLine, ...], width: int, *, private: bool) -> tuple[Line, ...]:
+    """Write all entries, each sentence broken to the width."""
+    if not items:
+        return (line(Span("nothing has happened yet", "muted")),)
+    lines: list[Line] = []
+    for item in items:
+        lead = f"{time_of_day(item.wall_ns)} {item.kind:<{KIND}} "
+        text = without_digits(item.text) if private else item.text
+        first, *others = wrapped(text, width - len(lead), LEVELS.get(item.level, "text"))
+        lines.append(Line((Span(lead, "muted"), *first.spans)))
+        lines += [Line((Span(" " * len(lead)), *more.spans)) for more in others]
+    return tuple(lines)

@@ -47,10 +47,13 @@ class Sheet(ModalScreen[T]):
         """Tell how many lines there are inside the frame."""
         return self.app.size.height - FRAME
 
+    def inner_width(self) -> int:
+        """Tell how many cells there are inside the frame."""
+        return max(1, min(self.app.size.width, WIDEST) - SIDES)
+
     def fit_body(self) -> None:
         """Give the panel the lines it wants, or those there are."""
-        width = min(self.app.size.width, WIDEST) - SIDES
-        self.body.styles.height = max(1, min(self.lines_wanted(width), self.room()))
+        self.body.styles.height = max(1, min(self.lines_wanted(self.inner_width()), self.room()))
 
     def on_mount(self) -> None:
         """Size the panel."""

@@ -28,6 +28,9 @@ BAR_TONES: dict[Warning_, Tone] = {
     "locked": "bad",
 }
 MIN_BAR = 8
+UNSEEN = "start?"
+"""Note of a counter whose doubt is only what was used before our start."""
+SHORTER = ((" open orders", " open"), (" scheduled orders", " scheduled"))
 WIDE = 100
 """From this width on gauges stand in two columns."""
 GUTTER = 3
@@ -105,7 +108,10 @@ class Budget(Panel[BudgetView], can_focus=True):
 def gauge_texts(row: GaugeRow) -> tuple[str, str, str]:
     """Write what stands around a bar: label, figures, what is to be said."""
     figures = f"{interval(row.low, row.high)}/{interval(row.max, row.max)}"
-    return row.label, figures, _note(row)
+    label = row.label
+    for long, short in SHORTER:
+        label = label.replace(long, short)
+    return label, figures, _note(row)
 
 
 def gauge_spans(row: GaugeRow, widths: tuple[int, ...], width: int) -> tuple[Span, ...]:
@@ -135,11 +141,11 @@ def gauge_spans(row: GaugeRow, widths: tuple[int, ...], width: int) -> tuple[Spa
 def _note(row: GaugeRow) -> str:
     word = WORDS[row.warning]
     if row.from_start and row.warning != "locked":
-        word = "start unknown"
+        word = UNSEEN
     elif row.others_high > 0:
         word = f"others {interval(row.others_low, row.others_high)}"
     if row.free_in_ns:
-        return f"{word} {wait(row.free_in_ns)}" if word else f"free in {wait(row.free_in_ns)}"
+        return f"{word} {wait(row.free_in_ns)}" if word else f"in {wait(row.free_in_ns)}"
     return word or ("free now" if row.free_in_ns == 0 else "")
 
 

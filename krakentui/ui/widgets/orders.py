@@ -36,6 +36,15 @@ STATUS_WORDS = {
     "partially_filled": "part filled",
     "canceled": "cancelled",
 }
+OUTCOMES: dict[str, tuple[str, Tone]] = {
+    "cancelled": ("cancelled", "good"),
+    "filled": ("filled", "good"),
+    "gone": ("gone", "muted"),
+    "refused": ("cancel refused", "bad"),
+    "unknown": ("cancel unknown", "bad"),
+    "not_sent": ("cancel not sent", "bad"),
+}
+"""How a cancel ended, in the words of the list."""
 CANCEL_WORDS = {"asked": "cancel asked", "sent": "cancel sent", "unknown": "cancel unknown"}
 
 
@@ -156,7 +165,7 @@ def _state(row: OrderRow) -> Span:
     if row.cancel is not None:
         return Span(CANCEL_WORDS[row.cancel], "bad" if row.cancel == "unknown" else "warn")
     if row.last_outcome is not None:
-        return Span(f"cancel {row.last_outcome.replace('_', ' ')}", "bad")
+        return Span(*OUTCOMES[row.last_outcome])
     if row.details_loading:
         return Span("details loading", "muted")
     if row.freshness in {"old", "stale"}:

@@ -1,4 +1,4 @@
-"""A panel of ready lines that can be longer than the room: help, questions to leave."""
+"""A panel of ready lines that can be longer than the room: help, journal, the question before leaving."""
 
 from collections.abc import Sequence
 
@@ -25,6 +25,11 @@ class Scroll(Panel[tuple[Line, ...]]):
             more = Span(f"{below + 1} more lines: ↓", "muted")
             seen[-1] = Line(spread((), (more,), width))
         return seen
+
+    @property
+    def at_end(self) -> bool:
+        """Tell whether the last line is in sight."""
+        return self._top + self.size.height >= len(self._view or ())
 
     def move(self, step: int) -> None:
         """Scroll."""
