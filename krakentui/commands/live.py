@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 
 from krakentui.commands import guard
+from krakentui.commands.alone import alone
 from krakentui.commands.choose import settings_for
 from krakentui.commands.parser import Given
 from krakentui.engine.host import Host
@@ -24,9 +25,9 @@ _INSTEAD = "`krakentui stream` and `krakentui snapshot` work without one."
 
 def run(given: Given) -> int:
     """Show the monitor on the real exchange, or on the simulator at `--endpoint`."""
-    settings = settings_for(given)
+    told = settings_for(given)
     check_terminal()
-    with asyncio.Runner() as runner:
+    with alone(told) as settings, asyncio.Runner() as runner:
         guard.watch_loop(runner.get_loop())
         return runner.run(show(settings))
 

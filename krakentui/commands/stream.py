@@ -1,6 +1,7 @@
 """`krakentui stream`: the monitor without a screen, one JSON object a line."""
 
 from krakentui.commands import running
+from krakentui.commands.alone import alone
 from krakentui.commands.choose import settings_for
 from krakentui.commands.lines import LineWriter, Writer
 from krakentui.commands.parser import Given
@@ -12,7 +13,8 @@ from krakentui.settings import Settings
 
 def run(given: Given) -> int:
     """Write lines until told to stop, or for as long as was asked."""
-    return running.run_loop(_stream(given, settings_for(given)))
+    with alone(settings_for(given)) as settings:
+        return running.run_loop(_stream(given, settings))
 
 
 async def _stream(given: Given, settings: Settings) -> int:

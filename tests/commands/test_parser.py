@@ -88,8 +88,9 @@ def ending(words: list[str]) -> str:
 
 @given(st.lists(st.text(max_size=12), max_size=6))
 def test_any_words_end_as_options_as_a_sentence_or_as_help(words: list[str]) -> None:
-    assert ending(words).endswith(".")
-    assert not ending(words).endswith("exit 2.")
+    told = ending(words)
+    assert told.endswith(".")
+    assert not told.endswith("exit 2.")
 
 
 @pytest.mark.parametrize("line", ["--version", "--help", "demo --help", "cancel --help"])

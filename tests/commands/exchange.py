@@ -1,0 +1,70 @@
+"""`krakentui simulate` as a process, with its control calls and the program pointed at it."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+PROGRAM = [sys.executable, "-m", "krakentui"]
+
+
+class Exchange:
+    """A `krakentui simulate` process with its control calls."""
+
+    def __init__(self, home: Path, *words: str) -> None:
+        self.home = home
+        self.process = subprocess.Popen(  # noqa: S603 - our own program
+            [*PROGRAM, "simulate", "--quiet", "--control", *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=clean_environment(home),
+        )
+        assert self.process.stdout is not None
+        self.first: dict[str, Any] = json.loads(self.process.stdout.readline())
+
+    def close(self) -> int:
+        self.process.terminate()
+        self.process.communicate(timeout=10)
+        return self.process.returncode
+
+    def truth(self) -> dict[str, Any]:
+        request = urllib.request.Request(  # noqa: S310 - loopback, http
+            f"{self.first['control']}/truth",
+            headers={"Authorization": f"Bearer {self.first['control_token']}"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
+            told: dict[str, Any] = json.load(answer)
+        return told
+
+    def open_orders(self) -> dict[str, Any]:
+        orders: dict[str, Any] = self.truth()["accounts"]["alice"]["open_orders"]
+        return orders
+
+    def krakentui(self, *words: str, key: str | None = "cancel") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603 - our own program
+            [*PROGRAM, *words, "--endpoint", self.first["rest"]],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env=self.environment(key),
+        )
+
+    def environment(self, key: str | None) -> dict[str, str]:
+        if key is None:
+            return clean_environment(self.home)
+        pair = self.first["keys"][key]
+        return clean_environment(self.home) | {
+            "KRAKENTUI_API_KEY": pair["key"],
+            "KRAKENTUI_API_SECRET": pair["secret"],
+        }
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "TERM": "dumb"}
