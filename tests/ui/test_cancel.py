@@ -58,6 +58,7 @@ async def test_an_answer_counts_after_150_ms() -> None:
 
 
 async def test_a_double_key_press_asks_once() -> None:
+    """F33e."""
     async with opened() as screen:
         await screen.burst("x", "x", "x")
         await screen.wait(0.3)

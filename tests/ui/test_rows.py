@@ -27,6 +27,7 @@ async def test_the_first_order_is_chosen_at_the_start() -> None:
 
 
 async def test_cursor_stays_on_its_order_when_rows_above_vanish() -> None:
+    """F33e."""
     face = numbered(1, 2, 3, 4)
     async with opened(face) as screen:
         await screen.press("down", "down")

@@ -41,6 +41,7 @@ async def test_text_from_outside_is_never_markup() -> None:
 
 
 async def test_one_failing_view_spoils_one_panel_only() -> None:
+    """F37."""
     async with opened(BrokenFace()) as screen:
         assert "Open orders cannot be drawn (ValueError)" in screen.text()
         assert "BTC/USD" in screen.text()
@@ -144,6 +145,7 @@ async def test_every_theme_draws_the_main_screen(theme: str) -> None:
 
 
 async def test_without_colour_no_colour_is_sent() -> None:
+    """F42."""
     os.environ["NO_COLOR"] = "1"
     try:
         app = KrakenApp(FakeFace(), ticking=False)

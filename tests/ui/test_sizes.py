@@ -36,6 +36,7 @@ async def test_a_question_cannot_be_answered_while_it_is_out_of_sight() -> None:
 
 
 async def test_any_resize_is_survived() -> None:
+    """F35."""
     async with opened(busy_face()) as screen:
         for size in [(5, 20), (1, 1), (300, 1), LEAST, NARROW, (200, 60), WIDE]:
             await screen.pilot.resize_terminal(*size)

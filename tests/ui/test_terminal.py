@@ -83,6 +83,7 @@ def terminal() -> Iterator[Terminal]:
 
 
 def test_a_terminal_that_stops_reading_stops_nothing_else(terminal: Terminal) -> None:
+    """F45."""
     terminal.read(until=b"Call budget")
     terminal.words()
     stalled = terminal.words(seconds=2)
@@ -105,6 +106,7 @@ def test_a_question_is_answered_while_everything_moves(terminal: Terminal) -> No
 
 
 def test_a_question_that_never_reached_the_terminal_takes_no_answer(terminal: Terminal) -> None:
+    """F45."""
     terminal.read(until=b"Call budget")
     terminal.words(seconds=1)
     terminal.type(b"x")
@@ -120,6 +122,7 @@ def test_a_question_that_never_reached_the_terminal_takes_no_answer(terminal: Te
 
 
 def test_a_terminal_that_goes_away_ends_the_program_with_129(terminal: Terminal) -> None:
+    """F36."""
     terminal.read(until=b"Call budget")
     terminal.close()
     assert terminal.program.wait(5) in (129, -1)
@@ -136,6 +139,7 @@ def test_leaving_gives_the_terminal_back(terminal: Terminal) -> None:
 
 
 def test_without_utf8_only_ascii_is_sent() -> None:
+    """F42."""
     terminal = Terminal(LC_ALL="C")
     try:
         shown = terminal.read(until=b"Call budget")
