@@ -110,7 +110,7 @@ def test_developer_switches_of_textual_are_ignored() -> None:
         "DRIVER": "x:Y",
         "PRESS": "x,enter",
         "SCREENSHOT_DELAY": 1,
-        "LOG_FILE": "/tmp/x",
+        "LOG_FILE": "x.log",
         "DEBUG": True,
     }
     for name, value in switches.items():
