@@ -1,26 +1,41 @@
-"""A real terminal around the program: what it is sent, what it sends, how it is left behind."""
+"""A real terminal around the program: what it is sent, what it shows, how it is left behind.
+
+A thread reads what the program sends, as a terminal does; told so, it reads slowly or not at all.
+"""
 
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
 import subprocess
 import sys
 import termios
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-LEAVES_SCREEN = b"\x1b[?1049l"
-SHOWS_CURSOR = b"\x1b[?25h"
-MOUSE_OFF = b"\x1b[?1000l"
+from tests.pty.screen import Screen
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 30.0
+LOOK_S = 0.05
+LATE_KEY_S = 0.4
+"""A human's pause: longer than the guards of 150 ms and 250 ms."""
+SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+# The session leader takes the terminal as its own, then becomes the program.
+_TAKE_TERMINAL = (
+    "import fcntl,os,sys,termios;fcntl.ioctl(0,termios.TIOCSCTTY,0);os.execv(sys.argv[1],sys.argv[1:])"
+)
 
 
 class Terminal:
-    """A pty of a given size with `krakentui` running in it."""
+    """A pty of a given size with a program running in it."""
 
     def __init__(
         self,
@@ -28,28 +43,35 @@ class Terminal:
         home: Path,
         env: dict[str, str] | None = None,
         size: tuple[int, int] = (120, 36),
-        program: tuple[str, ...] = ("-m", "krakentui"),
+        program: str = "krakentui",
     ) -> None:
+        """Run a module of Python with these words, in an empty environment but for `env`."""
         self.output = bytearray()
-        self._master, slave = pty.openpty()
-        self.resize(*size)
-        self.before = termios.tcgetattr(slave)
-        self._slave = slave
+        self.screen = Screen(*size)
+        self._master, self._slave = pty.openpty()
+        self._resize(*size)
+        self.before = termios.tcgetattr(self._slave)
+        self._news = threading.Condition()
+        self._pace: float | None = float("inf")
+        self._closed = False
         self.process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, *program, *words],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
+            [sys.executable, "-S", "-c", _TAKE_TERMINAL, sys.executable, "-m", program, *words],
+            stdin=self._slave,
+            stdout=self._slave,
+            stderr=self._slave,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - one thread, as here
+            cwd=ROOT,
             env={
                 "PATH": os.environ["PATH"],
                 "HOME": str(home),
                 "TERM": "xterm-256color",
+                "COLORTERM": "truecolor",
                 "LANG": "C.UTF-8",
                 **(env or {}),
             },
         )
+        self._reader = threading.Thread(target=self._read, name="terminal", daemon=True)
+        self._reader.start()
 
     def __enter__(self) -> Self:
         return self
@@ -62,60 +84,128 @@ class Terminal:
         self.process.wait()
         self.hang_up()
 
+    # --- what a person does -------------------------------------------------------------------------
+
+    def type(self, keys: bytes) -> None:
+        """Send bytes as a keyboard does, all at once."""
+        os.write(self._master, keys)
+
+    def press(self, *keys: bytes) -> None:
+        """Press keys at a human's pace."""
+        for key in keys:
+            self.type(key)
+            self.pause(LATE_KEY_S)
+
+    def pause(self, seconds: float) -> None:
+        """Look on: the time between two keys is what is tested."""
+        self.wait(lambda: False, seconds)
+
     def resize(self, width: int, height: int) -> None:
-        """Give the terminal another size."""
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        """Give the terminal another size; the program gets SIGWINCH from the system."""
+        with self._news:
+            self.screen.resize(width, height)
+        self._resize(width, height)
 
     def hang_up(self) -> None:
         """Close the terminal, as a window that is closed does."""
-        for file in (self._master, self._slave):
-            if file >= 0:
-                os.close(file)
-        self._master = self._slave = -1
-
-    def type(self, keys: bytes) -> None:
-        """Send bytes as a keyboard does."""
-        os.write(self._master, keys)
-
-    def wait_for(self, text: bytes, seconds: float = 30.0) -> None:
-        """Read until this appears in what comes from now on."""
-        start, deadline = len(self.output), time.monotonic() + seconds
-        while text not in self.output[start:]:
-            assert time.monotonic() < deadline, f"{text!r} did not appear: {bytes(self.output[-2000:])!r}"
-            assert self._read(0.2), f"ended before {text!r} appeared: {bytes(self.output[-2000:])!r}"
-
-    def look(self, seconds: float) -> None:
-        """Read for this long, as a person looks."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and self._read(0.05):
-            pass
-
-    def end(self, seconds: float = 20.0) -> int:
-        """Read to the end and give the exit code."""
-        deadline = time.monotonic() + seconds
-        while self.process.poll() is None:
-            assert time.monotonic() < deadline, "still running"
-            self._read(0.05)
-        while self._read(0.05, quiet_is_end=True):
-            pass
-        return self.process.returncode
-
-    def is_restored(self) -> bool:
-        """Tell whether line mode, screen, cursor and mouse are as before."""
-        seen = all(mark in self.output for mark in (LEAVES_SCREEN, SHOWS_CURSOR, MOUSE_OFF))
-        return seen and termios.tcgetattr(self._slave) == self.before
+        with self._news:
+            if self._closed:
+                return
+            self._closed = True
+        self._reader.join()
+        os.close(self._master)
+        os.close(self._slave)
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the program."""
         self.process.send_signal(number)
 
-    def _read(self, seconds: float, *, quiet_is_end: bool = False) -> bool:
-        ready, _, _ = select.select([self._master], [], [], seconds)
-        if not ready:
-            return not quiet_is_end and self.process.poll() is None
-        try:
-            data = os.read(self._master, 65536)
-        except OSError:
-            return False
-        self.output += data
-        return bool(data)
+    # --- how it reads -------------------------------------------------------------------------------
+
+    def freeze(self) -> None:
+        """Read nothing more."""
+        self._pace = None
+
+    def read_slowly(self, bytes_per_s: float) -> None:
+        """Read at most this much."""
+        self._pace = bytes_per_s
+
+    def thaw(self) -> None:
+        """Read all there is again."""
+        self._pace = float("inf")
+
+    # --- what it sees -------------------------------------------------------------------------------
+
+    def wait(self, claim: Callable[[], object], seconds: float = PATIENCE_S) -> bool:
+        """Wait until a claim about screen, output or the world holds; tell whether it does."""
+        deadline = time.monotonic() + seconds
+        with self._news:
+            while not claim():
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return False
+                self._news.wait(min(left, LOOK_S))
+        return True
+
+    def shows(self, text: str, seconds: float = PATIENCE_S) -> None:
+        """Wait until this is on the screen."""
+        told = self.wait(lambda: text in self.screen.text() or self.process.poll() is not None, seconds)
+        assert told, f"{text!r} did not appear on\n{self.screen.text()}"
+        assert text in self.screen.text(), f"ended before {text!r} appeared:\n{self.tail()}"
+
+    def hides(self, text: str, seconds: float = PATIENCE_S) -> None:
+        """Wait until this is no longer on the screen."""
+        assert self.wait(lambda: text not in self.screen.text(), seconds), (
+            f"{text!r} stayed:\n{self.screen.text()}"
+        )
+
+    def end(self, seconds: float = PATIENCE_S) -> tuple[int, float]:
+        """Wait for the end; give the exit code and how many seconds it took."""
+        start = time.monotonic()
+        done = self.wait(lambda: self.process.poll() is not None, seconds)
+        took = time.monotonic() - start
+        assert done, f"still running:\n{self.screen.text()}"
+        if not self._closed:
+            self.wait(self._is_drained, 2)
+        return self.process.returncode, took
+
+    def is_restored(self) -> bool:
+        """Tell whether line mode, screen, cursor, mouse, paste and keyboard are as before."""
+        return self.screen.is_restored() and termios.tcgetattr(self._slave) == self.before
+
+    def tail(self) -> str:
+        """What came last, for the message of a failed test."""
+        return bytes(self.output[-1500:]).decode("utf-8", "replace")
+
+    def plain(self) -> str:
+        """What was printed for people outside the monitor's own screen."""
+        text = bytes(self.output).decode("utf-8", "replace")
+        before, _, rest = text.partition("\x1b[?1049h")
+        return SEQUENCE.sub("", before + rest.rpartition("\x1b[?1049l")[2])
+
+    # --- inside -------------------------------------------------------------------------------------
+
+    def _resize(self, width: int, height: int) -> None:
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
+    def _is_drained(self) -> bool:
+        return not select.select([self._master], [], [], 0)[0]
+
+    def _read(self) -> None:
+        while not self._closed:
+            pace = self._pace
+            if pace is None:
+                time.sleep(LOOK_S)
+                continue
+            if not select.select([self._master], [], [], LOOK_S)[0]:
+                continue
+            try:
+                data = os.read(self._master, 65536 if pace == float("inf") else 512)
+            except OSError:
+                return
+            with self._news:
+                self.output += data
+                self.screen.feed(data)
+                self._news.notify_all()
+            if pace != float("inf"):
+                time.sleep(len(data) / pace)

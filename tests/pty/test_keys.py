@@ -1,0 +1,191 @@
+"""Keys in a real terminal: exactly the chosen order is cancelled, and nothing by accident."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.pty.terminal import Terminal
+from tests.pty.venue import Venue
+
+QUESTION = "Cancel this order?"
+EVERYTHING = "EVERYTHING"
+ORDER_ID = re.compile(r"O[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{6}")
+DOWN, ENTER, ESCAPE = b"\x1b[B", b"\r", b"\x1b"
+SLOW_LINE_S = 0.12
+"""Longer than the 0.1 s after which Textual takes a lone ESC for the key, shorter than the gate's quiet."""
+
+
+@pytest.fixture(scope="module")
+def terminal(venue: Venue) -> Iterator[Terminal]:
+    with venue.monitor() as terminal:
+        terminal.shows("Account stream is live")
+        terminal.pause(1)
+        yield terminal
+
+
+@pytest.fixture(autouse=True)
+def _back_on_the_main_screen(terminal: Terminal) -> Iterator[None]:
+    yield
+    assert terminal.process.poll() is None, terminal.tail()
+    if QUESTION in terminal.screen.text() or EVERYTHING in terminal.screen.text():
+        terminal.press(ESCAPE)
+    terminal.hides(QUESTION, 5)
+    terminal.pause(0.4)  # the gate is shut for 250 ms after escape
+
+
+def ask(terminal: Terminal) -> str:
+    """Press `x`, wait for the question, and tell which order it names."""
+    terminal.type(b"x")
+    terminal.shows(QUESTION, 5)
+    found = ORDER_ID.findall(terminal.screen.text())
+    assert len(found) == 1, terminal.screen.text()
+    return str(found[0])
+
+
+def answer(terminal: Terminal, key: bytes) -> None:
+    """Press a key until the question is gone: a slow machine paints late, and early keys are dropped."""
+    for _ in range(8):
+        terminal.pause(0.5)
+        if QUESTION not in terminal.screen.text():
+            return
+        terminal.type(key)
+    terminal.hides(QUESTION, 2)
+
+
+def asked_since(terminal: Terminal, seen: int) -> bool:
+    """Tell whether a question was drawn since then."""
+    drawn = bytes(terminal.output[seen:])
+    return b"Cancel this" in drawn or b"EVERYTHING" in drawn
+
+
+def chosen_price(terminal: Terminal) -> str:
+    """Tell the price in the row under the cursor."""
+    rows = [line for line in terminal.screen.lines() if line.startswith(" ▌ ")]
+    assert len(rows) == 1, terminal.screen.text()
+    return rows[0].split()[4].replace(",", "")
+
+
+def test_arrow_x_enter_cancels_exactly_the_chosen_order(terminal: Terminal, venue: Venue) -> None:
+    before = venue.open_orders()
+    terminal.press(DOWN, DOWN, DOWN, DOWN)
+    price = chosen_price(terminal)
+    order_id = ask(terminal)
+    assert before[order_id]["price"] == price
+    answer(terminal, ENTER)
+    terminal.shows("Cancelled: ")
+    assert before.keys() - venue.open_orders().keys() == {order_id}
+
+
+def test_escape_keeps_the_order(terminal: Terminal, venue: Venue) -> None:
+    terminal.press(DOWN)
+    before, asked = venue.open_orders(), len(venue.cancels())
+    ask(terminal)
+    answer(terminal, ESCAPE)
+    assert venue.open_orders() == before
+    assert len(venue.cancels()) == asked
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [b"x\r", b"x\r\r\r\r\r", b"x" * 40 + b"\r" * 40, b"x\rx\rx\r", b"\x1b[200~x\r\r\x1b[201~", b"x\nx\n\x0d"],
+    ids=["typed ahead", "repeated", "both repeated", "pairs", "pasted", "pasted plainly"],
+)
+def test_an_enter_that_nobody_could_have_meant_confirms_nothing(
+    terminal: Terminal, venue: Venue, typed: bytes
+) -> None:
+    asked = len(venue.cancels())
+    terminal.type(typed)
+    terminal.pause(0.8)
+    assert len(venue.cancels()) == asked
+
+
+def test_an_enter_held_down_since_before_the_question_confirms_nothing(
+    terminal: Terminal, venue: Venue
+) -> None:
+    asked = len(venue.cancels())
+    terminal.press(DOWN)
+    terminal.type(b"\rx")
+    for _ in range(30):
+        terminal.type(ENTER)
+        terminal.pause(0.033)
+    assert QUESTION in terminal.screen.text()
+    assert len(venue.cancels()) == asked
+
+
+PIECES = [
+    (b"\x1b", b"[", b"A"),
+    (b"\x1b", b"[A"),
+    (b"\x1b[", b"A"),
+    (b"\x1b", b"OA"),
+    (b"\x1b", b"O", b"A"),
+    (b"\x1b[1;", b"5A"),
+    (b"^[[A", b"^[[A"),
+    (b"^[[B", b"x"),
+    (b"[A", b"[A"),
+    (b"\x1b[", b"x"),
+    (b"\x1b[1;2", b"x"),
+    (b"\x1b[x",),
+    (b"\x1bx",),
+    (b"\x1bA",),
+    (b"\x1b[<35;10", b";5Mx"),
+    (b"\x1b", b"[<0;20;20M", b"\x1b", b"[<0;20;20m"),
+    (b"\x1b", b"[200~xA\r", b"\x1b", b"[201~"),
+    (b"\xc2\x9bA",),
+    (b"\x9bA",),
+    (b"\x1b\x1b\x1b", b"[[[A"),
+    (b"\x1b", b"[Ax\r\r", b"\r"),
+]
+
+
+@pytest.mark.parametrize("pieces", PIECES, ids=lambda pieces: " ".join(map(repr, pieces)))
+def test_a_broken_sequence_asks_and_cancels_nothing(
+    terminal: Terminal, venue: Venue, pieces: tuple[bytes, ...]
+) -> None:
+    asked, seen = len(venue.cancels()), len(terminal.output)
+    for piece in pieces:
+        terminal.type(piece)
+        terminal.pause(SLOW_LINE_S)
+    terminal.pause(0.3)
+    assert not asked_since(terminal, seen)
+    assert len(venue.cancels()) == asked
+
+
+@pytest.mark.parametrize("opens", [b"A", b"\x10"], ids=["a count field", "the palette"])
+def test_a_broken_sequence_that_closes_a_field_asks_nothing(
+    terminal: Terminal, venue: Venue, opens: bytes
+) -> None:
+    asked = len(venue.cancels())
+    terminal.press(opens)
+    terminal.pause(0.3)
+    for piece in (b"\x1b", b"OA"):
+        terminal.type(piece)
+        terminal.pause(SLOW_LINE_S)
+    terminal.pause(0.4)
+    assert EVERYTHING not in terminal.screen.text()
+    assert len(venue.cancels()) == asked
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"\x1b[99999999;1u",
+        b"\x1b[48;1;2;3;4;5;6t",
+        b"\x1b[48;9;9;0;0t",
+        b"\x1b[?2048;9$y\x1b[?2026;9$y",
+        b"\x1b[<99999999999;1;1M",
+        b"\x1b[M\x00\xff\xfe",
+        b"\xff\xfe\xc3\x28\xf0\x9f",
+        b"\x1b]52;c;AAAA\x07",
+        b"\x1bP$q m\x1b\\",
+        b"\x1b[" + b"9" * 4000 + b"u",
+    ],
+    ids=repr,
+)
+def test_garbage_from_the_terminal_ends_nothing(terminal: Terminal, venue: Venue, garbage: bytes) -> None:
+    asked = len(venue.cancels())
+    terminal.type(garbage)
+    terminal.pause(0.6)
+    assert terminal.process.poll() is None, terminal.plain()
+    terminal.press(DOWN)
+    assert len(venue.cancels()) == asked
