@@ -42,7 +42,7 @@ def describe(order: QuestionOrder) -> str:
     if order.trigger is not None:
         words += ["trigger", plain(order.trigger)]
     if order.value is not None:
-        words.append(f"({plain(order.value)} {order.quote or ''})".replace(" )", ")"))
+        words.append(f"({plain(order.value.normalize())} {order.quote or ''})".replace(" )", ")"))
     if order.protective:
         words.append("[protective stop]")
     return " ".join(words)
@@ -51,13 +51,14 @@ def describe(order: QuestionOrder) -> str:
 async def confirmed(question: Question) -> bool:
     """Ask on the terminal; everything is confirmed by typing the count, the rest by `yes`."""
     needed = str(len(question.orders)) if question.everything else "yes"
-    print(facts(question), file=sys.stderr)
+    print(facts(question), file=sys.stderr, flush=True)
+    termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)  # typed before the question: no answer to it
     print(f"Type {needed} to cancel, anything else keeps: ", end="", file=sys.stderr, flush=True)
     return await _typed() == needed
 
 
 async def _typed() -> str:
-    """Read one line without stopping the loop; what was typed before the question is dropped."""
+    """Read one line without stopping the loop."""
     loop = asyncio.get_running_loop()
     line: asyncio.Future[str] = loop.create_future()
     file = sys.stdin.fileno()
@@ -69,7 +70,6 @@ async def _typed() -> str:
         if (not data or b"\n" in data or len(typed) > _MOST_TYPED) and not line.done():
             line.set_result(typed.decode("utf-8", "replace").strip())
 
-    termios.tcflush(file, termios.TCIFLUSH)
     loop.add_reader(file, take)
     try:
         return await line

@@ -155,7 +155,7 @@ async def test_a_dry_run_sends_nothing(capsys: pytest.CaptureFixture[str]) -> No
     desk = Desk()
     assert await cancelled(desk, "--all --dry-run") == 0
     assert desk.sent == []
-    assert "kept: O1 sell 0.40000000 BTC/USD limit at 110000.0 (44000.0 USD)" in capsys.readouterr().out
+    assert "kept: O1 sell 0.40000000 BTC/USD limit at 110000.0 (44000 USD)" in capsys.readouterr().out
 
 
 async def test_no_order_that_fits_is_fine(capsys: pytest.CaptureFixture[str]) -> None:
@@ -251,9 +251,9 @@ def test_the_question_has_the_facts_of_the_screen() -> None:
     assert isinstance(question, Question)
     assert asking.facts(question).splitlines() == [
         f"Cancel all 3 open orders of account alice (simulator, key {FINGERPRINT}):",
-        "  O1 sell 0.40000000 BTC/USD limit at 110000.0 (44000.0 USD)",
-        "  O2 buy 0.40000000 ETH/USD limit at 110000.0 (44000.0 USD)",
-        "  O3 sell 0.40000000 BTC/USD limit at 110000.0 (44000.0 USD) [protective stop]",
+        "  O1 sell 0.40000000 BTC/USD limit at 110000.0 (44000 USD)",
+        "  O2 buy 0.40000000 ETH/USD limit at 110000.0 (44000 USD)",
+        "  O3 sell 0.40000000 BTC/USD limit at 110000.0 (44000 USD) [protective stop]",
         "Goes over the websocket, one by one. Adds 3.5 to 4 points to the pairs' counters.",
         "Note: A stop is among them.",
     ]
