@@ -1,6 +1,7 @@
 """`krakentui cancel` on a real terminal: what it asks, what counts as an answer."""
 
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,12 @@ def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     opened.close()
 
 
+KEYS = cycle(("cancel", "full", "other"))
+"""Each has a call counter of its own, so that quick starts one after the other do not fill one."""
+
+
 def cancelling(exchange: Exchange, *words: str) -> Terminal:
-    env = exchange.environment("cancel") | {"TERM": "xterm"}
+    env = exchange.environment(next(KEYS)) | {"TERM": "xterm"}
     return Terminal("cancel", *words, "--endpoint", exchange.first["rest"], home=Path(env["HOME"]), env=env)
 
 
