@@ -41,6 +41,7 @@ FRAME_S = 1 / 8
 SAID_NS = 8 * SECOND
 """How long a sentence of ours stands before the journal takes the line again."""
 KEPT_LINES = 2_000
+STOPPED = "krakentui stopped because of an error of its own."
 BREAKPOINTS: list[tuple[int, str]] = [(0, "-tiny"), (80, "-narrow"), (120, "-wide"), (160, "-huge")]
 _log = logging.getLogger(__name__)
 
@@ -141,8 +142,8 @@ class KrakenApp(App[None], inherit_bindings=False):
         if event.key == "ctrl+c":
             return True
         t_ns = self.face.clock.mono_ns()
-        typing = isinstance(self.focused, Input)
-        if not typing and not self._gate.admits(event.key, t_ns, printable=event.is_printable):
+        admitted = self._gate.admits(event.key, t_ns, printable=event.is_printable)
+        if not admitted and not isinstance(self.focused, Input):
             return False
         return not isinstance(self.screen, Sheet) or self.screen.admits(t_ns)
 
@@ -241,6 +242,8 @@ class KrakenApp(App[None], inherit_bindings=False):
     def panic(self, *renderables: RenderableType) -> None:
         """Leave: what Textual wanted to print is replaced by our own report."""
         if self._exception is None:
-            super().panic(*(Text(self._hide(str(item))) for item in renderables))
+            self._return_code = 1
+            said = [str(item) for item in renderables if isinstance(item, (str, Text))]
+            super().panic(Text(self._hide(" ".join(said)) or STOPPED))
         else:
             self._fatal_error()

@@ -6,16 +6,19 @@ more than a frame's worth is unread the app draws nothing; once the terminal has
 whole fresh screen.
 """
 
+import logging
 import os
 import select
 import sys
 from codecs import getincrementaldecoder
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 from krakentui.ui.outlet import Outlet
 
@@ -24,6 +27,7 @@ BEHIND = 16 * 1024
 LAST_WORDS_S = 0.3
 """How long the end of the program waits for the terminal to take the restoring sequences."""
 HANGUP = 128 + 1
+_log = logging.getLogger(__name__)
 
 # One cell for one cell, so that a terminal without UTF-8 keeps its columns.
 _PLAIN = str.maketrans(
@@ -127,7 +131,16 @@ class SteadyDriver(LinuxDriver):
                 if not data:
                     self._loop.call_soon_threadsafe(self._app.exit, None, HANGUP)
                     return
-                for message in parser.feed(decode(data)):
-                    self.process_message(message)
-            for message in parser.tick():
+                if text := decode(data):  # half a character is none yet, and no text at all ends the parser
+                    parser = self._hand_on(parser, partial(parser.feed, text))
+            parser = self._hand_on(parser, parser.tick)
+
+    def _hand_on(self, parser: XTermParser, read: Callable[[], Iterable[Message]]) -> XTermParser:
+        """Pass on the keys; what Textual's parser stumbles over is dropped and a fresh one goes on."""
+        try:
+            for message in read():
                 self.process_message(message)
+        except Exception as error:  # noqa: BLE001 - whatever a terminal sends must not end the program
+            _log.warning("The terminal sent what cannot be read (%s).", type(error).__name__)
+            return XTermParser(self._debug)
+        return parser

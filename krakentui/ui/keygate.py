@@ -2,14 +2,25 @@
 
 Over a slow line an arrow key (`ESC [ A`) can reach us in pieces, and its last piece is the letter that
 cancels everything. So after `escape`, `^`, `[` or `]` printable keys are dropped until 250 ms of quiet;
-each dropped key starts the quiet anew.
+each dropped key starts the quiet anew. The same after bytes that are no text and after `alt` with a
+key, which is how `ESC O` without its letter reads.
 """
 
 from krakentui.model.clock import MILLISECOND
 
 QUIET_NS = 250 * MILLISECOND
 OPENERS = frozenset(
-    {"escape", "^", "[", "]", "circumflex_accent", "left_square_bracket", "right_square_bracket"}
+    {
+        "escape",
+        "shift+escape",
+        "^",
+        "[",
+        "]",
+        "circumflex_accent",
+        "left_square_bracket",
+        "right_square_bracket",
+        "replacement_character",
+    }
 )
 
 
@@ -23,7 +34,7 @@ class KeyGate:
     def admits(self, key: str, t_ns: int, *, printable: bool) -> bool:
         """Tell whether this key passes, and remember it."""
         quiet = self._shut_ns is None or t_ns - self._shut_ns >= QUIET_NS
-        if key in OPENERS:
+        if _opens(key):
             self._shut_ns = t_ns
             return quiet or not printable
         if quiet:
@@ -33,3 +44,8 @@ class KeyGate:
             self._shut_ns = t_ns
             return False
         return True
+
+
+def _opens(key: str) -> bool:
+    """Tell whether this may be the head of a broken sequence, C1 controls included."""
+    return key in OPENERS or key.startswith("alt+") or "\x80" <= key <= "\x9f"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from itertools import cycle
-from typing import Any
 
 import pytest
 
@@ -32,8 +31,10 @@ def monitor(venue: Venue, turns: Iterator[str]) -> Iterator[Open]:
     """Open monitors that are closed after the test."""
     opened: list[Terminal] = []
 
-    def open_one(*words: str, **how: Any) -> Terminal:
-        terminal = venue.monitor(*words, **{"key": next(turns), **how})
+    def open_one(
+        *words: str, size: tuple[int, int] = (120, 36), env: dict[str, str] | None = None
+    ) -> Terminal:
+        terminal = venue.monitor(*words, key=next(turns), env=env, size=size)
         opened.append(terminal)
         terminal.shows("Account stream is live")
         return terminal
