@@ -25,6 +25,7 @@ from krakentui.commands.simulated import first_line_of
 from krakentui.engine.host import Host
 from krakentui.simulator.exchange import Exchange
 from krakentui.simulator.options import Options
+from krakentui.state.view import OrderRow
 from krakentui.ui.app import KrakenApp
 from krakentui.ui.theme import DARK
 from tests.support.clock import ManualClock
@@ -62,6 +63,15 @@ class Stage:
             await self._pilot.press(key)
             await self.wait(0.5)
 
+    async def choose(self, fits: Callable[[OrderRow], bool]) -> None:
+        """Move down to the next order that fits."""
+        for _ in range(40):
+            await self._pilot.press("down")
+            rows = self._host.session.orders(self._clock.mono_ns()).rows
+            if any(fits(row) for row in rows if row.id == self.app.main.orders.chosen):
+                return
+        raise LookupError("no order fits")
+
     async def _arrived(self) -> None:
         seen = -1
         while seen != self._host.session.revision:
@@ -87,7 +97,10 @@ async def monitor(stage: Stage) -> None:
 async def question(stage: Stage) -> None:
     """What is asked before an order is cancelled."""
     await stage.wait(60)
-    await stage.press("down", "down", "down", "down", "x")
+    await stage.choose(lambda row: row.cost is not None and row.cost.high > 0)
+    await stage.press("space")
+    await stage.choose(lambda row: row.protective)
+    await stage.press("space", "x")
 
 
 async def cancelled(stage: Stage) -> None:
@@ -130,6 +143,8 @@ async def take(scene: Scene) -> str:
 
 def self_contained(svg: str) -> str:
     """Take the links to fonts elsewhere out of a picture: it needs nothing from the network."""
+    if "cannot&#160;be&#160;drawn" in svg:
+        raise RuntimeError("a panel failed: no picture of that")
     svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)  # leading blanks are columns here
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     return svg.replace("Fira Code", "DejaVu Sans Mono")
@@ -145,7 +160,7 @@ def main(words: list[str]) -> int:
         picture.write_text(asyncio.run(take(scene)), encoding="utf-8")
         if convert is not None:
             png = picture.with_suffix(".png")
-            subprocess.run([convert, "--zoom", "1", "-o", str(png), str(picture)], check=True)  # noqa: S603
+            subprocess.run([convert, "--zoom", "0.8", "-o", str(png), str(picture)], check=True)  # noqa: S603
         print(picture.name)
     return 0
 
