@@ -28,7 +28,7 @@ class FileLog(logging.Handler):
         super().__init__()
         self.path = path
         self._redactor = redactor
-        self._notice = notice
+        self.notice = notice
         self._file: int | None = None
         self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         try:
@@ -66,7 +66,7 @@ class FileLog(logging.Handler):
             os.close(self._file)
             self._file = None
         reason = error.strerror or type(error).__name__
-        self._notice(f"The log {self.path} cannot be written ({reason}): logging is off.")
+        self.notice(f"The log {self.path} cannot be written ({reason}): logging is off.")
 
 
 def start(
@@ -89,6 +89,13 @@ def start(
 def stop() -> None:
     """Close the log file."""
     start(None)
+
+
+def tell(notice: Callable[[str], None]) -> None:
+    """Say later troubles of the log here: whoever started it may have no screen yet."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, FileLog):
+            handler.notice = notice
 
 
 def current() -> Path | None:

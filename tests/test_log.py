@@ -137,3 +137,13 @@ def test_no_log_at_all_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None
     log.start(None)
     logging.getLogger("krakentui").error("nobody hears this")
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_disk_that_fills_later_is_told_to_whoever_listens_then(path: Path) -> None:
+    early: list[str] = []
+    late: list[str] = []
+    handler = log.start(path, notice=early.append)
+    log.tell(late.append)
+    assert handler is not None
+    handler._give_up(OSError(28, "No space left on device"))
+    assert (early, len(late)) == ([], 1)

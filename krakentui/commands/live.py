@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Mapping
 
+from krakentui import log
 from krakentui.commands import guard
 from krakentui.commands.alone import alone
 from krakentui.commands.choose import settings_for
@@ -54,6 +55,11 @@ async def show(settings: Settings) -> int:
     async with Host(settings, clock, random.Random(), wait_for_paint=True) as host:
         app = KrakenApp(host.session, painted=host.painted, hide=redactor.clean)
         loop = asyncio.get_running_loop()
+
+        def say(trouble: str) -> None:
+            loop.call_soon(app.say, trouble)
+
+        log.tell(say)
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             loop.add_signal_handler(number, app.exit, None, 128 + number)
         await app.run_async(mouse=settings.mouse)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+from krakentui import log
 from krakentui.commands import guard
 from krakentui.engine.face import Face
 from krakentui.model.clock import SECOND, SystemClock
@@ -28,6 +29,7 @@ async def opened(settings: Settings) -> AsyncIterator[Face]:
     """Open a session on the machine's clock and close it afterwards; its warnings go to stderr."""
     from krakentui.engine.host import Host  # noqa: PLC0415 - network libraries load with the first session
 
+    log.tell(guard.say)
     for warning in settings.warnings:
         guard.say(warning)
     clock = SystemClock(settings.speed, settings.start_ns)
