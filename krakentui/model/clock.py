@@ -67,3 +67,8 @@ class SystemClock:
     def real_seconds(self, seconds: float) -> float:
         """Convert a duration of this clock to the machine's."""
         return max(0.0, seconds / self._speed)
+
+
+def hand_ns(clock: Clock) -> int:
+    """Tell a steady time at the machine's pace: hands and eyes do not speed up with a demo."""
+    return round(clock.real_seconds(clock.mono_ns() / SECOND) * SECOND)

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from rich.console import RenderableType
 from rich.text import Text
 from textual import events
+from textual._time import get_time
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
@@ -21,11 +22,11 @@ from textual.theme import Theme
 from textual.widgets import Input
 
 from krakentui.engine.face import Face
-from krakentui.model.clock import SECOND
+from krakentui.model.clock import SECOND, hand_ns
 from krakentui.model.redact import redact
 from krakentui.state.view import JournalLine
 from krakentui.ui.actions import bindings
-from krakentui.ui.crash import crash_text, log_crash
+from krakentui.ui.crash import STOPPED, crash_text, log_crash
 from krakentui.ui.deeds import Deeds
 from krakentui.ui.driver import SteadyDriver
 from krakentui.ui.environment import ignore_developer_switches
@@ -41,7 +42,6 @@ FRAME_S = 1 / 8
 SAID_NS = 8 * SECOND
 """How long a sentence of ours stands before the journal takes the line again."""
 KEPT_LINES = 2_000
-STOPPED = "krakentui stopped because of an error of its own."
 BREAKPOINTS: list[tuple[int, str]] = [(0, "-tiny"), (80, "-narrow"), (120, "-wide"), (160, "-huge")]
 _log = logging.getLogger(__name__)
 
@@ -141,7 +141,8 @@ class KrakenApp(App[None], inherit_bindings=False):
     def _is_meant(self, event: events.Key) -> bool:
         if event.key == "ctrl+c":
             return True
-        t_ns = self.face.clock.mono_ns()
+        waited_ns = round(max(0.0, get_time() - event.time) * SECOND)
+        t_ns = hand_ns(self.face.clock) - waited_ns  # when it was pressed, not when its turn came
         admitted = self._gate.admits(event.key, t_ns, printable=event.is_printable)
         if not admitted and not isinstance(self.focused, Input):
             return False
@@ -178,7 +179,7 @@ class KrakenApp(App[None], inherit_bindings=False):
             self._journal.extend(self.face.journal(self._journal[-1].number if self._journal else 0))
             self.main.draw(self.face, t_ns, self._latest(t_ns))
             if isinstance(self.screen, Sheet):
-                self.screen.draw(t_ns)
+                self.screen.draw(hand_ns(self.face.clock))
         except Exception as error:  # noqa: BLE001 - a supervisor: one failing frame must not end the app
             if self._failed_tick != type(error).__name__:
                 self._failed_tick = type(error).__name__
@@ -243,7 +244,7 @@ class KrakenApp(App[None], inherit_bindings=False):
         """Leave: what Textual wanted to print is replaced by our own report."""
         if self._exception is None:
             self._return_code = 1
-            said = [str(item) for item in renderables if isinstance(item, (str, Text))]
-            super().panic(Text(self._hide(" ".join(said)) or STOPPED))
+            said = " ".join(str(item) for item in renderables if isinstance(item, (str, Text)))
+            super().panic(Text(self._hide(said) or STOPPED))
         else:
             self._fatal_error()

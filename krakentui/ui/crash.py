@@ -15,6 +15,7 @@ REPORT = (
     "What was sent to the exchange stays sent: look at your open orders there. "
     "Please report this with the lines below; they hold no values."
 )
+STOPPED = "krakentui stopped because of an error of its own"
 MAX_LINES = 24
 
 
@@ -22,7 +23,7 @@ def crash_text(error: BaseException, hide: Callable[[str], str] = redact) -> str
     """Write the report of an error: sentence, how to report, where it happened."""
     kind = type(error).__name__
     message = clean(hide(str(error)), 300)
-    head = f"krakentui stopped because of an error of its own: {kind}: {message}"
+    head = f"{STOPPED}: {kind}: {message}"
     where = [
         f"  {frame.name} ({_short(frame.filename)}:{frame.lineno})"
         for frame in traceback.extract_tb(error.__traceback__)

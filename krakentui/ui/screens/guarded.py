@@ -4,7 +4,7 @@ from typing import Protocol
 
 from textual import events
 
-from krakentui.model.clock import Clock
+from krakentui.model.clock import Clock, hand_ns
 from krakentui.ui.answerguard import AnswerGuard
 from krakentui.ui.screens.sheet import Sheet
 from krakentui.ui.widgets.panel import Pane
@@ -68,7 +68,7 @@ class GuardedSheet(Sheet[bool]):
         if self._mark is None or self.app.screen is not self:
             return
         if self._terminal.has_shown(self._mark):
-            self._guard.painted(self._clock.mono_ns())
+            self._guard.painted(hand_ns(self._clock))
         else:
             self.set_timer(LOOK_S, self._look)
 

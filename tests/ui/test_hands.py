@@ -1,0 +1,62 @@
+"""Keys are judged by when they were pressed, at a human's pace, whatever the clock and the loop do."""
+
+import pytest
+from textual import events
+
+from krakentui.model.clock import SystemClock, hand_ns
+from krakentui.ui.screens.confirm import ConfirmScreen
+from tests.support.clock import ManualClock
+from tests.ui.opening import opened
+from tests.ui.views import FakeFace
+
+pytestmark = pytest.mark.anyio
+
+
+class HurriedClock(ManualClock):
+    """A clock that runs sixty times as fast as the machine's."""
+
+    def real_seconds(self, seconds: float) -> float:
+        return seconds / 60
+
+
+async def test_an_enter_that_waited_for_a_busy_loop_is_no_answer() -> None:
+    face = FakeFace()
+    async with opened(face) as screen:
+        await screen.press("x")
+        assert isinstance(screen.app.screen, ConfirmScreen)
+        early = events.Key("enter", "\r")
+        early.time -= 0.2  # pressed 100 ms after the question was painted, looked at 300 ms after
+        screen.app.post_message(early)
+        await screen.pilot.pause()
+        assert face.confirmed == []
+
+
+async def test_a_sped_up_clock_does_not_shorten_the_time_to_read_a_question() -> None:
+    face = FakeFace()
+    face.clock = HurriedClock(wall_ns=face.clock.now_ns())
+    async with opened(face) as screen:
+        await screen.pilot.press("x")
+        await screen.wait(6)  # a tenth of a second to the eye
+        await screen.burst("enter")
+        assert face.confirmed == []
+        await screen.wait(60)
+        await screen.burst("enter")
+        assert len(face.confirmed) == 1
+
+
+async def test_a_sped_up_clock_does_not_open_the_key_gate_sooner() -> None:
+    face = FakeFace()
+    face.clock = HurriedClock(wall_ns=face.clock.now_ns())
+    async with opened(face) as screen:
+        await screen.burst("left_square_bracket")
+        await screen.wait(6)
+        await screen.burst("A")
+        assert screen.app.screen is screen.app.main
+
+
+def test_hands_keep_the_pace_of_the_machine() -> None:
+    fast = SystemClock(speed=100)
+    begun = hand_ns(fast), fast.mono_ns()
+    while fast.mono_ns() - begun[1] < 100_000_000:
+        pass
+    assert 0 < hand_ns(fast) - begun[0] < 50_000_000
