@@ -139,21 +139,21 @@ def _public(ledger: Ledger, t_ns: int) -> Iterator[Gauge]:
             free_in_ns=0 if free_ns is None else free_ns - t_ns,
             quiet=True,
         )
-    window = ledger.connections.at(t_ns)
-    used, ceiling = Fraction(len(window.times)), Fraction(window.ceiling)
+    window = ledger.connections
+    high, ceiling = window.high(t_ns), Fraction(window.ceiling)
     yield Gauge(
         name="connections",
         scope=IpScope(),
         label=label("connections", IpScope()),
-        low=used,
-        high=used,
+        low=Fraction(window.low(t_ns)),
+        high=Fraction(high),
         max=ceiling,
         reserve=ceiling - window.ours,
         decay=Fraction(window.ceiling * SECOND, window.span_ns),
         others_low=Fraction(0),
         others_high=Fraction(0),
         free_in_ns=window.fits_at(t_ns) - t_ns,
-        warning=level(len(window.times), window.ceiling),
+        warning=level(high, window.ceiling),
         from_start=False,
     )
 

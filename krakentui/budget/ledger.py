@@ -61,7 +61,7 @@ def _booked(_event: Happening, ledger: Ledger, _t_ns: int, _orders: Orders) -> L
 def _(event: CallSpent, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
     cost = Interval(event.low, event.high)
     if event.name == "connections":
-        return structs.replace(ledger, connections=ledger.connections.add(t_ns))
+        return structs.replace(ledger, connections=ledger.connections.add(event.ticket, t_ns))
     if event.order_id and isinstance(event.scope, PairScope):
         if ledger.in_air(event.order_id):
             return ledger
@@ -74,6 +74,8 @@ def _(event: CallSpent, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
 
 @_booked.register
 def _(event: CallSettled, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    if event.name == "connections":
+        return structs.replace(ledger, connections=ledger.connections.landed(event.ticket))
     name = _ticket(event.ticket)
     meter = ledger.meter(event.name, event.scope)
     cost = next((one.high for one in meter.air if one.name == name), None) if meter else None

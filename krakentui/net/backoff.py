@@ -63,6 +63,7 @@ class ConnectBudget:
         self._most = most
         self._window_ns = window_ns
         self._spent: deque[int] = deque()
+        self._numbers = 0
 
     def wait_ns(self, t_ns: int) -> int:
         """Tell how long until one more attempt fits; 0 = now."""
@@ -71,10 +72,12 @@ class ConnectBudget:
             return 0
         return self._spent[0] + self._window_ns - t_ns + 1
 
-    def spend(self, t_ns: int) -> None:
-        """Count one attempt."""
+    def spend(self, t_ns: int) -> int:
+        """Count one attempt and return its number."""
         self._forget(t_ns)
         self._spent.append(t_ns)
+        self._numbers += 1
+        return self._numbers
 
     def spent(self, t_ns: int) -> int:
         """Count the attempts of the window."""

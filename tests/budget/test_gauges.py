@@ -7,7 +7,7 @@ from krakentui.budget.gauges import Gauge, gauges, level
 from krakentui.budget.headline import headline, overall, tightest
 from krakentui.budget.ledger import Ledger
 from krakentui.model.clock import SECOND
-from krakentui.model.event import CallSpent, LockoutBegan
+from krakentui.model.event import CallSettled, CallSpent, LockoutBegan
 from krakentui.model.limit import POINT, IpScope, LimitName, units
 from krakentui.model.order import Order
 from tests.budget.acts import (
@@ -116,6 +116,16 @@ def test_connections_show_our_own_share_as_the_reserve() -> None:
     assert [gauge.high, gauge.max, gauge.reserve] == [2, 150, 90]
 
 
+def test_an_attempt_counts_for_sure_only_when_the_exchange_answered_it() -> None:
+    told_of = [
+        CallSpent(name="connections", scope=IpScope(), low=0, high=POINT, what="private", ticket=number)
+        for number in (1, 2)
+    ]
+    landed = CallSettled(name="connections", scope=IpScope(), ticket=2, answered=True)
+    gauge = row(told(a_ledger(), 0, *told_of, landed), "connections")
+    assert [gauge.low, gauge.high] == [1, 2]
+
+
 def test_our_own_public_pace_is_no_warning() -> None:
     call = CallSpent(name="public_rest", scope=IpScope(), low=POINT, high=POINT, what="Ticker")
     gauge = row(told(a_ledger(), 0, call), "public_rest")
@@ -155,9 +165,7 @@ def test_every_row_has_its_low_end_below_its_high_end() -> None:
 
 def test_the_headline_tells_the_tightest_limit_its_unit_and_when_it_frees() -> None:
     ledger = told(a_ledger("pro"), 0, spent(18))
-    assert sentence(ledger) == (
-        "REST calls: 18 of 20 points used; one more background call surely fits in 3 s."
-    )
+    assert sentence(ledger) == ("REST calls: 18 of 20 points used; one more poll surely fits in 3 s.")
 
 
 def test_the_headline_rounds_its_interval_outward() -> None:
@@ -170,8 +178,7 @@ def test_the_headline_rounds_its_interval_outward() -> None:
 def test_the_headline_says_that_the_start_is_not_known() -> None:
     ledger = told(Ledger.start(0, KEY.key, "alice", assume_tier="pro"), 0, snapshot())
     assert sentence(ledger) == (
-        "REST calls: what was used before the start is not known;"
-        " one more background call surely fits in 5 s."
+        "REST calls: use before the start is unknown; one more poll surely fits in 5 s."
     )
 
 
@@ -205,7 +212,7 @@ def test_the_headline_of_a_full_order_list_says_what_makes_room() -> None:
 
 
 def test_without_anything_there_is_still_a_sentence() -> None:
-    assert sentence(a_ledger()).endswith("one more background call fits now.")
+    assert sentence(a_ledger()).endswith("one more poll fits now.")
 
 
 def test_the_overall_warning_is_the_worst() -> None:
