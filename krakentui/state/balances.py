@@ -77,8 +77,15 @@ class Funds:
         """Take the new total of one asset from the stream."""
         self._speak(asset, total, t_ns, moved=True)
 
-    def polled(self, holdings: Iterable[Holding], asked_ns: int) -> None:
-        """Take a list of REST, unless a younger one was taken."""
+    def polled(self, holdings: Iterable[Holding], asked_ns: int, *, orders_stand: bool = True) -> None:
+        """Take a list of REST, unless a younger one was taken.
+
+        Args:
+            holdings: What it names.
+            asked_ns: Steady time of the asking.
+            orders_stand: The open orders are believed as they were then. Without that a hold that is not
+                theirs would be learned from orders that came and went unseen.
+        """
         if self.polled_ns is not None and asked_ns <= self.polled_ns:
             return
         self.polled_ns = asked_ns
@@ -95,7 +102,7 @@ class Funds:
         self._learn_wallets(listed)
         if any(holding.held is not None for holding in listed.values()) or not listed:
             for asset in {*held, *self._polled_held}:
-                self._correct(asset, held.get(asset, ZERO), asked_ns)
+                self._correct(asset, held.get(asset, ZERO), asked_ns, orders_stand=orders_stand)
 
     def renamed(self, name: Callable[[str], str]) -> None:
         """Move what was listed under REST's own names (`XXBT`) to the names that are shown."""
@@ -210,11 +217,11 @@ class Funds:
         ]
         return sum(locked, ZERO)
 
-    def _correct(self, asset: str, held: Decimal, asked_ns: int) -> None:
+    def _correct(self, asset: str, held: Decimal, asked_ns: int, *, orders_stand: bool) -> None:
         """Correct a hold by a poll, if the poll shows the orders as they were when it was asked."""
         self._polled_held[asset] = held
         offset = self._offset.get(asset)
-        if not self.orders_known:
+        if not self.orders_known or (offset is not None and not orders_stand):
             return
         past = self._during_lag(asset, asked_ns)
         latest = past[-1]

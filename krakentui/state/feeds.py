@@ -120,7 +120,8 @@ class Feeds:
             return "stale"
         age = t_ns - asked_ns
         if by_nature:
-            return "stale" if age > REST_STALE_NS else "old" if age > REST_OLD_NS else "live"
+            answers = self._feeds["rest"].state == "live"
+            return "stale" if age > REST_STALE_NS else "live" if answers and age <= REST_OLD_NS else "old"
         return "stale" if age > POLL_STALE_NS else "old"
 
     def account_freshness(

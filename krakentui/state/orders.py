@@ -19,6 +19,8 @@ from krakentui.state.merge import Word, merge, tells_news
 
 DETAILS_PAUSE_NS = 10 * SECOND
 """Between two queries for an order whose details are missing."""
+FRESH_LIST_NS = 20 * SECOND
+"""Without a stream a list is asked for every 5 to 10 s; one that is younger tells the orders of now."""
 MAX_FILLS = 5_000
 """Execution ids remembered; the exchange repeats at most the last 50."""
 
@@ -71,6 +73,11 @@ class OrderTable:
         """Return an order that ended lately."""
         stone = self._ended.get(order_id)
         return stone.order if stone else None
+
+    def stands(self, t_ns: int) -> bool:
+        """Tell whether the open orders are believed as they were then: streamed, or listed lately in full."""
+        lately = self._last_list_ns >= 0 and t_ns - self._last_list_ns < FRESH_LIST_NS
+        return self.authoritative or (lately and not self._absent)
 
     def is_unsure(self, order_id: str) -> bool:
         """Tell whether the stream no longer lists it, while a cancel of it is unsettled."""

@@ -194,6 +194,15 @@ def test_a_poll_asked_before_the_orders_were_listed_is_not_held_twice() -> None:
     assert held(play(state, balances_polled(asked=0.5, BTC=("2", "0.5")), seconds=1.5)) == Decimal("0.5")
 
 
+def test_a_poll_between_an_outage_and_the_new_snapshot_is_not_held_twice() -> None:
+    """It already shows orders that were placed while nobody listened."""
+    state = a_state(snapshot(a_standing("O1", qty="0.5")), balances_polled(asked=1, BTC=("2", "0.5")))
+    play(state, feed("private", "down"), seconds=2)
+    play(state, balances_polled(asked=200, BTC=("2", "0.8")), seconds=201)
+    play(state, snapshot(a_standing("O1", qty="0.5"), a_standing("O2", qty="0.3")), seconds=202)
+    assert held(state) == Decimal("0.8")
+
+
 def test_an_order_that_ends_gives_its_hold_back() -> None:
     state = a_state(snapshot(a_standing()), balances_polled(BTC=("2", "0.5")))
     assert held(play(state, patched(a_patch("O1", "canceled", 1)), seconds=1)) == 0

@@ -173,3 +173,8 @@ def test_orders_that_no_list_has_named_for_a_minute_are_stale() -> None:
 def test_balances_of_a_silent_stream_are_not_live() -> None:
     state = play(a_state(balances_polled(USD="1")), feed("private", "down"))
     assert views.balances(state, at(1)).rows[0].freshness == "old"
+
+
+def test_what_only_polls_tell_is_not_live_while_rest_is_down() -> None:
+    state = a_state(balances_polled(asked=0, DOT_S="1"), feed("rest", "down"))
+    assert {row.freshness for row in views.balances(state, at(10)).rows} == {"old"}
