@@ -83,6 +83,10 @@ class AccountSide:
         self._feed.replace(why)
         self.poller.poll_now()
 
+    def hurry(self) -> None:
+        """The exchange is back: open the private socket soon, if it could not be opened."""
+        self._feed.hurry()
+
     async def finish(self, seconds: float) -> None:
         """Wait, not long, until what the user confirmed is on the wire; nothing new is taken."""
         self._closing = True

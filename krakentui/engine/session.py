@@ -190,8 +190,16 @@ class Session:
             _log.info("%s order %s request %d", type(event).__name__, event.order_id, event.request)
         elif isinstance(event, FeedChanged):
             _log.info("%s feed %s %s", event.feed, event.state, event.why)
+            if event.state == "live":
+                self._hurry()
         if isinstance(event, _PLAN_CHANGES) and self._account is not None:
             self._account.poller.wake()
+
+    def _hurry(self) -> None:
+        """The exchange answers on one way: feeds that could not connect need not wait their pause out."""
+        self._public.hurry()
+        if self._account is not None:
+            self._account.hurry()
 
     async def run(self) -> None:
         """Run all tasks until cancelled."""

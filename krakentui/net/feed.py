@@ -18,6 +18,7 @@ from krakentui.model.error import KrakentuiError, NotSent
 from krakentui.model.event import (
     Answered,
     BookBroken,
+    CallSettled,
     CallSpent,
     FeedChanged,
     FeedHeard,
@@ -40,6 +41,7 @@ MOST_IN_A_BATCH = 500
 """Frames handled before others get a turn: about 10 ms of work."""
 QUICK_MESSAGES, MESSAGE_S = 10, 0.1
 """So many messages at once, then ten a second: a burst of some 15 was refused (reference §1)."""
+LEAST_PAUSE_NS = 5 * SECOND
 _SERVICE_RESTART = frozenset({1012, 1013})
 
 
@@ -86,6 +88,8 @@ class Ending(Struct, frozen=True):
     cause: Cause
     why: str
     stale: bool = False
+    replaced: bool = False
+    """We wanted another one: there is nothing to wait for."""
 
 
 class Feed:
@@ -113,9 +117,14 @@ class Feed:
         self._failed = False
         """The last attempt did not even open: the feed stays "down" while it is tried again."""
         self._ending: asyncio.Future[Ending] | None = None
+        self._ended_ns = self._retry_ns = 0
         self._nudge = asyncio.Event()
+        """The moment of the next attempt was moved."""
         self._mute: set[tuple[str, str]] = set()
-        """Subscriptions (channel, symbol) that gave nothing twice: they do not cost another socket."""
+        """Markets (channel, symbol) that gave nothing twice: they do not cost another socket.
+
+        Orders and balances always do: without them the account is not seen.
+        """
 
     @property
     def is_open(self) -> bool:
@@ -129,8 +138,18 @@ class Feed:
 
     def replace(self, why: str) -> None:
         """Give the socket up and open another at once."""
+        self._retry_ns = self._line.clock.mono_ns()
         self._nudge.set()
-        self._end(Ending("drop", why, stale=True))
+        self._end(Ending("drop", why, stale=True, replaced=True))
+
+    def hurry(self) -> None:
+        """The exchange is back, as another way to it shows: do not wait the whole pause out.
+
+        Only where the last attempt did not even open, and never within 5 s of it.
+        """
+        if self._failed:
+            self._retry_ns = min(self._retry_ns, self._ended_ns + LEAST_PAUSE_NS)
+            self._nudge.set()
 
     async def say(self, words: Callable[[Conversation], T]) -> T:
         """Queue something and write it.
@@ -149,8 +168,10 @@ class Feed:
         """Keep the feed open until cancelled."""
         while True:
             await self._wait_for_a_turn()
-            ending = await self._once()
-            self._talk.ended()
+            try:
+                ending = await self._once()
+            finally:
+                self._talk.ended()  # whatever ended it: the next socket numbers its requests anew
             await self._rest(ending)
 
     async def _wait_for_a_turn(self) -> None:
@@ -174,36 +195,44 @@ class Feed:
         line = self._line
         if not self._failed:
             line.tell(FeedChanged(feed=self._role, state="connecting"))
-        self._nudge.clear()
         self._failed = True
         try:
             conversation = await self._talk.prepare()
         except KrakentuiError as error:
             return Ending("drop", str(error))
         check_destination(self._url, self._key)
-        line.budget.spend(line.clock.mono_ns())
-        line.tell(
-            CallSpent(
-                name="connections", scope=IpScope(), low=POINT, high=POINT, what=f"{self._role} websocket"
-            )
-        )
+        number = self._count_attempt()
         try:
             open_s = line.patience.open_s
             socket = await within(
                 line.clock, open_s, lambda: line.connect(self._url, line.clock.real_seconds(open_s))
             )
         except HandshakeRefused as error:
+            self._count_landed(number)
             return self._refused(error)
         except Unreachable as error:
             return Ending("drop", f"cannot connect: {error}")
         except TimeoutError:
             return Ending("drop", "cannot connect: no answer to the opening handshake")
+        self._count_landed(number)
         try:
             return await self._converse(socket, conversation)
         finally:
             self._socket = self._conversation = None
             self._is_live = False
             await socket.close()
+
+    def _count_attempt(self) -> int:
+        number = self._line.budget.spend(self._line.clock.mono_ns())
+        what = f"{self._role} websocket"
+        self._line.tell(
+            CallSpent(name="connections", scope=IpScope(), low=0, high=POINT, what=what, ticket=number)
+        )
+        return number
+
+    def _count_landed(self, number: int) -> None:
+        """The exchange answered the attempt: until then it may have been lost on the way."""
+        self._line.tell(CallSettled(name="connections", scope=IpScope(), ticket=number, answered=True))
 
     async def _converse(self, socket: Socket, conversation: Conversation) -> Ending:
         self._heard_ns = self._line.clock.mono_ns()
@@ -297,7 +326,8 @@ class Feed:
             since = {wish: since.get(wish, t_ns) for wish in self._lacking(conversation)}
             overdue = [wish for wish, begun in since.items() if t_ns - begun >= patience.snapshot_s * SECOND]
             if overdue and repeated.issuperset(overdue):
-                self._mute.update(overdue)
+                if self._role == "public":
+                    self._mute.update(overdue)
                 self._end(Ending("drop", f"{overdue[0][0]} gave nothing, twice", stale=True))
                 return
             for channel, symbol in overdue:
@@ -310,6 +340,7 @@ class Feed:
     def _lacking(self, conversation: Conversation) -> list[tuple[str, str]]:
         """List the subscriptions that should have given something and have not yet."""
         wishes = [(wish.channel, wish.symbol) for wish in conversation.awaited]
+        self._mute.intersection_update(wishes)  # what speaks again is listened for again
         return [wish for wish in wishes if wish not in self._mute]
 
     @contextlib.contextmanager
@@ -343,6 +374,8 @@ class Feed:
         cause: Cause = "maintenance" if self._talk.in_maintenance() else ending.cause
         self._backoff, wait_s = self._backoff.lost(cause, t_ns, line.rng)
         wait_s = max(wait_s, line.edge.wait_ns(t_ns) / SECOND)
+        if ending.replaced:
+            wait_s = 0.0
         line.tell(
             FeedChanged(
                 feed=self._role,
@@ -351,8 +384,11 @@ class Feed:
                 retry_ns=t_ns + round(wait_s * SECOND),
             )
         )
-        with contextlib.suppress(TimeoutError):
-            await within(line.clock, wait_s, self._nudge.wait)
+        self._ended_ns, self._retry_ns = t_ns, t_ns + round(wait_s * SECOND)
+        while (left_ns := self._retry_ns - line.clock.mono_ns()) > 0:
+            self._nudge.clear()
+            with contextlib.suppress(TimeoutError):
+                await within(line.clock, left_ns / SECOND, self._nudge.wait)
 
 
 async def _drain(socket: Socket, frames: list[bytes]) -> None:

@@ -43,6 +43,7 @@ class Talker:
         self.prepared = 0
         self.ends = 0
         self.maintenance = False
+        self.fault: Exception | None = None
         self.problem: KeyProblem | None = None
 
     async def prepare(self) -> Conversation:
@@ -58,6 +59,8 @@ class Talker:
         return conversation
 
     def heard(self, events: Sequence[Happening]) -> None:
+        if self.fault is not None:
+            raise self.fault
         self.heard_events += events
 
     def ended(self) -> None:
@@ -411,6 +414,51 @@ async def test_a_replaced_socket_is_followed_by_another_at_once(rig: Rig) -> Non
         rig.feed.replace("the clock jumped")
         await settle(60)
         assert len(rig.line.sockets) == 2
+
+
+@pytest.mark.anyio
+async def test_a_sign_of_the_exchange_elsewhere_shortens_the_pause_to_five_seconds(rig: Rig) -> None:
+    rig.line.refusals.extend(Unreachable("no network") for _ in range(6))
+    async with rig.running():
+        await rig.clock.advance(45)
+        tries = len(rig.line.urls)
+        await rig.clock.advance(1)
+        rig.feed.hurry()
+        await rig.clock.advance(5)
+        assert len(rig.line.urls) == tries + 1
+
+
+@pytest.mark.anyio
+async def test_a_hurry_never_opens_twice_within_five_seconds(rig: Rig) -> None:
+    rig.line.refusals.extend(Unreachable("no network") for _ in range(600))
+    async with rig.running():
+        for _ in range(100):
+            await rig.clock.advance(1)
+            rig.feed.hurry()
+        assert len(rig.line.urls) <= 23
+
+
+@pytest.mark.anyio
+async def test_silent_orders_cost_a_new_socket_each_time_and_are_never_called_live() -> None:
+    rig = Rig("private")
+    async with rig.running():
+        for _ in range(90):
+            rig.line.last.gives(HEARTBEAT)
+            await rig.clock.advance(1)
+        assert len(rig.line.sockets) > 3
+        assert "live" not in rig.states()
+
+
+@pytest.mark.anyio
+async def test_a_conversation_is_ended_even_by_a_fault_of_ours() -> None:
+    rig = Rig()
+    rig.talk.fault = ValueError("a bug")
+    running = asyncio.ensure_future(rig.feed.run())
+    await settle()
+    rig.line.last.gives(TICKER)
+    await rig.clock.advance(1)
+    assert isinstance(running.exception(), ExceptionGroup)
+    assert rig.talk.ends == 1
 
 
 @pytest.mark.anyio
