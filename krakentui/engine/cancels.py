@@ -17,6 +17,7 @@ from krakentui.engine.answers import Answers, Unanswered
 from krakentui.engine.lane import Held, KeyLane
 from krakentui.engine.pursuit import Chase, due, hopeless, pursued
 from krakentui.engine.routes import BATCH_MOST, Parcel
+from krakentui.engine.wants import may_ask
 from krakentui.model.clock import Clock
 from krakentui.model.error import Denied, LockedOut, NotSent, RateLimited, TransportError, VenueRefusal
 from krakentui.model.event import (
@@ -311,7 +312,7 @@ class Cancels:
             if hopeless(chase, requests[order_id], t_ns):
                 self._give_up(order_id, chase.request)
         ids = due(self._chases, t_ns)[:BATCH_MOST]
-        if not ids or "QueryOrders" in self._state.denied:
+        if not ids or not may_ask("QueryOrders", self._state):
             return
         try:
             reply = await self._lane.call(Call("QueryOrders", (("txid", tuple(ids)),)), "reconcile")

@@ -13,10 +13,9 @@ from krakentui.engine.turnstile import Kind
 from krakentui.engine.wants import may_ask, private_wants, public_wants
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.error import TransportError
-from krakentui.model.event import DeniedSeen, ForeignUseSeen, Happening, KeyDescribed, PollPlanned
+from krakentui.model.event import ForeignUseSeen, Happening, KeyDescribed, PollPlanned
 from krakentui.net.deadline import within
 from krakentui.state.state import State
-from krakentui.wire.spot.endpoints import ENDPOINTS
 from krakentui.wire.spot.rest import Call
 
 LONGEST_WAIT_S = 2.0
@@ -25,7 +24,6 @@ NAMES_WAIT_S = 6.0
 """For so long the first balances wait for the names of assets."""
 AFTER_FAILURE_S = 5.0
 """Public calls pause for so long after one that got no answer."""
-_STREAMS = {"executions": "OpenOrders", "balances": "BalanceEx"}
 
 
 class Poller:
@@ -100,7 +98,6 @@ class Poller:
     async def _start(self) -> None:
         """The first calls of a start go on the user's account; the token is the private feed's."""
         await self._ask("GetApiKeyInfo", "user")
-        self._tell_what_is_missing()
         self._key_known.set()
         for _ in range(5):
             await asyncio.sleep(0)  # lets the private feed ask for its token first
@@ -166,15 +163,6 @@ class Poller:
         with contextlib.suppress(TimeoutError):
             await within(self._clock, wait_s, self._wake.wait)
 
-    def _tell_what_is_missing(self) -> None:
-        """Tell at once what the key may not do, instead of finding out by refusals."""
-        info = self._state.key_info
-        if info is None:
-            return
-        for endpoint in (*_STREAMS.values(), "GetWebSocketsToken", "CancelOrder"):
-            if not ENDPOINTS[endpoint].any_of & info.permissions:
-                self._tell(DeniedSeen(key=self._lane.scope.key, endpoint=endpoint))
-
     def _look_for_others(self, event: KeyDescribed) -> None:
         """A nonce above our last one is somebody else's."""
         nonce = event.info.nonce
@@ -224,11 +212,11 @@ class PublicPoller:
                     await self._clock.sleep(min(LONGEST_WAIT_S, max(0.01, wait_s)))
 
     async def _ask(self, endpoint: str) -> bool:
-        """Ask; tell whether the exchange answered. What got no answer is asked again soon."""
+        """Ask; tell whether the exchange answered. What it never told is asked for again soon."""
         asked_ns, sent_ns = self._clock.mono_ns(), self._clock.now_ns()
         params = (("pair", self._priced()),) if endpoint == "Ticker" else ()
         reply = await self._calls.ask(Call(endpoint, params))
-        if reply is None:
+        if reply is None or (reply.refusal is not None and endpoint not in self._last):
             await self._clock.sleep(AFTER_FAILURE_S)
             return False
         self._last[endpoint] = asked_ns

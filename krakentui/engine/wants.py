@@ -13,8 +13,6 @@ from krakentui.model.limit import POINT
 from krakentui.state.state import State
 from krakentui.wire.spot.endpoints import ENDPOINTS
 
-KEY_NS = 600 * SECOND
-"""`GetApiKeyInfo` is asked at most this often."""
 Last = Mapping[str, int]
 """Endpoint -> steady time of the last attempt."""
 
@@ -41,9 +39,12 @@ def private_wants(state: State, last: Last, queries: int) -> Iterator[Want]:
     if queries and may_ask("QueryOrders", state):
         what = "One order by id" if queries == 1 else f"{queries} orders by id"
         yield _want(state, "QueryOrders", what, last, (2, 5, 20), "only a query can tell how they stand")
-    yield _want(
-        state, "GetApiKeyInfo", "The key itself", last, (600, 600, 1800), "another program may use it too"
-    )
+    if state.key_info is not None:
+        why = "another program may use it too"
+        yield _want(state, "GetApiKeyInfo", "The key itself", last, (600, 600, 1800), why)
+    elif may_ask("GetApiKeyInfo", state):
+        why = "what it may do is not known yet"
+        yield _want(state, "GetApiKeyInfo", "The key itself", last, (5, 10, 45), why)
 
 
 def public_wants(state: State, last: Last, offset: Offset) -> Iterator[Want]:

@@ -22,6 +22,7 @@ from krakentui.model.market import Maintenance
 from krakentui.model.order import Order
 from krakentui.model.symbol import AssetInfo, Names, PairInfo
 from krakentui.model.venue import Venue
+from krakentui.state import words
 from krakentui.state.balances import Funds
 from krakentui.state.cancels import CancelRequest
 from krakentui.state.desk import Desk
@@ -268,13 +269,20 @@ class State:
     def _balances_polled(self, event: e.BalancesPolled, t_ns: int) -> None:
         if event.account == self.account:
             self.feeds.heard("rest", t_ns)
-            self.funds.polled(map(self.instruments.shown, event.holdings), event.asked_ns)
+            self.funds.polled(
+                map(self.instruments.shown, event.holdings),
+                event.asked_ns,
+                orders_stand=self.desk.table.stands(event.asked_ns),
+            )
 
     @_take.register
     def _key_described(self, event: e.KeyDescribed, t_ns: int) -> None:
         if event.key == self.key:
             self.feeds.heard("rest", t_ns)
-            self.key_info = event.info
+            before, self.key_info = self.key_info, event.info
+            if before is None or before.permissions != event.info.permissions:
+                self.denied = frozenset() if before is not None else self.denied
+                self.journal.note("notice", words.power(event.info), "info", t_ns)
 
     # limits
 

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from krakentui.model.account import KeyInfo
 from krakentui.model.number import plain
 from krakentui.model.order import Fill, Order
 from krakentui.model.symbol import PairInfo
 from krakentui.state.cancels import CancelRequest
 
 Pairs = Mapping[str, PairInfo]
+BY_USER = "User requested"
+"""The exchange's reason for a cancel that somebody asked for: it adds nothing to "was cancelled"."""
 
 
 def describe(order: Order, pairs: Pairs) -> str:
@@ -56,7 +59,7 @@ def ended(order: Order, pairs: Pairs) -> str:
         return f"Done: {what} is filled."
     part = f", {trimmed(order.filled)} filled" if order.filled else ""
     how = "expired" if order.status == "expired" else "was cancelled, not by us"
-    reason = f" ({order.reason})" if order.reason else ""
+    reason = f" ({order.reason})" if order.reason not in {None, "", BY_USER} else ""
     return f"Closed: {what} {how}{reason}{part}."
 
 
@@ -81,12 +84,31 @@ def outcome(request: CancelRequest, order: Order | None, pairs: Pairs) -> tuple[
             return f"Unknown: the cancel of {what}{why}.", "bad"
 
 
+def power(key: KeyInfo) -> str:
+    """Say what a key may do here, and what it may not."""
+    abilities = {
+        "watch orders": key.may_watch_orders,
+        "watch balances": key.may_watch_funds,
+        "stream": key.may_stream,
+        "cancel": key.may_cancel,
+    }
+    has = _listed([name for name, able in abilities.items() if able], "and")
+    lacks = _listed([name for name, able in abilities.items() if not able], "or")
+    if not has:
+        return f"This key may not {lacks}: it is of no use here."
+    return f"This key may {has}; it may not {lacks}." if lacks else f"This key may {has}."
+
+
 def trigger_price(order: Order) -> Decimal | None:
     """Tell at which price it triggers: where a trailing trigger stands now, or the fixed price."""
     trigger = order.trigger
     if trigger is None:
         return None
     return trigger.actual or (trigger.price if trigger.price_type == "static" else None)
+
+
+def _listed(words: list[str], last: str) -> str:
+    return f" {last} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def _price(order: Order, info: PairInfo | None) -> str:

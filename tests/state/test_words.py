@@ -5,9 +5,10 @@ from decimal import Decimal
 import pytest
 from msgspec import structs
 
+from krakentui.model.account import KeyInfo
 from krakentui.model.order import Order, Trigger
 from krakentui.model.symbol import PairInfo
-from krakentui.state.words import describe, ended, in_places, trimmed
+from krakentui.state.words import describe, ended, in_places, power, trimmed
 from tests.support.builders import PAIRS, an_order
 
 KNOWN: dict[str, PairInfo] = {info.symbol: info for info in PAIRS}
@@ -69,3 +70,22 @@ def test_a_quantity_is_said_without_empty_zeros(figure: str, said: str) -> None:
 def test_an_expired_order_is_said_to_be() -> None:
     order = an_order(status="expired", filled="0.1")
     assert ended(order, KNOWN) == "Closed: sell 0.5 BTC/USD at 110000.0 expired, 0.1 filled."
+
+
+@pytest.mark.parametrize(
+    ("permissions", "said"),
+    [
+        (
+            ("query-funds", "query-open-trades", "create-ws-token", "close-trades"),
+            "This key may watch orders, watch balances, stream and cancel.",
+        ),
+        (
+            ("query-funds", "query-open-trades", "create-ws-token"),
+            "This key may watch orders, watch balances and stream; it may not cancel.",
+        ),
+        (("modify-trades",), "This key may cancel; it may not watch orders, watch balances or stream."),
+        ((), "This key may not watch orders, watch balances, stream or cancel: it is of no use here."),
+    ],
+)
+def test_what_a_key_may_do_is_one_calm_sentence(permissions: tuple[str, ...], said: str) -> None:
+    assert power(KeyInfo(name="bot", permissions=frozenset(permissions))) == said
