@@ -7,7 +7,7 @@ What is shown is then held against the exchange's own truth.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from fractions import Fraction
@@ -56,6 +56,24 @@ class Lockstep:
             await asyncio.sleep(0)
         await self.exchange.flush()
 
+    async def until(self, claim: Callable[[], bool], seconds: float) -> None:
+        """Let time pass until the claim holds; it must hold within so long."""
+        for _ in range(round(seconds / STEP_S)):
+            if claim():
+                return
+            await self.run(STEP_S)
+        assert claim(), f"not within {seconds} s"
+
+    # --- faults --------------------------------------------------------------------------------------
+
+    async def close_exchange(self) -> None:
+        """Close the exchange's port and all its connections; its world goes on."""
+        await self.exchange._server.stop()
+
+    async def open_exchange(self) -> None:
+        """Listen on the same port again."""
+        await self.exchange._server.start(self.exchange.port)
+
     def exchange_ns(self) -> int:
         """Tell the client's steady time at which the exchange stands: it is one step ahead after a run."""
         return self.clock.mono_ns() + round(STEP_S * SECOND)
@@ -81,6 +99,9 @@ class Lockstep:
         return self.exchange.requests()
 
     # --- what the user sees --------------------------------------------------------------------------
+
+    def feeds(self) -> dict[str, str]:
+        return {feed.role: feed.state for feed in self.session.status(self.clock.mono_ns()).feeds}
 
     def rows(self) -> dict[str, OrderRow]:
         """List the open orders on the screen (those that just ended are not open)."""
