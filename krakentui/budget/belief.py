@@ -51,8 +51,8 @@ class Belief(Struct, frozen=True):
         if self.named is None:
             return "not told yet, paced as starter"
         if self.tier is None:
-            return f"the exchange names a trading ceiling of {self.named}, the rest is paced as starter"
-        return f"the exchange names a trading ceiling of {self.named}"
+            return f"by the exchange's ceiling of {self.named}, the rest is paced as starter"
+        return f"by the exchange's ceiling of {self.named}"
 
     @property
     def rest_full(self) -> int:

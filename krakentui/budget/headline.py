@@ -17,8 +17,8 @@ _UNITS: dict[LimitName, str] = {
     "connections": "attempts in 10 min",
 }
 _FITS: dict[LimitName, str] = {
-    "rest": "one more background call",
-    "engine": "one more order act",
+    "rest": "one more poll",
+    "engine": "one more act",
     "connections": "one more connection",
 }
 
@@ -41,11 +41,11 @@ def headline(ledger: Ledger, rows: Sequence[Gauge], t_ns: int) -> str:
     if row is None:
         return "No limit is in use."
     if row.from_start:
-        return f"{row.label}: what was used before the start is not known; {_frees(row)}."
+        return f"{row.label}: use before the start is unknown; {_frees(row)}."
     unit = _UNITS.get(row.name, "points")
     used = amount(units(row.low), units(row.high))
     shared = ", others take part" if row.others_high and row.name in {"rest", "engine"} else ""
-    return f"{row.label}: {used} of {figure(units(row.max))} {unit} used{shared}; {_frees(row)}."
+    return f"{row.label}: {used} of {figure(units(row.max))} {unit}{shared}; {_frees(row)}."
 
 
 def overall(rows: Sequence[Gauge]) -> Level:

@@ -115,7 +115,7 @@ def sentence(want: Want, ledger: Ledger, at_ns: int, t_ns: int) -> str:
                 f" {figure(needed)} of {figure(counter.ceiling)} first."
             )
         if wished_ns - (want.last_ns or t_ns) > want.usual_ns:
-            return f"{want.what} in {duration(at_ns - t_ns)}: {want.why}, and calls are scarce."
+            return f"{want.what} in {duration(at_ns - t_ns)}: calls are scarce, it can wait."
     return f"{want.what} in {duration(at_ns - t_ns)}: {want.why}."
 
 

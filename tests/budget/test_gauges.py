@@ -165,14 +165,14 @@ def test_every_row_has_its_low_end_below_its_high_end() -> None:
 
 def test_the_headline_tells_the_tightest_limit_its_unit_and_when_it_frees() -> None:
     ledger = told(a_ledger("pro"), 0, spent(18))
-    assert sentence(ledger) == ("REST calls: 18 of 20 points used; one more poll surely fits in 3 s.")
+    assert sentence(ledger) == ("REST calls: 18 of 20 points; one more poll surely fits in 3 s.")
 
 
 def test_the_headline_rounds_its_interval_outward() -> None:
     ledger = told(a_ledger("intermediate"), 0, cancel_spent("O1", 8))
     ledger = told(ledger, 1, stream("O1", "canceled", 1), orders=(an_order(),))
     said = sentence(ledger, 1.5, (an_order(),))
-    assert said == "BTC/USD trading: 6.36 to 8 of 125 points used; one more order act fits now."
+    assert said == "BTC/USD trading: 6.36 to 8 of 125 points; one more act fits now."
 
 
 def test_the_headline_says_that_the_start_is_not_known() -> None:
@@ -207,7 +207,7 @@ def test_the_headline_says_that_others_take_part() -> None:
 def test_the_headline_of_a_full_order_list_says_what_makes_room() -> None:
     orders = tuple(an_order(f"O{n}") for n in range(80))
     assert sentence(a_ledger(), 0, orders) == (
-        "BTC/USD open orders: 80 of 80 orders used; only an order that ends makes room."
+        "BTC/USD open orders: 80 of 80 orders; only an order that ends makes room."
     )
 
 

@@ -60,7 +60,7 @@ def test_periods_stretch_as_room_shrinks(used: int, period_s: int) -> None:
 def test_a_stretched_poll_says_that_calls_are_scarce() -> None:
     decision = next_poll([a_want()], told(a_ledger("starter"), 0, spent(8)), 0)
     assert isinstance(decision, WaitUntil)
-    assert decision.why.endswith("s: the stream is live, this only checks it, and calls are scarce.")
+    assert decision.why.endswith("s: calls are scarce, it can wait.")
 
 
 def test_a_poll_never_touches_the_reserve() -> None:

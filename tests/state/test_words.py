@@ -67,6 +67,14 @@ def test_a_quantity_is_said_without_empty_zeros(figure: str, said: str) -> None:
     assert trimmed(Decimal(figure)) == said
 
 
+@pytest.mark.parametrize(
+    ("reason", "said"), [("User requested", "by us."), ("Not enough margin", "by us (Not enough margin).")]
+)
+def test_a_cancel_by_others_gives_only_a_reason_that_says_something(reason: str, said: str) -> None:
+    order = structs.replace(an_order(status="canceled"), reason=reason)
+    assert ended(order, KNOWN).endswith(f"was cancelled, not {said}")
+
+
 def test_an_expired_order_is_said_to_be() -> None:
     order = an_order(status="expired", filled="0.1")
     assert ended(order, KNOWN) == "Closed: sell 0.5 BTC/USD at 110000.0 expired, 0.1 filled."
