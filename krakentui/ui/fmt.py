@@ -98,19 +98,19 @@ def countdown(wait_ns: int) -> str:
 
 
 @lru_cache(maxsize=1024)
-def interval(low: Fraction, high: Fraction) -> str:
+def interval(low: Fraction, high: Fraction, places: int = 1) -> str:
     """Write limit points as the interval they are, rounded outward: `7.5` or `7.5–9`.
 
     A figure that is known exactly stays one figure, rounded up.
     """
     if low == high:
-        return points_text(high, up=True, places=1)
-    least, most = points_text(low, up=False, places=1), points_text(high, up=True, places=1)
+        return points_text(high, up=True, places=places)
+    least, most = points_text(low, up=False, places=places), points_text(high, up=True, places=places)
     return least if least == most else f"{least}–{most}"
 
 
-def cancel_cost(cost: CancelCost | None) -> str:
-    """Write what a cancel costs now and what it will cost: `4→2 in 9s`."""
+def cancel_cost(cost: CancelCost | None, *, brief: bool = False) -> str:
+    """Write what a cancel costs now and what it will cost: `4→2 in 9s`, in little room `4→2 9s`."""
     if cost is None:
         return UNKNOWN
     now = interval(cost.low, cost.high)
@@ -118,7 +118,8 @@ def cancel_cost(cost: CancelCost | None) -> str:
         return "free"
     if cost.next is None or cost.next_in_ns is None:
         return now
-    return f"{now}→{interval(cost.next, cost.next)} in {wait(cost.next_in_ns)}"
+    when = wait(cost.next_in_ns) if brief else f"in {wait(cost.next_in_ns)}"
+    return f"{now}→{interval(cost.next, cost.next)} {when}"
 
 
 def time_of_day(wall_ns: int) -> str:

@@ -128,4 +128,10 @@ def rule(title: str, notes: tuple[Span, ...], ends: tuple[Span, ...], width: int
 def _tail(ends: tuple[Span, ...], stroke: str, tone: Tone) -> tuple[Span, ...]:
     if not ends:
         return ()
-    return (Span(" "), *(part for end in ends for part in (end, Span(" "))), Span(stroke, tone))
+    between = Span(f" {stroke} ", tone)
+    return (
+        Span(" "),
+        ends[0],
+        *(part for end in ends[1:] for part in (between, end)),
+        Span(f" {stroke}", tone),
+    )

@@ -1,15 +1,14 @@
 """The call budget: one bar a counter, what can be cancelled now, what is polled next and why."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
 
 from krakentui.state.view import BudgetView, GaugeRow, Warning_
 from krakentui.ui.bars import interval_bar
-from krakentui.ui.fmt import UNKNOWN, WAITING, countdown, interval, wait
-from krakentui.ui.line import Line, Span, Tone, clip, fit, line, pad, rule, span_width, spread
+from krakentui.ui.fmt import WAITING, countdown, interval, wait
+from krakentui.ui.line import Line, Span, Tone, fit, line, pad, rule, span_width, wrapped
 from krakentui.ui.table import grown
 from krakentui.ui.widgets.panel import Panel
 
@@ -34,35 +33,63 @@ SHORTER = ((" open orders", " open"), (" scheduled orders", " scheduled"))
 WIDE = 100
 """From this width on gauges stand in two columns."""
 GUTTER = 3
+WITH_POLL = 6
+"""From this height on the next poll is told."""
+MOST_LINES = 2
+"""Of a sentence."""
+BETWEEN = 3
+"""Cells between two ends of the rule."""
+RULE_LEAST = 8
+"""Cells of the rule around what it tells: strokes and blanks."""
+POLL_LABEL = "Next poll  "
+WHOLE_FROM = 60
+"""Counters of so many points are written without places: they drain by points a second."""
 
 
 class Budget(Panel[BudgetView], can_focus=True):
-    """How much of every limit is left."""
+    """How much of every limit is left.
+
+    The rule tells what can be cancelled now and the tier; below it stand the headline, the gauges and
+    what is polled next. Sentences are broken, never cut, and keep the lines they once needed.
+    """
 
     title = "Call budget"
-    footer: ClassVar[int] = 2
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._top = 0
         self._widths: tuple[int, ...] = ()
+        self._head = self._foot = 0
 
     def draw_lines(self, width: int, height: int) -> Sequence[Line]:
-        """Draw headline, gauges and the sentences below them."""
+        """Draw headline, gauges and the next poll."""
         view = self._view
         lit = self.has_focus
         if view is None:
             return (rule(self.title, (), (), width, lit=lit), line(Span(WAITING, "muted")))
-        tone: Tone = "text" if view.warning == "calm" else BAR_TONES[view.warning]
-        foot = [_lockout(view, width)] if view.lockouts else []
-        foot += [_next_poll(view, width)] if height < 6 else [_cancels(view, width), _next_poll(view, width)]
-        if height < 6 and not view.lockouts:
-            foot = [_cancels(view, width)]
-        room = max(1, height - 1 - len(foot))
+        head = _lockout(view, width) if view.lockouts else _headline(view, width)
+        foot = _next_poll(view, width) if height >= WITH_POLL else []
+        self._head = max(self._head, min(len(head), MOST_LINES))
+        self._foot = max(self._foot, min(len(foot), MOST_LINES))
+        room = max(1, height - 1 - self._head - self._foot)
         gauges = self._gauges(view.gauges, width, room)
-        ends = (*_refusals(view), *self._position(len(view.gauges), width, room))
-        top = rule(self.title, (Span(view.headline, tone),), ends, width, lit=lit)
-        return (top, *gauges, *[Line()] * (room - len(gauges)), *foot)
+        position = self._position(len(view.gauges), width, room)
+        return (
+            self._rule(view, position, width),
+            *_filled(head, self._head),
+            *_filled(gauges, room),
+            *_filled(foot, self._foot),
+        )
+
+    def _rule(self, view: BudgetView, position: tuple[Span, ...], width: int) -> Line:
+        """Tell in the rule what can be cancelled and the tier; where it comes from goes first."""
+        notes = _cancels(view)
+        ends = (*_refusals(view), *position)
+        taken = len(self.title) + span_width((*notes, *ends)) + BETWEEN * len(ends) + RULE_LEAST
+        tier = next((text for text in _tiers(view) if taken + cell_len(text) <= width), None)
+        if tier is not None:
+            ends = (Span(tier, "muted"), *ends)
+        return rule(self.title, notes, ends, width, lit=self.has_focus)
 
     def _gauges(self, rows: Sequence[GaugeRow], width: int, room: int) -> list[Line]:
         if not rows:
@@ -89,7 +116,8 @@ class Budget(Panel[BudgetView], can_focus=True):
         if count <= room * columns:
             return ()
         last = min(count, (self._top + room) * columns)
-        return (Span(f"{self._top * columns + 1}–{last} of {count}", "muted"),)
+        first = self._top * columns + 1
+        return (Span(f"{first}–{last} of {count}" if last > first else f"{first} of {count}", "muted"),)
 
     def move(self, step: int) -> None:
         """Scroll the gauges."""
@@ -98,16 +126,17 @@ class Budget(Panel[BudgetView], can_focus=True):
 
     def page(self) -> int:
         """Tell how far one page goes."""
-        return max(1, self.size.height - 3)
+        return max(1, self.size.height - 1 - self._head - self._foot)
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Forget the widths of the old room."""
+        """Forget the widths and lines of the old room."""
         self._widths = ()
+        self._head = self._foot = 0
 
 
 def gauge_texts(row: GaugeRow) -> tuple[str, str, str]:
     """Write what stands around a bar: label, figures, what is to be said."""
-    figures = f"{interval(row.low, row.high)}/{interval(row.max, row.max)}"
+    figures = f"{interval(row.low, row.high, _places(row))}/{interval(row.max, row.max)}"
     label = row.label
     for long, short in SHORTER:
         label = label.replace(long, short)
@@ -138,12 +167,16 @@ def gauge_spans(row: GaugeRow, widths: tuple[int, ...], width: int) -> tuple[Spa
     )
 
 
+def _places(row: GaugeRow) -> int:
+    return 0 if row.max >= WHOLE_FROM else 1
+
+
 def _note(row: GaugeRow) -> str:
     word = WORDS[row.warning]
     if row.from_start and row.warning != "locked":
         word = UNSEEN
     elif row.others_high > 0:
-        word = f"others {interval(row.others_low, row.others_high)}"
+        word = f"others {interval(row.others_low, row.others_high, _places(row))}"
     if row.free_in_ns:
         return f"{word} {wait(row.free_in_ns)}" if word else f"in {wait(row.free_in_ns)}"
     return word or ("free now" if row.free_in_ns == 0 else "")
@@ -155,24 +188,41 @@ def _refusals(view: BudgetView) -> tuple[Span, ...]:
     return (Span(f"{view.refusals_expected} refusals", "warn"),) if view.refusals_expected else ()
 
 
-def _lockout(view: BudgetView, width: int) -> Line:
+def _filled(lines: Sequence[Line], height: int) -> list[Line]:
+    """Make so many lines of these."""
+    return [*lines, *[Line()] * (height - len(lines))][:height]
+
+
+def _headline(view: BudgetView, width: int) -> list[Line]:
+    return wrapped(view.headline, width, "text" if view.warning == "calm" else BAR_TONES[view.warning])
+
+
+def _lockout(view: BudgetView, width: int) -> list[Line]:
     first = max(view.lockouts, key=lambda lockout: lockout.until_in_ns)
     text = f" LOCKED OUT {countdown(first.until_in_ns)} "
-    return Line(fit((Span(text, "locked"), Span(f" {first.reason}", "bad")), width))
+    head, *others = wrapped(first.reason, width - len(text) - 1, "bad")
+    blank = Span(" " * (len(text) + 1))
+    return [line(Span(text, "locked"), " ", *head.spans), *(line(blank, *more.spans) for more in others)]
 
 
-def _cancels(view: BudgetView, width: int) -> Line:
-    now = UNKNOWN if view.cancels_now is None else str(view.cancels_now)
-    tight = view.cancels_now is not None and view.cancels_now < view.cancels_of
-    left = (
-        Span("Cancels affordable now ", "muted"),
-        Span(f"{now} of {view.cancels_of}", "warn" if tight else "text"),
-    )
-    tier, source = (Span("tier ", "muted"), Span(view.tier)), Span(f" · {view.tier_source}", "muted")
-    short = span_width((*left, *tier, source)) >= width
-    return Line(spread(left, tier if short else (*tier, source), width))
+def _cancels(view: BudgetView) -> tuple[Span, ...]:
+    if view.cancels_now is None or not view.cancels_of:
+        return ()
+    tone: Tone = "warn" if view.cancels_now < view.cancels_of else "strong"
+    return (Span(f"{view.cancels_now} of {view.cancels_of}", tone), Span(" cancels fit now", "muted"))
 
 
-def _next_poll(view: BudgetView, width: int) -> Line:
-    head = Span("Next poll ", "muted")
-    return Line((head, Span(clip(view.next_poll or UNKNOWN, width - len(head.text)))))
+def _tiers(view: BudgetView) -> tuple[str, ...]:
+    """Write the tier, longest first; without a key there is none."""
+    if all(row.name != "rest" for row in view.gauges):
+        return ()
+    return f"tier {view.tier} · {view.tier_source}", f"tier {view.tier}"
+
+
+def _next_poll(view: BudgetView, width: int) -> list[Line]:
+    """Say what is polled next; where nothing is, the sentence says so itself."""
+    if view.next_poll_in_ns is None:
+        return wrapped(view.next_poll, width, "muted")
+    head, *others = wrapped(view.next_poll, width - len(POLL_LABEL))
+    blank = Span(" " * len(POLL_LABEL))
+    return [line(Span(POLL_LABEL, "muted"), *head.spans), *(line(blank, *more.spans) for more in others)]
