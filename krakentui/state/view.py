@@ -53,6 +53,8 @@ class StatusView(Struct, frozen=True, kw_only=True):
     """Exchange minus ours, when it matters (over 2 s), else None."""
     wall_ns: int
     """Now, by the exchange's clock as far as it was measured."""
+    power_known: bool = True
+    """False until the exchange has told what the key may do."""
 
 
 class MarketRow(Struct, frozen=True, kw_only=True):

@@ -20,7 +20,11 @@ POWERS: dict[str, tuple[str, Tone]] = {
 }
 FEED_TONES: dict[str, Tone] = {"live": "good", "connecting": "warn", "stale": "warn", "down": "bad"}
 NAMES = {"public": ("public", "pub"), "private": ("private", "prv"), "rest": ("REST", "REST")}
+UNCHECKED: tuple[str, Tone] = ("═ KEY UNCHECKED ═", "warn")
+"""Until the exchange has told what the key may do."""
 CALM_SYSTEM = "online"
+AGE_CELLS = 3
+"""Room of an age while a feed is live, so that the line stands still while it counts."""
 MOST_BRIEF = 6
 """Steps: key name, long names of feeds, key, clock and a calm system, `live`, at last the account."""
 SECOND = 1_000_000_000
@@ -44,7 +48,7 @@ class StatusLine(Panel[StatusView]):
 
     def _left(self, view: StatusView, brevity: int) -> tuple[Span, ...]:
         badge, tone = BADGES[view.venue]
-        power, power_tone = POWERS[view.power]
+        power, power_tone = POWERS[view.power] if view.power_known else UNCHECKED
         if view.read_only and view.power != "public":
             power, power_tone = "═ READ-ONLY ═", "warn"
         spans = [Span(badge, tone), Span(" "), Span(power, power_tone)]
@@ -54,7 +58,7 @@ class StatusLine(Panel[StatusView]):
                 name = f"{view.key_name} " if view.key_name and brevity == 0 else ""
                 spans.append(Span(f" · key {name}{HIDDEN if self.private else view.key}", "muted"))
         calm = view.system == CALM_SYSTEM
-        if brevity < 4 or not calm:
+        if brevity < 4 or not (calm or view.system is None):
             word = (
                 "system unknown"
                 if view.system is None
@@ -81,14 +85,25 @@ class StatusLine(Panel[StatusView]):
 
 
 def _feed(feed: FeedView, brevity: int) -> tuple[Span, ...]:
-    name = NAMES[feed.role][brevity >= 2]
+    """Write one feed: its age while it is live or was, when it is tried again while it is not."""
+    name = Span(f"{NAMES[feed.role][brevity >= 2]} ", "muted")
+    if feed.state == "down" and feed.age_ns is None and not feed.why:
+        return name, Span("waiting", "muted")
     tone = FEED_TONES[feed.state]
     if feed.freshness == "old" and feed.state == "live":
         tone = "warn"
     known = UNKNOWN if feed.age_ns is None else age(feed.age_ns)
-    if brevity >= 5 and tone == "good":
-        return Span(f"{name} ", "muted"), Span(known, tone)
-    spans = [Span(f"{name} ", "muted"), Span(feed.state, tone), Span(f" {known}", "muted")]
-    if feed.retry_in_ns is not None and feed.state != "live":
-        spans.append(Span(f" {'retry in ' if brevity < 2 else '→'}{wait(feed.retry_in_ns)}", tone))
+    if feed.state == "live":
+        known = known.ljust(AGE_CELLS)
+        return (
+            (name, Span(known, tone))
+            if brevity >= 5
+            else (name, Span("live", tone), Span(f" {known}", "muted"))
+        )
+    spans = [name, Span(feed.state, tone)]
+    if feed.age_ns is not None:
+        spans.append(Span(f" {known}", "muted"))
+    if feed.retry_in_ns is not None:
+        again = wait(feed.retry_in_ns).ljust(AGE_CELLS)
+        spans.append(Span(f", retry {'in ' if brevity < 2 else ''}{again}", tone))
     return tuple(spans)
