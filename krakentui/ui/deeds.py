@@ -66,7 +66,7 @@ class Deeds:
             return False
         if orders.lost is not None:
             name = "The chosen order" if self._private else f"The chosen order {orders.lost}"
-            self._app.say(f"{name} is no longer open, nothing is chosen: choose another with the arrow keys.")
+            self._app.say(f"{name} is no longer open: choose another with the arrow keys.")
         else:
             self._app.say("No order is chosen: choose one with the arrow keys.")
         return True
@@ -87,7 +87,13 @@ class Deeds:
         if isinstance(question, NotAsked):
             self._app.say(question.why)
             return
-        screen = ConfirmScreen(question, self._app.face.clock, self._app, private=self._private)
+        screen = ConfirmScreen(
+            question,
+            self._app.face.clock,
+            self._app,
+            private=self._private,
+            seen=lambda: self._app.main.orders.view,
+        )
         self._app.push_screen(screen, partial(self._answered, question))
 
     def _answered(self, question: Question, yes: bool | None) -> None:

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 from textual import events
 
@@ -136,7 +138,38 @@ async def test_the_question_marks_protective_orders() -> None:
     face.orders_view = orders_of(an_order("O1", "58000.0", type="stop-loss", protective=True))
     async with opened(face, size=NARROW) as screen:
         await screen.press("x")
-        assert "this order protects a position" in screen.text()
+        assert "! guards" in screen.text()
+
+
+async def test_an_order_that_ends_while_the_question_is_open_is_marked_in_it() -> None:
+    face = FakeFace()
+    async with opened(face, size=NARROW) as screen:
+        await screen.press("space", "down", "space", "x")
+        assert "ended" not in screen.text()
+        face.orders_view = orders_of(an_order("O2"), an_order("O3"))
+        await screen.draw()
+        assert "1 has ended since" in screen.text()
+        rows = [row for row in screen.lines() if "┃  O" in row]
+        assert ["ended" in row for row in rows if "O1" in row or "O2" in row] == [True, False]
+
+
+async def test_an_order_that_changes_while_the_question_is_open_is_marked_in_it() -> None:
+    face = FakeFace()
+    async with opened(face, size=NARROW) as screen:
+        await screen.press("x")
+        changed = an_order("O1", remaining=Decimal("0.1"))
+        face.orders_view = orders_of(changed, an_order("O2"), an_order("O3"))
+        await screen.draw()
+        assert "changed" in screen.text()
+
+
+async def test_orders_that_are_not_known_any_more_are_not_called_ended() -> None:
+    face = FakeFace()
+    async with opened(face, size=NARROW) as screen:
+        await screen.press("x")
+        face.orders_view = orders_of(known=False)
+        await screen.draw()
+        assert "ended" not in screen.text()
 
 
 async def test_a_long_question_scrolls_and_says_how_much_is_out_of_sight() -> None:

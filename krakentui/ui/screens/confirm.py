@@ -1,12 +1,14 @@
 """The question before a cancel: `enter` does it, `escape` keeps it; for everything the count is typed."""
 
+from collections.abc import Callable
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
 from krakentui.model.clock import Clock
-from krakentui.state.view import Question
+from krakentui.state.view import OrdersView, Question
 from krakentui.ui.screens.guarded import GuardedSheet, Terminal
 from krakentui.ui.widgets.question import QuestionView
 
@@ -26,12 +28,32 @@ class CountField(Input):
 class ConfirmScreen(GuardedSheet):
     """Asks; the question it shows is the one that is confirmed, ids and all."""
 
-    def __init__(self, question: Question, clock: Clock, terminal: Terminal, *, private: bool) -> None:
+    def __init__(
+        self,
+        question: Question,
+        clock: Clock,
+        terminal: Terminal,
+        *,
+        private: bool,
+        seen: Callable[[], OrdersView | None],
+    ) -> None:
+        """Ask.
+
+        Args:
+            question: Frozen; what is confirmed is exactly this.
+            clock: For the guard.
+            terminal: Tells whether the question was shown.
+            private: Whether amounts and ids are hidden.
+            seen: The orders as the list shows them now: what has ended meanwhile is marked.
+        """
         self.question = question
+        self._seen = seen
         self._view = QuestionView()
         self._view.private = private
         self._field = (
-            CountField(id="count", restrict=r"[0-9]*", max_length=6) if question.everything else None
+            CountField(id="count", restrict=r"[0-9]*", max_length=6, placeholder="how many?")
+            if question.everything
+            else None
         )
         super().__init__(self._view, clock, terminal)
 
@@ -58,7 +80,8 @@ class ConfirmScreen(GuardedSheet):
             self._field.focus()
 
     def draw(self, t_ns: int) -> None:
-        """Light the answers when they count."""
+        """Light the answers when they count; mark what has ended since."""
+        self._view.compare(self._seen())
         if self.is_open(t_ns):
             self._view.open_answers()
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
-from krakentui.state.view import Question, QuestionOrder
+from krakentui.state.view import OrdersView, Question, QuestionOrder
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, cancel_cost, interval, number, whole_amount
 from krakentui.ui.line import Line, Span, Tone, line, wrapped
 from krakentui.ui.table import Column, arrange, compose, heading, natural_widths
@@ -14,6 +14,8 @@ from krakentui.ui.widgets.statusline import BADGES
 
 VALUE_PLACES = 2
 ROUTE = "Route  "
+ENDED = frozenset({"cancelled", "filled", "gone"})
+"""Outcomes that leave nothing to cancel."""
 
 
 class QuestionView(Panel[Question]):
@@ -29,7 +31,7 @@ class QuestionView(Panel[Question]):
         Column("Remaining", 8),
         Column("Value", 5),
         Column("Cost", 4),
-        Column("", 9, right=False),
+        Column("", 9, right=False, least=8),
     )
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
@@ -37,6 +39,8 @@ class QuestionView(Panel[Question]):
         self._top = 0
         self.is_open = False
         """Whether an answer counts yet."""
+        self._ended: frozenset[str] = frozenset()
+        self._changed: frozenset[str] = frozenset()
 
     def lines_wanted(self, question: Question, width: int) -> int:
         """Tell how many lines the whole question takes."""
@@ -73,6 +77,19 @@ class QuestionView(Panel[Question]):
             self.is_open = True
             self.redraw()
 
+    def compare(self, orders: OrdersView | None) -> None:
+        """Mark what has ended or changed since the question was asked; its ids stay what they are."""
+        if self._view is None or orders is None or not orders.known:
+            return
+        left = {row.id: row.remaining for row in orders.rows if row.last_outcome not in ENDED}
+        ended = frozenset(order.id for order in self._view.orders if order.id not in left)
+        changed = frozenset(
+            order.id for order in self._view.orders if left.get(order.id, order.remaining) != order.remaining
+        )
+        if (ended, changed) != (self._ended, self._changed):
+            self._ended, self._changed = ended, changed
+            self.redraw()
+
     # --- parts --------------------------------------------------------------------------------
 
     def _head(self, question: Question) -> list[Line]:
@@ -84,7 +101,10 @@ class QuestionView(Panel[Question]):
             Span(question.account or UNKNOWN, "strong"),
             Span(f"  key {key}", "muted"),
         )
-        return [line(Span(_title(question), "bad")), Line(who), Line()]
+        over = len(self._ended)
+        who_ended = "It has" if len(question.orders) == 1 else f"{over} {'has' if over == 1 else 'have'}"
+        since = f"  {who_ended} ended since." if over else ""
+        return [line(Span(_title(question), "bad"), Span(since, "strong")), Line(who), Line()]
 
     def _cells(self, order: QuestionOrder) -> Sequence[Span]:
         places, value = order.price_places, order.value
@@ -97,7 +117,7 @@ class QuestionView(Panel[Question]):
         side: Tone = "good" if order.side == "buy" else "bad"
         hidden = self.private
         return (
-            Span(HIDDEN if hidden else order.id, "strong"),
+            Span(HIDDEN if hidden else order.id, "muted" if order.id in self._ended else "strong"),
             Span(order.pair or UNKNOWN),
             Span(order.side or UNKNOWN, side),
             Span(SHORT_TYPES.get(order.type, order.type) if order.type else UNKNOWN),
@@ -105,25 +125,28 @@ class QuestionView(Panel[Question]):
             Span(HIDDEN if hidden else remaining),
             Span(HIDDEN if hidden else worth),
             Span(cancel_cost(order.cost), "muted"),
-            Span("! guards", "warn") if order.protective else Span(""),
+            self._mark(order),
         )
+
+    def _mark(self, order: QuestionOrder) -> Span:
+        if order.id in self._ended:
+            return Span("ended", "strong")
+        if order.id in self._changed:
+            return Span("changed", "warn")
+        return Span("! guards", "warn") if order.protective else Span("")
 
     def _foot(self, question: Question, width: int) -> list[Line]:
         foot = [Line()]
         worth = _worth(question)
-        if worth and len(question.orders) > 1:
+        if worth:
             foot.append(line(Span("Value  ", "muted"), Span(HIDDEN if self.private else worth)))
-        cost = interval(question.cost_low, question.cost_high)
-        unit = "point" if cost == "1" else "points"
-        foot.append(
-            line(Span("Cost   ", "muted"), Span(f"{cost} {unit} of the trading limit, if cancelled now"))
-        )
+        foot.append(line(Span("Cost   ", "muted"), Span(_cost(question))))
         route = wrapped(question.route, width - len(ROUTE))
         foot += [
             line(Span(ROUTE if n == 0 else " " * len(ROUTE), "muted"), *part.spans)
             for n, part in enumerate(route)
         ]
-        for text in _warnings(question):
+        for text in question.warnings:
             foot += wrapped(text, width, "warn", lead="! ")
         key: Tone = "key" if self.is_open else "faint"
         word: Tone = "text" if self.is_open else "faint"
@@ -148,22 +171,16 @@ def _title(question: Question) -> str:
     return "Cancel this order?" if count == 1 else f"Cancel these {count} orders?"
 
 
+def _cost(question: Question) -> str:
+    if not question.cost_high:
+        return "nothing: free at this age"
+    cost = interval(question.cost_low, question.cost_high)
+    return f"{cost} {'point' if cost == '1' else 'points'} of the trading limit, if cancelled now"
+
+
 def _worth(question: Question) -> str:
     sums: dict[str, Decimal] = {}
     for order in question.orders:
         if order.value is not None and order.quote is not None:
             sums[order.quote] = sums.get(order.quote, Decimal(0)) + order.value
     return " + ".join(f"{number(value, VALUE_PLACES)} {quote}" for quote, value in sums.items())
-
-
-def _warnings(question: Question) -> list[str]:
-    guards = sum(order.protective for order in question.orders)
-    if guards == 0:
-        ours = []
-    elif len(question.orders) == 1:
-        ours = ["this order protects a position: without it the position is open to loss"]
-    elif guards == 1:
-        ours = ["1 of these protects a position: without it that position is open to loss"]
-    else:
-        ours = [f"{guards} of these protect positions: without them those are open to loss"]
-    return [*ours, *question.warnings]
