@@ -82,7 +82,7 @@ def busy_face() -> FakeFace:
         a_gauge("ADA/USD trading", "118", "125", warning="full", free_in_ns=3 * SECOND),
         a_gauge("public REST", "0.4", max=Fraction(1)),
         a_gauge("connections", "3", max=Fraction(60)),
-        headline="ADA/USD trading: up to 125 of 125 points, free in 3s",
+        headline="ADA/USD trading: 118 to 125 of 125 points; one more act surely fits in 3 s.",
         warning="full",
     )
     face.lines = (

@@ -10,6 +10,7 @@ from krakentui.state.view import BudgetView, OrderRow
 from krakentui.ui.widgets.balances import Balances
 from krakentui.ui.widgets.budget import Budget
 from krakentui.ui.widgets.journalline import LastLine, Latest
+from krakentui.ui.widgets.keyline import KeyLine, Keys
 from krakentui.ui.widgets.markets import Markets
 from krakentui.ui.widgets.orders import Orders
 from krakentui.ui.widgets.panel import Panel
@@ -46,7 +47,7 @@ def order_line(order: OrderRow, width: int = 130) -> str:
 
 
 def budget_line(budget: BudgetView) -> str:
-    return drawn(Budget(), budget).splitlines()[1]
+    return drawn(Budget(), budget).splitlines()[2]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_the_venue_is_told_by_word_and_shape(venue: str, badge: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["alice", "3f2a9c01be77", "can cancel", "public stale 7s", "retry in 2s", "REST live 14s", "online"],
+    ["alice", "3f2a9c01be77", "can cancel", "public stale 7s, retry in 2s", "REST live 14s", "online"],
 )
 def test_the_status_line_names_account_key_power_and_each_feed(words: str) -> None:
     down = a_feed("public", state="stale", age_ns=7 * SECOND, freshness="stale", retry_in_ns=2 * SECOND)
@@ -74,7 +75,32 @@ def test_read_only_stays_in_sight() -> None:
 def test_badge_power_and_feeds_are_the_last_to_go_from_the_status_line() -> None:
     line = drawn(StatusLine(), a_status(venue="simulator"), width=58)
     assert "▒ SIMULATOR ▒ ▌can cancel▐" in line
-    assert "pub 0s  prv 0s  REST 4s" in line
+    assert "pub 0s   prv 0s   REST 4s" in line
+
+
+def test_the_status_line_stands_still_while_ages_count() -> None:
+    ages = [0, 9, 10, 59, 60, 3599]
+    lines = {
+        drawn(StatusLine(), a_status(feeds=(a_feed("public", age_ns=age * SECOND), a_feed("rest")))).index(
+            "REST"
+        )
+        for age in ages
+    }
+    assert len(lines) == 1
+
+
+def test_a_feed_that_never_tried_waits_and_one_that_failed_says_when_it_tries_again() -> None:
+    fresh = a_feed("public", state="down", age_ns=None, freshness="unknown")
+    failed = a_feed("rest", state="down", age_ns=None, freshness="unknown", why="no", retry_in_ns=4 * SECOND)
+    line = drawn(StatusLine(), a_status(feeds=(fresh, failed)))
+    assert "public waiting" in line
+    assert "REST down, retry in 4s" in line
+
+
+def test_what_a_key_may_do_is_not_claimed_before_the_exchange_has_told_it() -> None:
+    line = drawn(StatusLine(), a_status(power="watch", power_known=False))
+    assert "KEY UNCHECKED" in line
+    assert "WATCH ONLY" not in line
 
 
 def test_a_troubled_exchange_maintenance_and_a_wrong_clock_are_told() -> None:
@@ -113,6 +139,29 @@ def test_old_and_stale_figures_carry_their_age() -> None:
     assert "▒ 1m" in lines[3]
 
 
+def test_a_spread_too_small_for_its_places_is_not_nothing() -> None:
+    tight = a_market("BTC/USD", spread=Decimal("0.1"), spread_pct=Decimal("0.0000"))
+    assert "<0.001%" in drawn(Markets(), (tight,))
+
+
+def test_values_lose_their_cents_together_where_the_sum_is_large() -> None:
+    row = a_balance("BTC", value=Decimal("140487.46"))
+    assert "140,487 " in drawn(Balances(), balances_of(row, total_value=Decimal("345320.69")))
+    assert "140,487.46 " in drawn(Balances(), balances_of(row, total_value=Decimal("99999.99")))
+
+
+def test_all_columns_of_balances_fit_beside_the_markets() -> None:
+    rows = [a_balance(asset, "68400.63") for asset in ("USD.HOLD", "BTC")]
+    head = drawn(Balances(), balances_of(*rows), width=54).splitlines()[1]
+    assert head.split() == ["Asset", "Total", "Free", "Held", "Value", "Share"]
+
+
+def test_without_a_key_no_balances_are_waited_for() -> None:
+    balances = Balances()
+    balances.explain("waiting for the exchange", keyless=True)
+    assert "no key" in drawn(balances, balances_of(known=False))
+
+
 def test_the_total_says_that_it_leaves_something_out() -> None:
     view = balances_of(a_balance("PEPE", value=None, share_pct=None), unpriced=("PEPE",))
     text = drawn(Balances(), view)
@@ -130,7 +179,7 @@ def test_the_total_says_that_it_leaves_something_out() -> None:
         ({"cancel": "asked"}, "cancel asked"),
         ({"cancel": "unknown"}, "cancel unknown"),
         ({"last_outcome": "not_sent"}, "cancel not sent"),
-        ({"last_outcome": "cancelled", "cost": None}, "—             cancelled"),
+        ({"last_outcome": "cancelled", "cost": None}, "—               cancelled"),
         ({"status": "partially_filled"}, "part filled"),
         ({"status": "something_new"}, "something_new"),
         ({"freshness": "stale", "age_ns": 12 * SECOND}, "▒stale 12s"),
@@ -156,6 +205,14 @@ def test_a_stop_shows_its_trigger_and_waits() -> None:
     assert "market" in line
     assert "58,000.0" in line
     assert "waits" in line
+
+
+def test_in_little_room_an_uncertain_cancel_drops_no_column() -> None:
+    calm, uncertain = (
+        drawn(Orders(), orders_of(an_order(cancel=state)), width=78).splitlines()[1]
+        for state in (None, "unknown")
+    )
+    assert calm == uncertain
 
 
 def test_in_little_room_the_trigger_takes_the_place_of_the_price() -> None:
@@ -203,11 +260,54 @@ def test_unexpected_refusals_are_told_above_expected_ones() -> None:
 
 def test_the_budget_tells_cancels_tier_and_next_poll() -> None:
     text = drawn(Budget(), a_budget())
-    assert "Cancels affordable now 23 of 25" in text
-    assert "tier intermediate · named by the exchange" in text
-    assert "Next poll balances in 12s: the stream is live" in text
+    assert "23 of 25 cancels fit now" in text
+    assert "tier intermediate · by the exchange's ceiling of 125" in text
+    assert "Next poll  Balances in 2 min 12 s: calls are scarce" in text
+
+
+@pytest.mark.parametrize("width", [58, 78, 98, 118, 158])
+def test_no_sentence_of_the_budget_is_cut(width: int) -> None:
+    poll = "Open orders in 2 min 45 s: the REST counter has to fall to 11.25 of 15 first."
+    headline = "DOGE/USD trading: 0.36 to 13 of 125 points, others take part; one more act fits now."
+    view = a_budget(*(a_gauge(f"P{n}/USD trading", "1") for n in range(9)), headline=headline, next_poll=poll)
+    words = " ".join(drawn(Budget(), view, width, height=6).split())
+    assert headline in words
+    assert poll in words
+    assert "…" not in words
+
+
+def test_gauges_keep_their_lines_once_a_sentence_was_long() -> None:
+    budget, gauges = Budget(), tuple(a_gauge(f"P{n}/USD trading", "1") for n in range(9))
+    long = drawn(budget, a_budget(*gauges, next_poll="word " * 20), 78, height=7).splitlines()
+    short = drawn(budget, a_budget(*gauges, next_poll="Balances now."), 78, height=7).splitlines()
+    assert short[2:5] == long[2:5]
+
+
+def test_nothing_is_said_of_cancels_before_the_orders_are_listed() -> None:
+    assert "cancels" not in drawn(Budget(), a_budget(cancels_now=None, cancels_of=0))
+
+
+def test_without_a_key_there_is_no_tier() -> None:
+    assert "tier" not in drawn(Budget(), a_budget(a_gauge("Public calls", "0", name="public_rest")))
+
+
+def test_counters_that_drain_by_points_a_second_show_whole_points_rounded_outward() -> None:
+    assert "6–14/125" in budget_line(a_budget(a_gauge("BTC/USD trading", "6.9", "13.2")))
 
 
 def test_the_journal_line_shows_what_happened_last() -> None:
     assert "what happened" in drawn(LastLine(), Latest("", a_line(1, "what happened")))
     assert "said" in drawn(LastLine(), Latest("said", a_line(1, "what happened")))
+
+
+def test_a_long_entry_says_where_the_rest_is() -> None:
+    entry = drawn(LastLine(), Latest("", a_line(1, "word " * 30)), width=78)
+    assert entry.endswith("… J tells the rest")
+    assert len(entry) == 78
+
+
+def test_a_long_sentence_of_ours_goes_on_in_the_key_line() -> None:
+    said = " ".join(f"word{n}" for n in range(16))
+    first = drawn(LastLine(), Latest(said, None), width=78)
+    second = drawn(KeyLine(), Keys(may_cancel=True, said=said), width=78)
+    assert said == " ".join(f"{first} {second}".replace("▌", "").split())

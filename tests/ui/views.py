@@ -188,14 +188,14 @@ def a_gauge(
 
 def a_budget(*gauges: GaugeRow, **changes: object) -> BudgetView:
     budget = BudgetView(
-        headline="REST calls: 7.5 of 20 points used, the next background call fits now",
+        headline="REST calls: 7.5 of 20 points; one more poll fits now.",
         warning="calm",
         gauges=gauges or (a_gauge(),),
         cancels_now=23,
         cancels_of=25,
         tier="intermediate",
-        tier_source="named by the exchange",
-        next_poll="balances in 12s: the stream is live, so a look now and then is enough",
+        tier_source="by the exchange's ceiling of 125",
+        next_poll="Balances in 2 min 12 s: calls are scarce, it can wait.",
         next_poll_in_ns=12 * SECOND,
         lockouts=(),
         refusals_expected=0,

@@ -14,14 +14,14 @@ MARKS: tuple[tuple[str, Tone, str], ...] = (
     (MARK + RESERVED * 2, "strong", "reserve: background calls stay out, cancels may use it"),
     ("start?", "muted", "what was used before the start is not known; the doubt drains away"),
     ("others 1–3", "muted", "points that other programs or the web page used"),
-    ("4→2 in 9s", "text", "a cancel costs 4 points now, 2 points 9 seconds from now"),
+    ("4→2 in 9s", "text", "a cancel costs 4 points now, 2 points 9 seconds from now ; in little room 4→2 9s"),
     ("6–8", "text", "somewhere from 6 to 8 points: the order may have been amended before we looked"),
     ("4 !", "warn", "more than the pair's limit surely holds right now"),
     ("3s", "warn", "amber: the source has been silent that long"),
     ("▒12s", "stale", "dim: too old to act on"),
     ("—", "muted", "not known; unknown is never shown as zero"),
     ("@58,000.0", "text", "the trigger price of a stop, where there is no room for its own column"),
-    ("▌ *", "key", "chosen · marked"),
+    ("▌ *", "key", "chosen · marked; when the chosen order ends nothing is chosen until a key chooses"),
 )
 
 

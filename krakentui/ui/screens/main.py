@@ -13,11 +13,12 @@ from textual.screen import Screen
 from krakentui.engine.face import Face
 from krakentui.state.view import StatusView
 from krakentui.ui.actions import bindings
+from krakentui.ui.fmt import WAITING
 from krakentui.ui.line import TONE_CLASSES
 from krakentui.ui.widgets.balances import Balances
 from krakentui.ui.widgets.budget import Budget
 from krakentui.ui.widgets.journalline import LastLine, Latest
-from krakentui.ui.widgets.keyline import KeyLine
+from krakentui.ui.widgets.keyline import KeyLine, Keys
 from krakentui.ui.widgets.markets import Markets
 from krakentui.ui.widgets.orders import Orders
 from krakentui.ui.widgets.panel import Pane, Panel
@@ -28,6 +29,15 @@ COMPACT_WIDTH, COMPACT_HEIGHT = 80, 20
 """Below either, one panel at a time stands above the budget."""
 MEDIUM_HEIGHT, HIGH_HEIGHT = 32, 48
 _log = logging.getLogger(__name__)
+
+
+def why_waiting(status: StatusView) -> str:
+    """Say why the account is not shown yet: nothing came so far, or the exchange cannot be reached."""
+    feeds = [feed for feed in status.feeds if feed.role != "public"]
+    failed = [feed.why for feed in feeds if feed.why and feed.state != "live"]
+    if not failed or any(feed.state == "live" for feed in feeds):
+        return WAITING
+    return f"{failed[0].rstrip('.')}. It is tried again."
 
 
 class Top(Horizontal):
@@ -81,9 +91,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Show every panel its view of now; one that fails says so and the others go on."""
         status = self._show(self.status, lambda: face.status(t_ns))
         if isinstance(status, StatusView):
-            self.orders.keyless = status.power == "public"
+            for table in (self.orders, self.balances):
+                table.explain(why_waiting(status), keyless=status.power == "public")
             may_cancel = status.power == "watch+cancel" and not status.read_only
-            self._show(self.key_line, lambda: may_cancel)
+            self._show(self.key_line, lambda: Keys(may_cancel, latest.said))
         self._show(self.markets, lambda: face.markets(t_ns))
         self._show(self.balances, lambda: face.balances(t_ns))
         self._show(self.orders, lambda: face.orders(t_ns))

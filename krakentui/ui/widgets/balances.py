@@ -11,6 +11,8 @@ from krakentui.ui.widgets.freshness import or_age, toned
 from krakentui.ui.widgets.rows import LiveRows
 
 VALUE_PLACES = 2
+WHOLE_FROM = 100_000
+"""From such a sum on the cents of its parts say nothing; the sum itself keeps them."""
 NAMED = 3
 
 
@@ -27,8 +29,12 @@ class Balances(LiveRows[BalancesView, BalanceRow]):
         Column("Share", 7, least=6),
     )
 
+    _value_places = VALUE_PLACES
+
     def rows_of(self, view: BalancesView) -> Sequence[tuple[str, BalanceRow]]:
-        """Key each row by its asset."""
+        """Key each row by its asset; all values of the column get the same places."""
+        whole = view.total_value is not None and view.total_value >= WHOLE_FROM
+        self._value_places = 0 if whole else VALUE_PLACES
         return [(row.asset, row) for row in view.rows]
 
     def cells_of(self, row: BalanceRow) -> Sequence[Span]:
@@ -39,7 +45,7 @@ class Balances(LiveRows[BalancesView, BalanceRow]):
             toned(self._amount(amount(row.total, places)), fresh),
             toned(self._amount(amount(row.free, places, row.total)), fresh),
             toned(self._amount(amount(row.held, places, row.total)), fresh, "text" if row.held else "muted"),
-            toned(self._amount(number(row.value, VALUE_PLACES)), fresh),
+            toned(self._amount(number(row.value, self._value_places)), fresh),
             or_age(percent(row.share_pct), row.age_ns, fresh, "muted"),
         )
 
@@ -65,6 +71,8 @@ class Balances(LiveRows[BalancesView, BalanceRow]):
 
     def empty_lines(self, view: BalancesView | None, width: int) -> Sequence[Line]:
         """Say why there are no funds to show."""
+        if self.keyless:
+            return (line(Span("no key: there is no account to show", "muted")),)
         if view is not None and view.denied:
             return wrapped(view.denied, width, "muted")
         if view is not None and view.known:

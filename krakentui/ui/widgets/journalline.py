@@ -5,9 +5,14 @@ from typing import NamedTuple
 
 from krakentui.state.view import JournalLine
 from krakentui.ui.fmt import time_of_day, without_digits
-from krakentui.ui.line import Line, Span, Tone, clip, fit, line
+from krakentui.ui.line import Line, Span, Tone, cells, clip, line, wrapped
 from krakentui.ui.widgets.panel import Panel
 
+SAID = "▌ "
+BOTH = 2
+NARROW = 100
+"""Below it an entry goes without its kind."""
+MORE = "… J tells the rest"
 LEVELS: dict[str, Tone] = {"info": "text", "good": "good", "warn": "warn", "bad": "bad"}
 
 
@@ -27,17 +32,28 @@ class LastLine(Panel[Latest]):
         """Draw the sentence or the entry."""
         view = self._view
         if view is not None and view.said:
-            return (line(Span("▌ ", "key"), Span(clip(view.said, width - 2), "key")),)
+            return (said_lines(view.said, width)[0],)
         if view is None or view.line is None:
             return (line(Span("nothing has happened yet", "muted")),)
-        return (Line(fit(entry(view.line, private=self.private), width)),)
+        return (entry(view.line, width, private=self.private),)
 
 
-def entry(item: JournalLine, *, private: bool) -> tuple[Span, ...]:
-    """Write one journal entry."""
+def said_lines(said: str, width: int) -> list[Line]:
+    """Break a sentence of ours into at most two lines; the second stands in the key line for a while."""
+    lines = wrapped(said, width - len(SAID), "key")
+    if len(lines) > BOTH:
+        rest = " ".join(span.text for item in lines[1:] for span in item.spans)
+        lines = [lines[0], line(Span(clip(rest, width - len(SAID)), "key"))]
+    return [Line((Span(SAID, "key"), *item.spans)) for item in lines]
+
+
+def entry(item: JournalLine, width: int, *, private: bool) -> Line:
+    """Write one journal entry; one that is too long says where the rest is."""
     text = without_digits(item.text) if private else item.text
-    return (
-        Span(f"{time_of_day(item.wall_ns)} ", "muted"),
-        Span(f"{item.kind:<8} ", "muted"),
-        Span(text, LEVELS.get(item.level, "text")),
-    )
+    lead = f"{time_of_day(item.wall_ns)} "
+    if width >= NARROW:
+        lead += f"{item.kind:<8} "
+    room = width - len(lead)
+    if cells(text) > room:
+        text = clip(text, room - len(MORE) + 1)[:-1] + MORE
+    return line(Span(lead, "muted"), Span(text, LEVELS.get(item.level, "text")))

@@ -1,20 +1,33 @@
 """The key line: the keys that matter here, from the table of actions."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from krakentui.ui.actions import key_line, shown_key
 from krakentui.ui.line import Line, Span, span_width
+from krakentui.ui.widgets.journalline import said_lines
 from krakentui.ui.widgets.panel import Panel
 
 
-class KeyLine(Panel[bool]):
-    """The last line; its view says whether this session may cancel."""
+class Keys(NamedTuple):
+    """What the key line goes by."""
+
+    may_cancel: bool
+    said: str
+    """A sentence of ours that needs a second line takes this one for as long as it stands."""
+
+
+class KeyLine(Panel[Keys]):
+    """The last line."""
 
     title = "keys"
 
     def draw_lines(self, width: int, height: int) -> Sequence[Line]:  # noqa: ARG002 - one line, any height
         """Draw as many keys as fit."""
-        may_cancel = bool(self._view)
+        view = self._view
+        if view is not None and len(said := said_lines(view.said, width)) > 1:
+            return (said[1],)
+        may_cancel = view is not None and view.may_cancel
         spans: tuple[Span, ...] = ()
         for action in key_line():
             idle = action.id.startswith("order.") and not may_cancel

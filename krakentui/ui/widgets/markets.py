@@ -1,11 +1,12 @@
 """The markets that are watched."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import ClassVar
 
 from krakentui.state.view import MarketRow
 from krakentui.ui.bars import sparkline
-from krakentui.ui.fmt import UNKNOWN, number, signed
+from krakentui.ui.fmt import UNKNOWN, number, percent, signed
 from krakentui.ui.line import Span, Tone
 from krakentui.ui.table import Column
 from krakentui.ui.widgets.freshness import or_age, toned
@@ -22,10 +23,10 @@ class Markets(LiveRows[tuple[MarketRow, ...], MarketRow]):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("Pair", 9, right=False),
         Column("Last", 9),
-        Column("24h %", 8),
+        Column("24h %", 8, least=6),
         Column("Bid", 6),
         Column("Ask", 6),
-        Column("Spr %", 4, least=5),
+        Column("Spread", 4, least=7),
         Column("Hours", 7, right=True, least=SPARK),
     )
 
@@ -43,6 +44,13 @@ class Markets(LiveRows[tuple[MarketRow, ...], MarketRow]):
             toned(signed(row.change_pct), fresh, change),
             toned(number(row.bid, places), fresh),
             toned(number(row.ask, places), fresh),
-            toned(number(row.spread_pct, SPREAD_PLACES), fresh, "muted"),
+            toned(_spread(row), fresh, "muted"),
             or_age(sparkline(row.spark, SPARK) or UNKNOWN, row.age_ns, fresh, "muted"),
         )
+
+
+def _spread(row: MarketRow) -> str:
+    """Write the spread in percent of the price; one too small for its places is not nothing."""
+    if row.spread and not row.spread_pct:
+        return f"<{percent(Decimal(1).scaleb(-SPREAD_PLACES), SPREAD_PLACES)}"
+    return percent(row.spread_pct, SPREAD_PLACES)

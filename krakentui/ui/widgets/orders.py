@@ -30,6 +30,12 @@ SHORT_TYPES = {
     "trailing-stop-limit": "trail limit",
     "settle-position": "settle",
 }
+SHORTER_TYPES = {
+    **SHORT_TYPES,
+    "stop-loss-limit": "stop lim",
+    "take-profit-limit": "take lim",
+    "trailing-stop-limit": "trail lim",
+}
 STATUS_WORDS = {
     "new": "open",
     "pending_new": "being placed",
@@ -45,6 +51,13 @@ OUTCOMES: dict[str, tuple[str, Tone]] = {
     "not_sent": ("cancel not sent", "bad"),
 }
 """How a cancel ended, in the words of the list."""
+SHORTER_STATES = {
+    "cancel refused": "refused",
+    "cancel unknown": "unknown",
+    "cancel not sent": "not sent",
+    "details loading": "loading",
+}
+"""For the list in little room, where the journal line says the rest."""
 CANCEL_WORDS = {"asked": "cancel asked", "sent": "cancel sent", "unknown": "cancel unknown"}
 
 
@@ -54,24 +67,22 @@ class Orders(LiveRows[OrdersView, OrderRow]):
     title = "Open orders"
     has_cursor: ClassVar[bool] = True
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("Pair", 9, right=False),
+        Column("Pair", 9, right=False, least=8),
         Column("Side", 9, right=False, least=4),
-        Column("Type", 7, right=False),
-        Column("Price", 8),
-        Column("Trigger", 3),
-        Column("Away %", 5),
-        Column("Remaining", 6),
+        Column("Type", 7, right=False, least=10),
+        Column("Price", 8, least=9),
+        Column("Trigger", 3, least=9),
+        Column("Away %", 5, least=6),
+        Column("Remaining", 6, least=9),
         Column("Filled", 2, right=False, least=BAR),
         Column("Age", 4, least=3),
-        Column("Cancel cost", 8, right=False),
-        Column("State", 8, right=False),
+        Column("Cancel cost", 8, right=False, least=13),
+        Column("State", 8, right=False, least=14),
     )
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._narrow = False
-        self.keyless = False
-        """Whether there is no key at all: then the two ways on are shown."""
 
     def columns_for(self, width: int) -> tuple[Column, ...]:
         """Leave the column of triggers out where room is short: the price shows them then."""
@@ -89,14 +100,18 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         return (
             Span(row.pair or UNKNOWN, "stale" if fresh == "stale" else "strong"),
             toned(row.side or UNKNOWN, fresh, "good" if row.side == "buy" else "bad"),
-            toned(_type(row), fresh, "accent" if row.protective else "text"),
+            toned(_type(row, narrow=self._narrow), fresh, "accent" if row.protective else "text"),
             *self._prices(row),
             toned(signed(row.distance_pct), fresh, "muted"),
             toned(self._amount(whole_amount(row.remaining, row.qty_places)), fresh),
             toned(filled_bar(row.filled_pct, BAR), fresh, "muted"),
             toned(age(row.order_age_ns), fresh),
-            toned(_cost(row), fresh, "warn" if row.cost is not None and not row.cost.fits else cost_tone),
-            _state(row),
+            toned(
+                _cost(row, narrow=self._narrow),
+                fresh,
+                "warn" if row.cost is not None and not row.cost.fits else cost_tone,
+            ),
+            self._state(row),
         )
 
     def _prices(self, row: OrderRow) -> tuple[Span, ...]:
@@ -104,6 +119,10 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         if not self._narrow:
             return price, trigger
         return (price,) if row.trigger is None else (Span(f"@{trigger.text}", trigger.tone),)
+
+    def _state(self, row: OrderRow) -> Span:
+        text, tone = _state(row)
+        return Span(SHORTER_STATES.get(text, text) if self._narrow else text, tone)
 
     def _amount(self, text: str) -> str:
         return HIDDEN if self.private and text != UNKNOWN else text
@@ -128,15 +147,21 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         return super().empty_lines(view, width)
 
 
+NARROW_LEAST = {"Type": 8, "Cancel cost": 9, "State": 12}
 NARROW_COLUMNS = tuple(
-    structs.replace(column, title="Cancel") if column.title == "Cancel cost" else column
+    structs.replace(
+        column,
+        title="Cancel" if column.title == "Cancel cost" else column.title,
+        least=NARROW_LEAST.get(column.title, column.least),
+    )
     for column in Orders.columns
     if column.title != "Trigger"
 )
 
 
-def _type(row: OrderRow) -> str:
-    kind = UNKNOWN if row.type is None else SHORT_TYPES.get(row.type, row.type)
+def _type(row: OrderRow, *, narrow: bool) -> str:
+    short = SHORTER_TYPES if narrow else SHORT_TYPES
+    kind = UNKNOWN if row.type is None else short.get(row.type, row.type)
     return f"{kind} margin" if row.margin else kind
 
 
@@ -156,8 +181,8 @@ def _trigger(row: OrderRow) -> str:
     return "" if row.trigger is None else number(row.trigger, row.price_places)
 
 
-def _cost(row: OrderRow) -> str:
-    text = cancel_cost(row.cost)
+def _cost(row: OrderRow, *, narrow: bool) -> str:
+    text = cancel_cost(row.cost, brief=narrow)
     return f"{text} !" if row.cost is not None and not row.cost.fits else text
 
 

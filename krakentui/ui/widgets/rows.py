@@ -10,7 +10,7 @@ from typing import ClassVar, Generic, TypeVar
 from textual import events
 
 from krakentui.ui.fmt import WAITING
-from krakentui.ui.line import Line, Span, Tone, line, rule
+from krakentui.ui.line import Line, Span, Tone, rule, wrapped
 from krakentui.ui.table import Column, Layout, arrange, compose, grown, heading, natural_widths, steady_order
 from krakentui.ui.widgets.panel import Panel
 
@@ -35,6 +35,9 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         self.lost: str | None = None
         """The key that was chosen when its row vanished; None once the user has chosen again."""
         self.marked: frozenset[str] = frozenset()
+        self.keyless = False
+        """Whether there is no key at all: then nothing of an account can be known."""
+        self._waiting = WAITING
         self._keys: list[str] = []
         self._top = 0
         self._place = 0
@@ -59,7 +62,7 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
 
     def empty_lines(self, view: V | None, width: int) -> Sequence[Line]:  # noqa: ARG002 - for those who say more
         """Say why there is no row."""
-        return (line(Span(WAITING, "muted")),)
+        return wrapped(self._waiting, width, "muted" if self._waiting == WAITING else "warn")
 
     def notes(self, view: V) -> tuple[Span, ...]:  # noqa: ARG002 - for those who have something to say
         """Say what stands behind the title."""
@@ -68,6 +71,12 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
     def end_notes(self, view: V) -> tuple[Span, ...]:  # noqa: ARG002 - for those who have something to say
         """Say what stands at the right end of the rule."""
         return ()
+
+    def explain(self, waiting: str, *, keyless: bool) -> None:
+        """Take what is to be said while nothing is known."""
+        if (waiting, keyless) != (self._waiting, self.keyless):
+            self._waiting, self.keyless = waiting, keyless
+            self.redraw()
 
     @property
     def top(self) -> int:
