@@ -8,7 +8,7 @@ import argparse
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, Never
+from typing import Literal, Never, get_args
 
 import msgspec
 from msgspec import Struct
@@ -17,7 +17,7 @@ from krakentui import __version__
 from krakentui.model.error import UsageError
 from krakentui.model.limit import Tier
 
-Rules = Literal["documented", "strict"]
+Rules = Literal["documented", "strict", "lenient", "old"]
 SEE_HELP = "`krakentui --help` lists what there is."
 
 
@@ -142,7 +142,7 @@ def _world_options() -> _Parser:
     group.add_argument("--seed", type=_whole(0, 2**63), metavar="N", help="which market")
     group.add_argument("--speed", type=_speed, metavar="X", help="how much faster than real time")
     group.add_argument("--tier", choices=("starter", "intermediate", "pro"), help="the account's true tier")
-    group.add_argument("--rules", choices=("documented", "strict"), help="how the exchange counts")
+    group.add_argument("--rules", choices=get_args(Rules), help="how the exchange counts")
     return options
 
 

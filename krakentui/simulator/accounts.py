@@ -15,7 +15,7 @@ from krakentui.simulator.gate import Gate
 from krakentui.simulator.identity import Door
 from krakentui.simulator.judge import Judge
 from krakentui.simulator.orders import id_maker
-from krakentui.simulator.rules import RULE_SETS, SECOND_US, TIERS
+from krakentui.simulator.rules import SECOND_US, TIERS
 from krakentui.simulator.seeding import seed_alice, seed_bob
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Accounts:
 
 def install(world: "World") -> None:
     """Create alice and bob, their keys and alice's orders; start the actor unless the world is quiet."""
-    judge = Judge(RULE_SETS[world.options.rules])
+    judge = world.judge
     desk = Desk(world, id_maker(world.rng("desk/ids")))
     gate = Gate(world, desk, judge)
     tier = TIERS[world.options.tier]

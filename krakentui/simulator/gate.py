@@ -4,7 +4,7 @@ REST, websocket, the background actor and "another program" all come through her
 count alike.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from krakentui.simulator import rules
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LIMITED = "EOrder:Rate limit exceeded"
 UNKNOWN = "EOrder:Unknown order"
 UNAVAILABLE = "EService:Unavailable"
+
+Count = Callable[[Account, str, int, int], None]
+"""How the judge counts cancels on one pair: account, symbol, sum of the rungs, instant."""
 
 
 class Gate:
@@ -101,24 +104,22 @@ class Gate:
 
     def cancel_batch(self, account: Account, orders: Iterable[Order]) -> int | str:
         """Cancel several orders at once, over the threshold too; give how many ended."""
-        return self._cancel_many(account, list(orders), extra=0)
+        return self._cancel_many(account, list(orders), self._judge.engine_accepted)
 
     def cancel_all(self, account: Account) -> int | str:
         """Cancel every open order of the account, stops included."""
-        return self._cancel_many(
-            account, list(account.open.values()), extra=self._judge.rules.cancel_all_extra
-        )
+        return self._cancel_many(account, list(account.open.values()), self._judge.engine_cancel_all)
 
-    def _cancel_many(self, account: Account, orders: list[Order], extra: int) -> int | str:
+    def _cancel_many(self, account: Account, orders: list[Order], count: Count) -> int | str:
         if self._world.system == "maintenance":
             return UNAVAILABLE
         now_us = self._desk.now_us()
         costs: dict[str, int] = {}
         for order in orders:
             symbol = order.pair.symbol
-            costs[symbol] = costs.get(symbol, extra) + rules.cancel_cost(now_us - order.counts_from_us)
+            costs[symbol] = costs.get(symbol, 0) + rules.cancel_cost(now_us - order.counts_from_us)
         for symbol, cost in costs.items():
-            self._judge.engine_accepted(account, symbol, cost, now_us)
+            count(account, symbol, cost, now_us)
         for order in orders:
             self._desk.cancel(order, USER)
         return len(orders)

@@ -1,45 +1,17 @@
-"""The referee of limits: REST per key, engine per account and pair, open orders, connections per IP.
+"""The referee of limits: REST per key, engine per account and pair, connections per IP, frames per line.
 
 It counts what the exchange receives, by the rules in force, and says yes or no. It knows nothing of
 any client's belief.
 """
 
-from collections import deque
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from krakentui.simulator.account import Account
 from krakentui.simulator.counters import Continuous, EachSecond, Gauge, WholePoints
 from krakentui.simulator.keys import ApiKey
-from krakentui.simulator.rules import (
-    CONNECTIONS_BAN_US,
-    CONNECTIONS_MAX,
-    CONNECTIONS_WINDOW_US,
-    RuleSet,
-    Tier,
-    rest_cost,
-)
-
-
-@dataclass(slots=True)
-class Doorstep:
-    """The connection attempts of one IP in the rolling window."""
-
-    attempts: deque[int] = field(default_factory=deque)
-    banned_until_us: int = 0
-
-    def forget(self, t_us: int) -> None:
-        """Drop the attempts that left the window."""
-        while self.attempts and self.attempts[0] <= t_us - CONNECTIONS_WINDOW_US:
-            self.attempts.popleft()
-
-    def free_at_us(self, t_us: int) -> int:
-        """Say from when one more attempt is welcome."""
-        self.forget(t_us)
-        if t_us < self.banned_until_us:
-            return self.banned_until_us
-        over = len(self.attempts) - CONNECTIONS_MAX
-        return self.attempts[over] + CONNECTIONS_WINDOW_US if over >= 0 else t_us
+from krakentui.simulator.rules import RuleSet, Tier, cancel_all_cost, rest_cost, rest_rate
+from krakentui.simulator.traffic import Bucket, Doorstep, Flights
 
 
 @dataclass(slots=True)
@@ -53,6 +25,12 @@ class Judge:
     """By account and symbol."""
     doorsteps: dict[str, Doorstep] = field(default_factory=dict)
     """By IP."""
+    messages: dict[int, Bucket] = field(default_factory=dict)
+    """By number of the connection."""
+    flights: Flights = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.flights = Flights(self.rules.in_flight)
 
     def rest_gauge(self, key: ApiKey, tier: Tier) -> Gauge:
         """Find the REST counter of a key."""
@@ -60,7 +38,7 @@ class Judge:
             counter = (
                 WholePoints(Fraction(1), step_us=tier.rest_step_us)
                 if self.rules.decay == "step"
-                else Continuous(tier.rest_decay)
+                else Continuous(rest_rate(tier, self.rules))
             )
             self.rest[key.public] = Gauge(counter, tier.rest_max, self.rules.edge)
         return self.rest[key.public]
@@ -116,17 +94,25 @@ class Judge:
         else:
             gauge.add(cost, t_us)
 
+    def engine_cancel_all(self, account: Account, symbol: str, rungs: int, t_us: int) -> None:
+        """Count a cancel of everything on one pair, by the sum of its orders' rungs."""
+        self.engine_accepted(account, symbol, cancel_all_cost(rungs, self.rules), t_us)
+
     def connect(self, peer: str, t_us: int) -> bool:
         """Count a connection attempt; False = the IP is banned."""
-        step = self.doorsteps.setdefault(peer, Doorstep())
-        step.forget(t_us)
-        if t_us < step.banned_until_us:
-            return False
-        step.attempts.append(t_us)
-        if len(step.attempts) > CONNECTIONS_MAX:
-            step.banned_until_us = t_us + CONNECTIONS_BAN_US
-            return False
-        return True
+        return self.doorsteps.setdefault(peer, Doorstep(self.rules.connections_max)).knock(t_us)
+
+    def message(self, connection: int, t_us: int) -> bool:
+        """Count a frame that a connection sent; False = it came too fast."""
+        burst = self.rules.message_burst
+        if burst is None:
+            return True
+        bucket = self.messages.setdefault(connection, Bucket(burst, self.rules.message_rate))
+        return bucket.take(t_us)
+
+    def left(self, connection: int) -> None:
+        """Forget a connection that is gone."""
+        self.messages.pop(connection, None)
 
     def _passes(self, gauge: Gauge, cost: int, t_us: int) -> bool:
         if cost == 0 and not self.rules.blocks_zero_cost:

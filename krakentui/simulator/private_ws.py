@@ -12,7 +12,7 @@ from krakentui.simulator import frames
 from krakentui.simulator.account import Account, Entry
 from krakentui.simulator.accounts import of
 from krakentui.simulator.identity import DENIED
-from krakentui.simulator.jsontext import Raw, dumps
+from krakentui.simulator.jsontext import dumps, fixed
 from krakentui.simulator.keys import CANCELS, QUERY_FUNDS, TRADES, ApiKey
 from krakentui.simulator.ledger import Row
 from krakentui.simulator.private_trading import TRADING, Trading
@@ -35,6 +35,8 @@ DEPRECATED = (
     "triggered_price is deprecated use triggers.last_price",
 )
 SNAP_TRADES = 50
+RATE_PLACES = 8
+"""A counter is told exactly: no rate drains finer than 10^-8 of a point in a microsecond."""
 ALWAYS = frozenset({"new", "trade", "filled", "canceled", "expired"})
 """What is sent when `order_status` is false."""
 
@@ -209,7 +211,10 @@ class PrivateTalk(Talk):
             result |= {"maxratecount": account.tier.engine_max, "snap_orders": snap_orders}
             result |= {"snap_trades": snap_trades, "warnings": list(DEPRECATED)}
             if snap_orders or snap_trades:
-                data = _orders_snapshot(account, orders=snap_orders, trades=snap_trades)
+                data = [
+                    self._counted(subscription, entry, str(entry["symbol"]))
+                    for entry in _orders_snapshot(account, orders=snap_orders, trades=snap_trades)
+                ]
         elif flags.get("snapshot", True):
             data = [frames.balance(account, asset) for asset in account.streamed()]
         self.ack("subscribe", result, req_id)
@@ -235,11 +240,16 @@ class PrivateTalk(Talk):
             return
         if not subscription.flags.get("order_status", True) and entry["exec_type"] not in ALWAYS:
             return
+        self._later("executions", self._counted(subscription, entry, pair.symbol))
+
+    def _counted(self, subscription: Subscription, entry: Entry, symbol: str) -> Entry:
+        """Add the counter of the entry's pair, where it was asked for and the rules tell it."""
         field = self._accounts.judge.rules.ratecount_field
-        if field is not None and subscription.flags.get("ratecounter", False):
-            used = self._accounts.judge.engine_gauge(account, pair.symbol).used(self.world.clock.now_us())
-            entry = entry | {field: Raw(f"{float(used):.2f}")}
-        self._later("executions", entry)
+        if field is None or not subscription.flags.get("ratecounter", False):
+            return entry
+        gauge = self._accounts.judge.engine_gauge(subscription.account, symbol)
+        used = gauge.used(self.world.clock.now_us())
+        return entry | {field: fixed(int(used * 10**RATE_PLACES), RATE_PLACES)}
 
     def booked(self, account: Account, row: Row) -> None:
         """Hear of a ledger row."""

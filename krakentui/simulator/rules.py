@@ -6,7 +6,7 @@ for spot trading (2026-05), `SUP` its support article on API rate limits (2026-0
 official REST description of 2021 and 2023, `MEAS` a measurement published in 2026-10.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -79,10 +79,8 @@ TRADING_CALLS = frozenset(
 )
 """Cost 0 on the REST counter, they have the engine's: RLG for AddOrder and CancelOrder."""
 
-CONNECTIONS_MAX = 150
-"""Connection attempts of one IP in a rolling 600 s: WebSocket guide, 2026-05."""
-
 CONNECTIONS_WINDOW_US = 600 * SECOND_US
+"""Connection attempts of one IP count for so long: WebSocket guide, 2026-05."""
 CONNECTIONS_BAN_US = 600 * SECOND_US
 """How long an IP over the line is banned: WebSocket guide, 2026-05."""
 
@@ -108,52 +106,113 @@ class RuleSet:
 
     name: str
     decay: Literal["continuous", "step"]
+    """RLG gives rates a second in its table, and "every couple of seconds" in its prose."""
+    third: bool
+    """Starter's 0.33 points a second mean 1/3: the table of RLG has two digits."""
     history_cost: int
+    """4 by RLG and SUP of 2026, 2 by OLD and the client libraries."""
     rejected_counts: bool
-    """A refused REST call adds its cost all the same."""
+    """A refused REST call adds its cost all the same: "if calls continue" in SUP, no more than that."""
     edge: Literal[">", ">="]
-    """Refuse when the counter would be above the maximum, or already when it would reach it."""
+    """Refuse when the counter would be above the maximum ("exceeds", RLG), or already at it."""
     blocks_zero_cost: bool
-    """A limited key may not even make calls that cost nothing."""
+    """A limited key may not even make calls that cost nothing: "subsequent calls" in RLG, unclear."""
     cancel_over_threshold: Literal["reject", "accept"]
     """What happens to a single cancel that does not fit; batches always pass: RLG."""
     ratecount_field: str | None
-    cancel_all_extra: int
-    """Added for each pair on top of the sum of the rungs: the official Rust client charges 1."""
+    """How the websocket names the counter of a pair; only the old one documents a name, `ratecount`."""
+    cancel_all_cost: Literal["rungs", "rungs+1", "free"]
+    """Of each pair: the sum of its rungs (OLD), one more (the official Rust client), or nothing: RLG of
+    2026 does not name it."""
     capped: bool
     """Cancels that pass over the threshold count only up to the maximum: OLD."""
     public_burst: int
     """Public calls that pass at once: 30 by MEAS, 1 by SUP."""
+    in_flight: int | None
+    """Private calls of a key that may be under way together; above: throttled. A guess: SUP and the error
+    list name the refusal, no number."""
+    connections_max: int
+    """Connection attempts of one IP in the rolling window: WebSocket guide, 2026-05, "about 150"."""
+    message_burst: int | None
+    """Frames of one connection that pass at once; None = unlimited. The guides say "dynamic"; a report of
+    2020 saw 15 pass and the 16th refused."""
+    message_rate: int
+    """Frames a second that are always welcome; 20 by a trading library of 2026, 10 to be careful."""
 
+
+_DOCUMENTED = RuleSet(
+    name="documented",
+    decay="continuous",
+    third=False,
+    history_cost=4,
+    rejected_counts=True,
+    edge=">",
+    blocks_zero_cost=False,
+    cancel_over_threshold="reject",
+    ratecount_field=None,
+    cancel_all_cost="rungs",
+    capped=True,
+    public_burst=30,
+    in_flight=10,
+    connections_max=150,
+    message_burst=60,
+    message_rate=20,
+)
 
 RULE_SETS = {
-    "documented": RuleSet(
-        name="documented",
-        decay="continuous",
-        history_cost=4,
-        rejected_counts=True,
-        edge=">",
-        blocks_zero_cost=False,
-        cancel_over_threshold="reject",
-        ratecount_field=None,
-        cancel_all_extra=0,
-        capped=True,
-        public_burst=30,
-    ),
+    "documented": _DOCUMENTED,
+    # every doubt against the client
     "strict": RuleSet(
         name="strict",
         decay="step",
+        third=False,
         history_cost=4,
         rejected_counts=True,
         edge=">=",
         blocks_zero_cost=True,
         cancel_over_threshold="reject",
         ratecount_field=None,
-        cancel_all_extra=1,
+        cancel_all_cost="rungs+1",
         capped=False,
         public_burst=1,
+        in_flight=2,
+        connections_max=150,
+        message_burst=15,
+        message_rate=10,
     ),
+    # every doubt for the client, and the counter is told
+    "lenient": RuleSet(
+        name="lenient",
+        decay="continuous",
+        third=True,
+        history_cost=2,
+        rejected_counts=False,
+        edge=">",
+        blocks_zero_cost=False,
+        cancel_over_threshold="accept",
+        ratecount_field="ratecount",
+        cancel_all_cost="free",
+        capped=True,
+        public_burst=30,
+        in_flight=None,
+        connections_max=150,
+        message_burst=None,
+        message_rate=20,
+    ),
+    # as the texts of 2021 and 2023 and the libraries of their time have it
+    "old": replace(_DOCUMENTED, name="old", decay="step", history_cost=2, message_burst=15),
 }
+
+
+def rest_rate(tier: Tier, rules: RuleSet) -> Fraction:
+    """Say how many REST points a second drain away."""
+    steps = rules.third or rules.decay == "step"
+    return Fraction(SECOND_US, tier.rest_step_us) if steps else tier.rest_decay
+
+
+def cancel_all_cost(rungs: int, rules: RuleSet) -> int:
+    """Say what a cancel of everything adds on one pair, where its orders' rungs come to so much."""
+    return {"rungs": rungs, "rungs+1": rungs + 1, "free": 0}[rules.cancel_all_cost]
 
 
 def rest_cost(endpoint: str, rules: RuleSet) -> int:

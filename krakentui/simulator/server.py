@@ -17,6 +17,7 @@ from krakentui.simulator.private_ws import PrivateTalk
 from krakentui.simulator.public_ws import PublicTalk
 from krakentui.simulator.pump import Pump
 from krakentui.simulator.surface import HttpReply, HttpRequest, Socket, failure
+from krakentui.simulator.traffic import throttled
 from krakentui.simulator.world import World
 from krakentui.simulator.ws_envelope import Talk
 
@@ -84,13 +85,26 @@ class Server:
             self.pump.catch_up()
             if request.path in TALKS:
                 return await self._talk(request, *TALKS[request.path])
-            body = await request.read()
-            return await self._answer(_plain(request, body))
+            return await self._rest(request)
         except (web.HTTPException, ConnectionError):
             raise
         except Exception as error:  # our own fault: kept for the owner, the client sees a 500
             self.broken = self.broken or error
             raise
+
+    async def _rest(self, request: web.Request) -> web.Response:
+        world, flights = self._world, self._world.judge.flights
+        key = accounts.of(world).door.keys.get(request.headers.get("API-Key", ""))
+        if key is None:
+            return await self._answer(_plain(request, await request.read()))
+        if not flights.enter(key.public):
+            verdict = throttled(world.clock.now_us())
+            world.heard_rest(_plain(request, b""), key=key.fingerprint, verdict=verdict)
+            return _written(failure(verdict))
+        try:
+            return await self._answer(_plain(request, await request.read()))
+        finally:
+            flights.leave(key.public)
 
     async def _answer(self, request: HttpRequest) -> web.Response:
         self.pump.catch_up()
@@ -103,7 +117,7 @@ class Server:
             await self.flush()
         else:
             reply = HttpReply(404, failure("EGeneral:Unknown method").body)
-        return web.Response(status=reply.status, body=reply.body, content_type=reply.content_type)
+        return _written(reply)
 
     def _control(self, request: HttpRequest) -> HttpReply:
         shown = request.headers.get("authorization", "").encode()
@@ -117,8 +131,7 @@ class Server:
         ws = open_socket()
         if not ws.can_prepare(request).ok:
             return web.Response(status=426, text="Upgrade Required\n", headers={"Upgrade": "websocket"})
-        judge = accounts.of(self._world).judge
-        if not judge.connect(request.remote or HOST, self._world.clock.now_us()):
+        if not self._world.judge.connect(request.remote or HOST, self._world.clock.now_us()):
             # over 150 attempts in 10 min the edge bans the IP: websocket guide, 2026-05
             return web.Response(status=403, text="error code: 1015\n")
         await ws.prepare(request)
@@ -146,6 +159,10 @@ class Server:
             self.pump.catch_up()
             data = message.data
             talk.received(data if isinstance(data, str) else data.decode(errors="replace"))
+
+
+def _written(reply: HttpReply) -> web.Response:
+    return web.Response(status=reply.status, body=reply.body, content_type=reply.content_type)
 
 
 def _plain(request: web.Request, body: bytes) -> HttpRequest:

@@ -5,6 +5,7 @@ over all wallets, as the stream counts it; `wallets` splits it by REST's ids. No
 limit or is seen by a client.
 """
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from krakentui.simulator.jsontext import digits
 from krakentui.simulator.orders import Order
 from krakentui.simulator.private_ws import PrivateTalk
 from krakentui.simulator.public_ws import PublicTalk
-from krakentui.simulator.rules import CONNECTIONS_MAX, CONNECTIONS_WINDOW_US, SECOND_US
+from krakentui.simulator.rules import CONNECTIONS_WINDOW_US, SECOND_US, rest_rate
 from krakentui.simulator.ws_envelope import Talk
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def limits(world: "World") -> dict[str, object]:
         *_open_orders(accounts, now_us),
         *_public(world, now_us),
         *_connections(accounts, now_us),
+        *_messages(accounts, now_us),
     ]
     return {"v": 1, "at": iso_us(now_us), "limits": rows}
 
@@ -159,7 +161,12 @@ def _subscriptions(talk: Talk) -> Rows:
 
 
 def _row(  # one limit: its name, its scope and five figures
-    name: str, scope: dict[str, str], used: Fraction, top: int, decay: Fraction | None, free_us: int | None
+    name: str,
+    scope: Mapping[str, object],
+    used: Fraction,
+    top: int,
+    decay: Fraction | None,
+    free_us: int | None,
 ) -> dict[str, object]:
     return {
         "name": name,
@@ -175,10 +182,10 @@ def _rest(accounts: Accounts, now_us: int) -> Rows:
     rows = []
     for key in accounts.programs.values():
         tier = accounts.owner(key).tier
-        gauge = accounts.judge.rest_gauge(key, tier)
+        gauge, rate = accounts.judge.rest_gauge(key, tier), rest_rate(tier, accounts.judge.rules)
         free_us = gauge.free_at_us(1, now_us)
         scope = {"key": key.fingerprint}
-        rows.append(_row("rest", scope, gauge.used(now_us), gauge.maximum, tier.rest_decay, free_us))
+        rows.append(_row("rest", scope, gauge.used(now_us), gauge.maximum, rate, free_us))
     return rows
 
 
@@ -219,6 +226,20 @@ def _connections(accounts: Accounts, now_us: int) -> Rows:
     for peer, step in sorted(accounts.judge.doorsteps.items()):
         free_us = step.free_at_us(now_us)
         used = Fraction(len(step.attempts))
-        rows.append(_row("connections", {"ip": peer}, used, CONNECTIONS_MAX, None, free_us))
+        rows.append(_row("connections", {"ip": peer}, used, step.maximum, None, free_us))
         rows[-1]["window_s"] = CONNECTIONS_WINDOW_US // SECOND_US
     return rows
+
+
+def _messages(accounts: Accounts, now_us: int) -> Rows:
+    return [
+        _row(
+            "messages",
+            {"connection": number},
+            bucket.used(now_us),
+            bucket.burst,
+            Fraction(bucket.rate),
+            bucket.free_at_us(now_us),
+        )
+        for number, bucket in sorted(accounts.judge.messages.items())
+    ]

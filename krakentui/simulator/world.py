@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from krakentui.simulator.clock import Pace, SimClock
 from krakentui.simulator.instants import iso_us
+from krakentui.simulator.judge import Judge
 from krakentui.simulator.market import Market, open_markets
 from krakentui.simulator.options import OPENING_US, Options
 from krakentui.simulator.public_feeds import Feeds
@@ -68,6 +69,7 @@ class World:
         self.pairs: dict[str, Pair] = tables.pairs
         self.markets: dict[str, Market] = open_markets(tables.pairs, self.clock, self.rng)
         self.requests: deque[Heard] = deque(maxlen=REQUESTS_KEPT)
+        self.judge = Judge(RULE_SETS[options.rules])
         self.public_limiter = PublicLimiter(RULE_SETS[options.rules].public_burst)
         self.feeds = Feeds(self)
         self.sockets: dict[int, Socket] = {}
@@ -111,6 +113,11 @@ class World:
         """Forget a closed conversation."""
         self.sockets.pop(talk.socket.number, None)
         self.talks.pop(talk.socket.number, None)
+        self.judge.left(talk.socket.number)
+
+    def admits_frame(self, connection: int) -> bool:
+        """Count a frame that a client sent; False = it came too fast."""
+        return self.judge.message(connection, self.clock.now_us())
 
     def set_system(self, system: str) -> None:
         """Change the engine's mode and tell every socket."""

@@ -12,6 +12,7 @@ from krakentui.simulator.clock import SECOND_US, Timer
 from krakentui.simulator.instants import iso_us
 from krakentui.simulator.jsontext import dumps
 from krakentui.simulator.surface import Socket
+from krakentui.simulator.traffic import TOO_FAST
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
@@ -67,6 +68,9 @@ class Talk:
     def received(self, text: str) -> None:
         """Read one frame of the client and answer it; never raises on bad input."""
         self.time_in_us = self._asked_us = self.world.clock.now_us()
+        if not self.world.admits_frame(self.socket.number):
+            self.send(TOO_FAST)
+            return
         request = _read(text)
         if request is None:
             self.refuse("Malformed request", None, None)

@@ -1,5 +1,6 @@
 """The referee's tables against the documents, and their worked examples."""
 
+from dataclasses import fields
 from fractions import Fraction
 
 import pytest
@@ -8,7 +9,7 @@ from krakentui.simulator import rules
 from krakentui.simulator.account import Account
 from krakentui.simulator.judge import Judge
 from krakentui.simulator.keys import ApiKey
-from krakentui.simulator.rules import RULE_SETS, TIERS
+from krakentui.simulator.rules import RULE_SETS, TIERS, RuleSet
 
 SECOND = 1_000_000
 START = 1_804_669_200 * SECOND
@@ -72,23 +73,33 @@ def test_tiers_are_the_documented_ones(
 
 
 @pytest.mark.parametrize(
-    ("knob", "documented", "strict"),
+    ("knob", "values"),
     [
-        ("decay", "continuous", "step"),
-        ("history_cost", 4, 4),
-        ("rejected_counts", True, True),
-        ("edge", ">", ">="),
-        ("blocks_zero_cost", False, True),
-        ("cancel_over_threshold", "reject", "reject"),
-        ("ratecount_field", None, None),
-        ("cancel_all_extra", 0, 1),
-        ("capped", True, False),
-        ("public_burst", 30, 1),
+        ("decay", ("continuous", "step", "continuous", "step")),
+        ("third", (False, False, True, False)),
+        ("history_cost", (4, 4, 2, 2)),
+        ("rejected_counts", (True, True, False, True)),
+        ("edge", (">", ">=", ">", ">")),
+        ("blocks_zero_cost", (False, True, False, False)),
+        ("cancel_over_threshold", ("reject", "reject", "accept", "reject")),
+        ("ratecount_field", (None, None, "ratecount", None)),
+        ("cancel_all_cost", ("rungs", "rungs+1", "free", "rungs")),
+        ("capped", (True, False, True, True)),
+        ("public_burst", (30, 1, 30, 30)),
+        ("in_flight", (10, 2, None, 10)),
+        ("connections_max", (150, 150, 150, 150)),
+        ("message_burst", (60, 15, None, 15)),
+        ("message_rate", (20, 10, 20, 20)),
     ],
 )
-def test_rule_sets_bundle_the_knobs(knob: str, documented: object, strict: object) -> None:
-    assert getattr(RULE_SETS["documented"], knob) == documented
-    assert getattr(RULE_SETS["strict"], knob) == strict
+def test_rule_sets_bundle_the_knobs(knob: str, values: tuple[object, ...]) -> None:
+    """In the order documented, strict, lenient, old."""
+    names = ("documented", "strict", "lenient", "old")
+    assert tuple(getattr(RULE_SETS[name], knob) for name in names) == values
+
+
+def test_every_knob_of_the_rule_sets_is_listed() -> None:
+    assert len(fields(RuleSet)) == 1 + 15  # the name, and the rows above
 
 
 @pytest.mark.parametrize(
