@@ -10,8 +10,10 @@ import logging
 import os
 import select
 import sys
+import termios
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -24,6 +26,8 @@ from krakentui.ui.outlet import Outlet
 
 BEHIND = 16 * 1024
 """Unread bytes from which frames are dropped: about half a whole screen of 120 by 36."""
+DRAIN_S = 0.1
+"""How long the terminal may take to read the last frame before its rest is dropped."""
 LAST_WORDS_S = 0.3
 """How long the end of the program waits for the terminal to take the restoring sequences."""
 HANGUP = 128 + 1
@@ -104,6 +108,19 @@ class SteadyDriver(LinuxDriver):
             self._writer_thread.stop()  # the stock thread got nothing: `write` goes to the outlet
             self._writer_thread = None
 
+    def stop_application_mode(self) -> None:
+        """Give the terminal back; frames it does not take make room for what restores it."""
+        if self._outlet is not None and not self._outlet.drain(DRAIN_S):
+            self._outlet.drop()
+            with suppress(termios.error):
+                termios.tcflush(self.fileno, termios.TCOFLUSH)
+        super().stop_application_mode()
+
+    def resume_application_mode(self) -> None:
+        """Take the terminal again after Ctrl-Z, and draw a whole screen: it has forgotten ours."""
+        super().resume_application_mode()
+        self._caught_up()
+
     def close(self) -> None:
         """Let the terminal take the last bytes, but do not wait for one that does not read."""
         if self._outlet is not None:
@@ -111,7 +128,8 @@ class SteadyDriver(LinuxDriver):
             self._outlet = None
 
     def _caught_up(self) -> None:
-        self._loop.call_soon_threadsafe(self._repaint)
+        with suppress(RuntimeError):  # the loop may have ended meanwhile
+            self._loop.call_soon_threadsafe(self._repaint)
 
     def _repaint(self) -> None:
         if self._app.screen_stack:

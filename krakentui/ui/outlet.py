@@ -24,6 +24,7 @@ class Outlet:
         self._backlog = 0
         self._put = 0
         self._watched = False
+        self._cuts = 0
         self._open = True
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="krakentui-output", daemon=True)
@@ -41,7 +42,7 @@ class Outlet:
                 self._pending.append(data)
                 self._backlog += len(data)
                 self._put += len(data)
-                self._changed.notify()
+                self._changed.notify_all()
 
     def mark(self) -> int | None:
         """Remember how far the output has come; None while a backlog is watched."""
@@ -60,6 +61,18 @@ class Outlet:
                 self._watched = True
             return self._watched
 
+    def drain(self, patience_s: float) -> bool:
+        """Wait until the terminal has taken everything, but no longer than this; tell whether it has."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._backlog == 0, patience_s)
+
+    def drop(self) -> None:
+        """Forget what is queued and the rest of what is being written."""
+        with self._changed:
+            self._cuts += 1
+            self._backlog -= sum(map(len, self._pending))
+            self._pending.clear()
+
     def close(self, patience_s: float) -> None:
         """Write what is queued and stop, but wait no longer than this."""
         with self._changed:
@@ -74,8 +87,8 @@ class Outlet:
                     if not self._open:
                         return
                     self._changed.wait()
-                data = self._pending.popleft()
-            if not self._write(data):
+                data, cuts = self._pending.popleft(), self._cuts
+            if not self._write(data, cuts):
                 self._give_up()
                 return
             with self._changed:
@@ -85,16 +98,20 @@ class Outlet:
             if caught_up:
                 self._drained()
 
-    def _write(self, data: bytes) -> bool:
+    def _write(self, data: bytes, cuts: int) -> bool:
         view = memoryview(data)
         while view:
             try:
                 taken = os.write(self._fileno, view[:PIECE])
             except OSError:
                 return False
-            view = view[taken:]
             with self._changed:
+                if self._cuts != cuts:
+                    taken = len(view)
                 self._backlog -= taken
+                if self._backlog == 0:
+                    self._changed.notify_all()
+            view = view[taken:]
         return True
 
     def _give_up(self) -> None:
@@ -104,3 +121,4 @@ class Outlet:
             self._pending.clear()
             self._backlog = 0
             self._watched = False
+            self._changed.notify_all()

@@ -87,3 +87,23 @@ def test_closing_hands_over_what_is_queued(pipe: Pipe) -> None:
     pipe.outlet.put(b"the last words")
     pipe.outlet.close(5)
     assert pipe.read(14) == b"the last words"
+
+
+def test_draining_tells_whether_the_reader_took_everything(pipe: Pipe) -> None:
+    pipe.outlet.put(b"frame")
+    assert pipe.outlet.drain(5)
+    pipe.outlet.put(PLENTY)
+    assert not pipe.outlet.drain(0.01)
+
+
+def test_what_is_dropped_makes_room_for_the_last_words(pipe: Pipe) -> None:
+    pipe.outlet.put(PLENTY)
+    pipe.outlet.put(PLENTY)
+    pipe.outlet.drain(0.01)
+    pipe.outlet.drop()
+    pipe.outlet.put(b"the last words")
+    data = b""
+    while not data.endswith(b"the last words"):
+        data += os.read(pipe.reader, 65536)
+    assert len(data) < len(PLENTY)
+    assert pipe.outlet.drain(5)
