@@ -14,8 +14,9 @@ from krakentui.engine.feeds import PrivateTalk
 from krakentui.engine.lane import Household, KeyLane
 from krakentui.engine.nonce import NonceMark
 from krakentui.engine.poller import Poller
+from krakentui.engine.pursuer import Pursuer
 from krakentui.engine.routes import parcels
-from krakentui.engine.wants import may_ask
+from krakentui.engine.wants import is_blind, may_ask
 from krakentui.model.order import Order
 from krakentui.net.feed import Feed, Line
 from krakentui.net.hosts import check_destination
@@ -67,6 +68,7 @@ class AccountSide:
         self._cancels = Cancels(
             state, house.clock, house.patience, self._lane, self._feed, self._talk.answers, house.tell
         )
+        self._pursuer = Pursuer(state, self._lane, house.clock, house.tell)
         self._answered: set[int] = set()
         self._closing = False
 
@@ -74,6 +76,7 @@ class AccountSide:
         """List what runs, by name."""
         return [
             ("cancels", self._cancels.run),
+            ("pursuit of cancels", self._pursuer.run),
             ("poller", self.poller.run),
             ("private feed", self._feed.run),
         ]
@@ -124,10 +127,12 @@ class AccountSide:
             return NotAsked(why=self._nothing_left(question))
         self._answered.add(question.number)
         plan = self._price(orders, t_ns)
+        alone = plan.route == "rest batch" and is_blind(self._state)  # a batch's count names no order
         self._cancels.begin(
-            parcels([order.id for order in orders], plan.route),
+            parcels([order.id for order in orders], "rest" if alone else plan.route),
             [self._wanted(order, plan, t_ns) for order in orders],
         )
+        self._pursuer.wake()
         return None
 
     def _certain_refusal(self, t_ns: int) -> NotAsked | None:
@@ -152,8 +157,10 @@ class AccountSide:
         return NotAsked(why="This key may not cancel over REST, and the private websocket is not open.")
 
     def _socket_takes(self, t_ns: int) -> bool:
-        """A socket that went quiet is used only where REST is no way out."""
-        return self._feed.is_alive(t_ns) or (self._feed.is_open and not self._rest_takes(t_ns))
+        """REST goes before a socket that went quiet, and before any socket where only its count tells."""
+        if self._rest_takes(t_ns):
+            return self._feed.is_alive(t_ns) and not is_blind(self._state)
+        return self._feed.is_open
 
     def _rest_takes(self, t_ns: int) -> bool:
         free = self._lane.key_refused is None and not self._lane.locked_ns(t_ns)

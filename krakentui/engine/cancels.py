@@ -1,4 +1,4 @@
-"""Sends cancels and finds out how they ended.
+"""Sends cancels and reads what the exchange answers; how they ended is `engine.pursuer`'s business.
 
 `begin` is called by the user's own key press: it notes the request and starts its delivery at once. Each
 delivery is a task of its own, so that none waits behind another's answer. Bytes that were written are
@@ -14,10 +14,9 @@ from msgspec import Struct
 
 from krakentui.budget.interval import Interval
 from krakentui.engine.answers import Answers, Unanswered
-from krakentui.engine.lane import Held, KeyLane
-from krakentui.engine.pursuit import Chase, due, hopeless, pursued
-from krakentui.engine.routes import BATCH_MOST, Parcel
-from krakentui.engine.wants import may_ask
+from krakentui.engine.lane import KeyLane
+from krakentui.engine.routes import Parcel
+from krakentui.engine.wants import is_blind
 from krakentui.model.clock import Clock
 from krakentui.model.error import Denied, LockedOut, NotSent, RateLimited, TransportError, VenueRefusal
 from krakentui.model.event import (
@@ -26,7 +25,6 @@ from krakentui.model.event import (
     CallSpent,
     CancelAnswered,
     CancelAsked,
-    CancelGivenUp,
     CancelNotSent,
     CancelSent,
     CancelUnanswered,
@@ -44,8 +42,6 @@ from krakentui.wire.spot.rest import Call, Reply
 from krakentui.wire.spot.ws import Conversation
 
 _log = logging.getLogger("krakentui.engine")
-LOOK_S = 0.25
-"""How often pending cancels are looked at."""
 _DOUBTFUL = (
     "EGeneral:Internal error",
     "EDatabase:Internal error",
@@ -98,14 +94,11 @@ class Cancels:
         self._numbers = itertools.count(1)
         self._group: asyncio.TaskGroup | None = None
         self._early: list[Job] = []
-        self._begun = asyncio.Event()
         self._deliveries: set[asyncio.Task[None]] = set()
-        self._chases: dict[str, Chase] = {}
 
     def begin(self, parcels: Sequence[Parcel], wanted: Sequence[Wanted]) -> None:
         """Note these cancels as asked and start them on their way; returns at once."""
         by_id = {one.order_id: one for one in wanted}
-        self._begun.set()
         for parcel in parcels:
             job = Job(next(self._numbers), parcel, tuple(by_id[order_id] for order_id in parcel.ids))
             for order_id in parcel.ids:
@@ -123,23 +116,21 @@ class Cancels:
                 self._start(job)
 
     async def run(self) -> None:
-        """Deliver what is asked and pursue what is unknown, until cancelled."""
+        """Deliver what is asked, until cancelled."""
         try:
             async with asyncio.TaskGroup() as self._group:
                 early, self._early = self._early, []
                 for job in early:
                     self._start(job)
-                while True:
-                    if not self._state.unsettled():
-                        self._begun.clear()
-                        await self._begun.wait()
-                    await self._clock.sleep(LOOK_S)
-                    await self._pursue()
+                await asyncio.get_running_loop().create_future()
         finally:
             self._group = None
 
     async def flush(self, seconds: float) -> None:
-        """Wait, not long, until what the user confirmed is on the wire."""
+        """Wait, not long, until what the user confirmed is on the wire; what cannot go any more is told."""
+        early, self._early = self._early, []
+        for job in early:
+            self._not_sent(job, "the program closed before it could go")
         unsent = [task for task in self._deliveries if not task.done()]
         if unsent:
             await asyncio.wait(unsent, timeout=seconds)
@@ -162,11 +153,19 @@ class Cancels:
             else:
                 await self._over_rest(job)
         except asyncio.CancelledError:
-            self._unanswered(job, "this program stopped waiting for the answer")
+            self._abandon(job, "this program stopped before the answer came")
             raise
         except Exception:  # noqa: BLE001 - supervises one delivery: an event and a log line
             _log.exception("a cancel's delivery failed")
-            self._unanswered(job, "this program failed while it waited for the answer")
+            self._abandon(job, "this program failed before the answer came")
+
+    def _abandon(self, job: Job, why: str) -> None:
+        """Leave a delivery: only REST tells for certain that no byte of it was written."""
+        requests = [self._state.cancels.get(one.order_id) for one in job.wanted]
+        if job.parcel.over_socket or any(request is None or request.sent for request in requests):
+            self._unanswered(job, why)
+        else:
+            self._not_sent(job, why)
 
     async def _over_socket(self, job: Job) -> None:
         try:
@@ -183,9 +182,10 @@ class Cancels:
             self._unanswered(job, "the websocket took no more")
             return
         try:
-            answered = await within(self._clock, self._patience.answer_s, lambda: answer)
+            answered = await within(self._clock, self._patience.answer_s, lambda: asyncio.shield(answer))
         except TimeoutError:
             self._unanswered(job, f"unanswered after {self._patience.answer_s:g} s")
+            answer.add_done_callback(lambda late: self._read_late(job, late))
         except Unanswered:
             self._unanswered(job, "the websocket closed before the answer came")
         else:
@@ -197,6 +197,11 @@ class Cancels:
         self._sent(job)
         return answer
 
+    def _read_late(self, job: Job, answer: asyncio.Future[Answered]) -> None:
+        """An answer that comes after its time is evidence all the same."""
+        if not answer.cancelled() and answer.exception() is None:
+            self._read_socket(job, answer.result())
+
     def _read_socket(self, job: Job, answered: Answered) -> None:
         if answered.ok:
             self._taken(job, answered.count)
@@ -206,8 +211,6 @@ class Cancels:
     async def _over_rest(self, job: Job) -> None:
         try:
             reply = await self._lane.call(_call(job), "cancel", lambda: self._sent(job))
-        except Held as held:
-            self._not_sent(job, str(held))
         except NotSent as error:
             self._not_sent(job, str(error))
         except TransportError as error:
@@ -221,7 +224,8 @@ class Cancels:
         elif reply.refusal is not None:
             self._refused(job, reply.refusal)
         else:
-            self._taken(job, reply.count)
+            alone = len(job.wanted) == 1 and reply.count == 1 and not reply.pending
+            self._taken(job, reply.count, counted=alone and is_blind(self._state))
 
     # --- what came of it -------------------------------------------------------------------------
 
@@ -248,11 +252,11 @@ class Cancels:
                 )
             )
 
-    def _taken(self, job: Job, count: int | None) -> None:
+    def _taken(self, job: Job, count: int | None, *, counted: bool = False) -> None:
         """The exchange took the request; for a batch it only says of how many."""
         if count is None or count >= len(job.wanted):
             for one in job.wanted:
-                self._answered(job, one, ok=True)
+                self._answered(job, one, ok=True, counted=counted)
         elif len(job.wanted) == 1:
             self._answered(job, job.wanted[0], ok=False, code="EOrder:Unknown order")
         else:
@@ -280,10 +284,15 @@ class Cancels:
                 )
             self._answered(job, one, ok=False, code=error.code)
 
-    def _answered(self, job: Job, one: Wanted, *, ok: bool, code: str = "") -> None:
+    def _answered(self, job: Job, one: Wanted, *, ok: bool, code: str = "", counted: bool = False) -> None:
         self._tell(
             CancelAnswered(
-                account=self._state.account, order_id=one.order_id, request=job.number, ok=ok, code=code
+                account=self._state.account,
+                order_id=one.order_id,
+                request=job.number,
+                ok=ok,
+                code=code,
+                counted=counted,
             )
         )
 
@@ -300,40 +309,6 @@ class Cancels:
             self._tell(
                 CancelNotSent(account=self._state.account, order_id=one.order_id, request=job.number, why=why)
             )
-
-    # --- pursuit ---------------------------------------------------------------------------------
-
-    async def _pursue(self) -> None:
-        """Ask for what is due, give up what is hopeless."""
-        t_ns = self._clock.mono_ns()
-        requests = self._state.cancels
-        self._chases = pursued(requests.values(), self._chases)
-        for order_id, chase in self._chases.items():
-            if hopeless(chase, requests[order_id], t_ns):
-                self._give_up(order_id, chase.request)
-        ids = due(self._chases, t_ns)[:BATCH_MOST]
-        if not ids or not may_ask("QueryOrders", self._state):
-            return
-        try:
-            reply = await self._lane.call(Call("QueryOrders", (("txid", tuple(ids)),)), "reconcile")
-        except TransportError:
-            return  # the lane has told why; they stay due
-        for order_id in ids:
-            if order_id in self._chases:
-                self._chases[order_id] = self._chases[order_id].again()
-        for event in reply.events:
-            self._tell(event)
-
-    def _give_up(self, order_id: str, number: int) -> None:
-        self._tell(
-            CancelGivenUp(
-                account=self._state.account,
-                order_id=order_id,
-                request=number,
-                outcome="unknown",
-                why="the exchange did not say how it ended",
-            )
-        )
 
 
 def _ask(talk: Conversation, ids: Sequence[str]) -> int:

@@ -1,8 +1,9 @@
 """When to ask how a cancel ended: pure, from what is believed of the request.
 
 A request whose answer was lost is asked for at once, then after 2, 5 and 10 s. A request that was taken
-gets 5 s for the order's own end to come by stream. After that only polls tell; when a minute has gone,
-longer than REST may lag, the request is given up as unknown.
+gets 5 s for the order's own end to come by stream. An order that all these queries and a live stream hold
+for open was not reached, and may be cancelled again. Else only polls tell; when a minute has gone, longer
+than REST may lag, the request is given up as unknown.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,6 +17,8 @@ STEPS_NS = (0, 2 * SECOND, 5 * SECOND, 10 * SECOND)
 GRACE_NS = 5 * SECOND
 GIVE_UP_NS = 75 * SECOND
 """REST may lag the stream by 60 s; a query and a poll after that have told whatever they can."""
+GIVE_UP_OPEN_NS = 15 * SECOND
+"""All queries and a live stream say that it is still open: the request was lost, and may be repeated."""
 GIVE_UP_MISSING_NS = 20 * SECOND
 """The exchange knows no such order: when queries do not tell more, nothing will."""
 
@@ -60,7 +63,9 @@ def due(chases: Mapping[str, Chase], t_ns: int) -> list[str]:
     ]
 
 
-def hopeless(chase: Chase, request: CancelRequest, t_ns: int) -> bool:
-    """Tell whether all that can be done has been done."""
+def hopeless(chase: Chase, request: CancelRequest, t_ns: int, *, is_open: bool = False) -> bool:
+    """Tell whether all that can be done has been done; `is_open` = a live stream holds it for open."""
+    if is_open and chase.asked == len(STEPS_NS) and t_ns - chase.since_ns >= GIVE_UP_OPEN_NS:
+        return True
     limit_ns = GIVE_UP_MISSING_NS if request.phase == "missing" else GIVE_UP_NS
     return t_ns - chase.since_ns >= limit_ns

@@ -25,6 +25,11 @@ def may_ask(endpoint: str, state: State) -> bool:
     return state.key_info is None or not needed or bool(needed & state.key_info.permissions)
 
 
+def is_blind(state: State) -> bool:
+    """Tell whether this key learns of no order's end: it may neither list nor query nor stream orders."""
+    return not (state.desk.table.listed or may_ask("QueryOrders", state))
+
+
 def private_wants(state: State, last: Last, queries: int) -> Iterator[Want]:
     """List what the key's lane polls; `queries` orders wait to be asked for by id."""
     streams = state.feeds["private"].state == "live"

@@ -361,6 +361,8 @@ class CancelAnswered(Happening, frozen=True, kw_only=True):
     request: int
     ok: bool
     code: str = ""
+    counted: bool = False
+    """It counts this one order as cancelled, and no other source will ever tell this key."""
 
 
 class CancelUnanswered(Happening, frozen=True, kw_only=True):

@@ -7,8 +7,9 @@
       │        └ refused
       └ not_sent
 
-An answer "success" only means that the exchange took the request; the order's own end decides. An
-answer "unknown order" means that somebody was faster: how it ended is asked for.
+An answer "success" only means that the exchange took the request; the order's own end decides. Only where
+the key can learn of no order's end, the exchange's count of one cancelled order stands for it. An answer
+"unknown order" means that somebody was faster: how it ended is asked for.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from msgspec import Struct, structs
 from krakentui.model.order import Order, Outcome
 
 Phase = Literal["asked", "sent", "accepted", "missing", "unknown", "left", "ended"]
-Signal = Literal["sent", "accepted", "missing", "refused", "unanswered", "not_sent", "given_up"]
+Signal = Literal["sent", "accepted", "counted", "missing", "refused", "unanswered", "not_sent", "given_up"]
 
 TRANSITIONS: Final[Mapping[tuple[Phase, Signal], Phase]] = {
     ("asked", "sent"): "sent",
@@ -30,6 +31,7 @@ TRANSITIONS: Final[Mapping[tuple[Phase, Signal], Phase]] = {
     ("asked", "unanswered"): "unknown",
     ("asked", "given_up"): "ended",
     ("sent", "accepted"): "accepted",
+    ("sent", "counted"): "ended",
     ("sent", "missing"): "missing",
     ("sent", "refused"): "ended",
     ("sent", "unanswered"): "unknown",
@@ -48,7 +50,7 @@ TRANSITIONS: Final[Mapping[tuple[Phase, Signal], Phase]] = {
 }
 """What a signal does in a phase; a pair that is not here changes nothing."""
 
-_WRITTEN: Final = frozenset({"sent", "accepted", "missing", "refused", "unanswered"})
+_WRITTEN: Final = frozenset({"sent", "accepted", "counted", "missing", "refused", "unanswered"})
 _LOST = ("unknown order", "invalid order")
 _NOT_OURS = ("post only", "cancelallordersafter", "insufficient", "liquid", "replaced", "expire", "market")
 """Reasons of a cancel that no cancel request brings about."""
@@ -83,10 +85,10 @@ class CancelRequest(Struct, frozen=True, kw_only=True):
         return self.phase in {"missing", "unknown"}
 
 
-def answer_signal(code: str, *, ok: bool) -> Signal:
-    """Read an answer of the exchange: taken, unknown to it, or refused."""
+def answer_signal(code: str, *, ok: bool, counted: bool = False) -> Signal:
+    """Read an answer of the exchange: taken, counted as done, unknown to it, or refused."""
     if ok:
-        return "accepted"
+        return "counted" if counted else "accepted"
     return "missing" if any(word in code.casefold() for word in _LOST) else "refused"
 
 
@@ -115,6 +117,8 @@ def _outcome(request: CancelRequest, signal: Signal, phase: Phase) -> Outcome | 
         return None
     if signal == "refused":
         return "refused"
+    if signal == "counted":
+        return "cancelled"
     return "gone" if request.phase == "missing" else "not_sent"
 
 

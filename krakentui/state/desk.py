@@ -133,7 +133,8 @@ class Desk:
     @take.register
     def _cancel_answered(self, event: e.CancelAnswered, t_ns: int) -> None:
         why = "" if event.ok else f"the exchange says {event.code}"
-        self._signal(event.order_id, event.request, answer_signal(event.code, ok=event.ok), t_ns, why)
+        signal = answer_signal(event.code, ok=event.ok, counted=event.counted)
+        self._signal(event.order_id, event.request, signal, t_ns, why)
 
     @take.register
     def _cancel_unanswered(self, event: e.CancelUnanswered, t_ns: int) -> None:

@@ -380,6 +380,95 @@ async def test_its_cost_is_on_the_gauge_while_it_is_in_the_air() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_cancel_that_is_still_open_on_the_stream_may_be_asked_again_after_all_queries() -> None:
+    scene = Scene()
+    scene.answer = lambda _request: []
+    async with scene.running(60):
+        scene.cancel()
+        await scene.beat(22)
+        assert scene.outcomes() == ["unknown"]
+        assert scene.door.calls.count("QueryOrders") == 4
+        assert scene.cancel() is None
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("error", ["EOrder:Rate limit exceeded", "EGeneral:Permission denied"])
+async def test_an_answer_that_comes_after_its_time_still_counts(error: str) -> None:
+    scene = Scene()
+    scene.answer = lambda _request: []
+    async with scene.running(60):
+        scene.cancel()
+        await scene.beat(7)
+        scene.private.gives(scene.failed(scene.private.sent[-1], error))
+        await settle(60)
+        assert scene.outcomes() == ["refused"]
+
+
+@pytest.mark.anyio
+async def test_a_fault_while_one_cancel_is_asked_for_costs_no_other() -> None:
+    scene = Scene()
+    scene.answer = lambda _request: []
+    async with scene.running(60):
+        scene.cancel(FIRST)
+        await scene.beat(4)
+        scene.door.answer("QueryOrders", ValueError("a bug"))
+        scene.cancel(SECOND_ID)
+        await scene.beat(3)
+        scene.private.gives(*scene.cancelled(scene.private.sent[-1]))
+        await settle(60)
+        assert scene.outcomes() == ["cancelled"]
+        assert scene.session.unsettled() == (FIRST,)
+
+
+@pytest.mark.anyio
+async def test_closing_tells_a_cancel_that_never_left_as_not_sent() -> None:
+    scene = Scene(permissions=("query-funds", "query-open-trades", "close-trades"))
+    scene.door.wrote_first = False
+    async with scene.running(60):
+        for endpoint in ("CancelOrder", "CancelOrderBatch"):
+            scene.door.answer_always(endpoint, None)
+        scene.cancel()
+        await settle(60)
+    assert scene.outcomes() == ["not_sent"]
+
+
+BLIND = ("close-trades",)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("permissions", [BLIND, (*BLIND, "query-funds", "create-ws-token")])
+async def test_a_key_that_sees_no_orders_believes_the_count_of_one(permissions: tuple[str, ...]) -> None:
+    scene = Scene(permissions=permissions)
+    scene.denied_channels = {"executions"}
+    async with scene.running(20):
+        assert scene.cancel("OANY00-00000-000000") is None
+        await settle(60)
+        assert scene.door.calls.count("CancelOrder") == 1
+        assert scene.outcomes() == ["cancelled"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("result", [{"count": 1, "pending": True}, {}])
+async def test_a_key_that_sees_no_orders_believes_nothing_less(result: dict[str, object]) -> None:
+    scene = Scene(permissions=BLIND)
+    scene.door.answer_always("CancelOrder", ok(result))
+    async with scene.running(20):
+        scene.cancel("OANY00-00000-000000")
+        await scene.beat(90)
+        assert scene.outcomes() == ["unknown"]
+
+
+@pytest.mark.anyio
+async def test_a_key_that_sees_no_orders_cancels_several_one_by_one() -> None:
+    scene = Scene(permissions=BLIND)
+    async with scene.running(20):
+        scene.cancel("OANY00-00000-000001", "OANY00-00000-000002")
+        await settle(60)
+        assert scene.door.calls.count("CancelOrder") == 2
+        assert scene.outcomes() == ["cancelled", "cancelled"]
+
+
+@pytest.mark.anyio
 async def test_closing_writes_what_was_confirmed_and_takes_nothing_new() -> None:
     scene = Scene()
     async with scene.running():

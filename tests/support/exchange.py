@@ -101,6 +101,7 @@ class Scene:
         self.door.answer_always("CancelOrder", ok({"count": 1}))
         self.door.answer_always("CancelOrderBatch", ok({"count": 1}))
         self.sequence = 0
+        self.denied_channels: set[str] = set()
         self.answer: Callable[[Frame], list[Frame]] = self.cancelled
         self.host = Host(
             settings or some_settings(),
@@ -196,6 +197,8 @@ class Scene:
         assert isinstance(params, dict)
         if request["method"] == "subscribe":
             channel = params["channel"]
+            if channel in self.denied_channels:
+                return [self.failed(request, "EGeneral:Permission denied")]
             if channel == "executions":
                 ack = _ack(request, channel, None, maxratecount=125)
                 data = [stream_order(FIRST), stream_order(SECOND_ID, "BTC/USD")]

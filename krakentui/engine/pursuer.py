@@ -1,0 +1,83 @@
+"""Asks how our cancels ended, where neither an answer nor the stream has told."""
+
+import asyncio
+from collections.abc import Callable
+
+from krakentui.engine.lane import KeyLane
+from krakentui.engine.pursuit import Chase, due, hopeless, pursued
+from krakentui.engine.routes import BATCH_MOST
+from krakentui.engine.wants import may_ask
+from krakentui.model.clock import Clock
+from krakentui.model.error import TransportError
+from krakentui.model.event import CancelGivenUp, Happening
+from krakentui.state.state import State
+from krakentui.wire.spot.rest import Call
+
+LOOK_S = 0.25
+"""How often pending cancels are looked at."""
+
+
+class Pursuer:
+    """Pursues the cancels of one account. Its failure costs no delivery."""
+
+    def __init__(self, state: State, lane: KeyLane, clock: Clock, tell: Callable[[Happening], None]) -> None:
+        """Begin with nothing to pursue."""
+        self._state = state
+        self._lane = lane
+        self._clock = clock
+        self._tell = tell
+        self._begun = asyncio.Event()
+        self._chases: dict[str, Chase] = {}
+
+    def wake(self) -> None:
+        """There is a cancel to look after."""
+        self._begun.set()
+
+    async def run(self) -> None:
+        """Pursue until cancelled."""
+        while True:
+            if not self._state.unsettled():
+                self._begun.clear()
+                await self._begun.wait()
+            await self._clock.sleep(LOOK_S)
+            await self._pursue()
+
+    async def _pursue(self) -> None:
+        """Ask for what is due, give up what is hopeless."""
+        t_ns = self._clock.mono_ns()
+        requests = self._state.cancels
+        self._chases = pursued(requests.values(), self._chases)
+        for order_id, chase in self._chases.items():
+            if hopeless(chase, requests[order_id], t_ns, is_open=self._surely_open(order_id)):
+                self._give_up(order_id, chase.request)
+        ids = due(self._chases, t_ns)[:BATCH_MOST]
+        if not ids or not may_ask("QueryOrders", self._state):
+            return
+        try:
+            reply = await self._lane.call(Call("QueryOrders", (("txid", tuple(ids)),)), "reconcile")
+        except TransportError:
+            return  # the lane has told why; they stay due
+        for order_id in ids:
+            if order_id in self._chases:
+                self._chases[order_id] = self._chases[order_id].again()
+        for event in reply.events:
+            self._tell(event)
+
+    def _surely_open(self, order_id: str) -> bool:
+        """Tell whether a live stream still holds the order for open."""
+        table = self._state.desk.table
+        return table.authoritative and order_id in table.open and not table.is_unsure(order_id)
+
+    def _give_up(self, order_id: str, number: int) -> None:
+        still = self._surely_open(order_id)
+        self._tell(
+            CancelGivenUp(
+                account=self._state.account,
+                order_id=order_id,
+                request=number,
+                outcome="unknown",
+                why="the exchange still lists it as open: it can be cancelled again"
+                if still
+                else "the exchange did not say how it ended",
+            )
+        )
