@@ -42,12 +42,12 @@ class Lockstep:
     def session(self) -> Session:
         return self.host.session
 
-    async def run(self, seconds: float) -> None:
+    async def run(self, seconds: float, step_s: float = STEP_S) -> None:
         """Let this much time pass on both sides."""
-        for _ in range(round(seconds / STEP_S)):
-            await self.clock.advance(STEP_S)
+        for _ in range(round(seconds / step_s)):
+            await self.clock.advance(step_s)
             await self.cross()
-            await self.exchange.advance(STEP_S)
+            await self.exchange.advance(step_s)
             await self.cross()
 
     async def cross(self) -> None:
