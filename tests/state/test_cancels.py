@@ -226,7 +226,7 @@ def test_an_outcome_is_one_line_of_the_journal() -> None:
 
 def test_an_order_cancelled_elsewhere_is_said_to_be() -> None:
     state = after(canceled())
-    text = "Closed: sell 0.5 BTC/USD at 110000.0 was cancelled, not by us (User requested)."
+    text = "Closed: sell 0.5 BTC/USD at 110000.0 was cancelled, not by us."
     assert state.journal.after(0)[-1].text == text
 
 
