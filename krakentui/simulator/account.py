@@ -48,6 +48,8 @@ class Fill:
     """In the pair's cost units, valued in USD."""
     maker: bool
     t_us: int
+    ledgers: tuple[str, ...] = ()
+    """Ids of the rows that it booked."""
 
 
 @dataclass(slots=True, eq=False)

@@ -7,20 +7,31 @@ Every act ends with the account's invariants checked.
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from krakentui.simulator import frames
-from krakentui.simulator.account import HOLD_FEE, Account, Fill, held_asset
+from krakentui.simulator.account import Account, Fill
+from krakentui.simulator.checks import WOULD_TAKE, crosses, wrong_amend, wrong_for, wrong_with
+from krakentui.simulator.depth import affordable, available
 from krakentui.simulator.invariants import check
 from krakentui.simulator.matching import Matching
-from krakentui.simulator.orders import LIMIT_TYPES, ORDER_TYPES, STOP_TYPES, Order, Request, with_slippage
+from krakentui.simulator.orders import (
+    LIMIT_TYPES,
+    NOT_AT_ONCE,
+    STOP_TYPES,
+    Order,
+    Request,
+    id_maker,
+    with_slippage,
+)
 
 if TYPE_CHECKING:
-    from krakentui.simulator.market import Market
     from krakentui.simulator.world import World
 
 USER = "User requested"
 POST_ONLY = "Post only order"
+REPLACED = "Order replaced"
 
 
 class Desk:
@@ -29,6 +40,7 @@ class Desk:
     def __init__(self, world: "World", make_trade_id: Callable[[str], str]) -> None:
         self.world = world
         self.make_id = make_trade_id
+        self._make_amend_id = id_maker(world.rng("amends"))
         self.accounts: dict[str, Account] = {}
         self.matching = Matching(world.markets, self)
 
@@ -48,13 +60,33 @@ class Desk:
         account.executed(frames.whole(order, "pending_new"), order.pair)
         market = self.world.markets[order.pair.symbol]
         order.status = "new"
-        if order.post_only and _crosses(order, market):
+        if order.post_only and crosses(order, market):
             self.cancel(order, POST_ONLY)
             return order
         account.executed(frames.live(order, order.opened_us), order.pair)
+        if order.force == "FOK" and available(market, order.side, order.limit_price) < order.qty:
+            self.cancel(order, NOT_AT_ONCE)
+            return order
+        if order.expires_us is not None:
+            self.world.clock.at(order.expires_us, partial(self._expire, order))
         self.matching.enter(order)
         check(account, order)
         return order
+
+    def edit(self, order: Order, ask: Request) -> Order | str:
+        """Put a new order in the place of an open one; fills stay with the old one."""
+        account = self.accounts[order.account]
+        market = self.world.markets[order.pair.symbol]
+        becomes = self.born(account, ask, order_id="")
+        error = wrong_with(ask, becomes, market)
+        freed = account.order_holds.get(order.id, 0)
+        error = error or wrong_for(account, becomes, freed=freed)
+        if error is None and becomes.post_only and crosses(becomes, market):
+            error = WOULD_TAKE
+        if error is not None:
+            return error
+        self.cancel(order, REPLACED)
+        return self.place(account, ask)
 
     def amend(
         self,
@@ -69,25 +101,44 @@ class Desk:
         if qty is not None and qty <= order.filled:
             self.cancel(order, USER)
             return None
-        before = (order.qty, order.limit_price, order.trigger_price, order.bound)
-        order.qty = qty or order.qty
-        if limit_price is not None and order.limit_price is not None:
-            order.limit_price = limit_price
-        if trigger_price is not None and order.trigger_price is not None and order.trail_bp is None:
-            order.trigger_price = trigger_price
-            order.bound = order.bound and with_slippage(trigger_price)
-        error = self._amend_fault(account, order)
-        if error is not None:
-            order.qty, order.limit_price, order.trigger_price, order.bound = before
-            return error
         now_us = self.now_us()
+        original = order.as_it_stands(order.original_id, "original", order.opened_us)
+        before = _terms_of(order)
+        _change(order, qty, limit_price, trigger_price)
+        error = wrong_amend(account, order, self.world.markets[order.pair.symbol])
+        if error is not None:
+            order.qty, order.limit_price, order.trigger_price, order.bound, order.limit_offset = before
+            return error
         keeps_place = order.qty <= before[0] and order.limit_price == before[1]
         order.amended, order.counts_from_us, order.changed_us = True, now_us, now_us
+        order.amends = order.amends or [original]
+        order.amends.append(order.as_it_stands(self._make_amend_id("T"), "user", now_us))
         account.rehold(order)
         account.executed(frames.amended(order, now_us), order.pair)
         self.matching.enter(order, keeps_place=keeps_place)
         check(account, order)
         return None
+
+    def amend_fault(
+        self,
+        order: Order,
+        *,
+        qty: int | None = None,
+        limit_price: int | None = None,
+        trigger_price: int | None = None,
+    ) -> str | None:
+        """Say why an amend would be refused, without doing it."""
+        before = _terms_of(order)
+        _change(order, qty, limit_price, trigger_price)
+        error = wrong_amend(self.accounts[order.account], order, self.world.markets[order.pair.symbol])
+        order.qty, order.limit_price, order.trigger_price, order.bound, order.limit_offset = before
+        return error
+
+    def amended_away(self, order: Order) -> str:
+        """Note that an amend below what is filled has ended an order; give the amend's id."""
+        order.amends = order.amends or [order.as_it_stands(order.original_id, "original", order.opened_us)]
+        order.amends.append(order.as_it_stands(self._make_amend_id("T"), "user", self.now_us()))
+        return order.amends[-1].id
 
     def cancel(self, order: Order, reason: str) -> None:
         """End an open order."""
@@ -117,6 +168,8 @@ class Desk:
         account = self.accounts[order.account]
         order.peak_price = peak_price
         order.trigger_price = trail_from(peak_price, order.side, order.trail_bp or 0)
+        if order.limit_offset is not None:
+            order.limit_price = max(1, order.trigger_price + order.limit_offset)
         order.bound = order.bound and with_slippage(order.trigger_price)
         account.rehold(order)
         account.executed(frames.trigger_moved(order, self.now_us()), order.pair)
@@ -162,7 +215,7 @@ class Desk:
         got = qty * 10**pair.base.places // pair.qty_unit
         sign = 1 if order.side == "buy" else -1
         exec_id = self.make_id("T")
-        account.ledger.book(
+        rows = account.ledger.book(
             [(pair.base, sign * got, 0), (pair.quote, -sign * paid, charged)],
             kind="trade",
             ref_id=self.make_id("T"),
@@ -172,7 +225,8 @@ class Desk:
         account.volume_usd += int(exact * self.usd_price(pair.quote.name))
         order.trades.append(exec_id)
         order.changed_us = t_us
-        fill = Fill(exec_id, trade_id, order, price, qty, cost, fee, fee_usd, maker, t_us)
+        ledgers = tuple(row.id for row in rows)
+        fill = Fill(exec_id, trade_id, order, price, qty, cost, fee, fee_usd, maker, t_us, ledgers)
         account.fills.append(fill)
         return fill
 
@@ -187,38 +241,22 @@ class Desk:
 
     def fault_of(self, account: Account, ask: Request) -> str | None:
         """Say why an order cannot be placed; None = it can."""
-        if ask.type not in ORDER_TYPES or ask.side not in {"buy", "sell"}:
-            return "EGeneral:Invalid arguments:ordertype"
-        if not _has_its_prices(ask):
-            return "EOrder:Invalid price"
-        if ask.qty < ask.pair.qty_min:
-            return "EOrder:Order minimum not met"
-        order = self.born(account, ask, order_id="")
-        price = order.worst_price or order.trigger_price or self.world.markets[ask.pair.symbol].last
-        cost = Fraction(price * ask.qty * 10**ask.pair.cost_places, ask.pair.price_unit * ask.pair.qty_unit)
-        if cost < ask.pair.cost_min:
-            return "EOrder:Cost minimum not met"
-        if ask.cl_ord_id and any(o.cl_ord_id == ask.cl_ord_id for o in account.open.values()):
-            return "EGeneral:Invalid arguments:cl_ord_id"
-        name = held_asset(ask.pair, ask.side).name
-        return "EOrder:Insufficient funds" if order.held(HOLD_FEE) > account.free(name) else None
+        return self.fault_in(account, ask) or wrong_for(account, self.born(account, ask, order_id=""))
 
-    def _amend_fault(self, account: Account, order: Order) -> str | None:
-        if order.qty < order.pair.qty_min:
-            return "EOrder:Order minimum not met"
-        if order.post_only and _crosses(order, self.world.markets[order.pair.symbol]):
-            return "EOrder:Post only order"
-        name = held_asset(order.pair, order.side).name
-        free = account.free(name) + account.order_holds.get(order.id, 0)
-        return "EOrder:Insufficient funds" if order.held(HOLD_FEE) > free else None
+    def fault_in(self, account: Account, ask: Request) -> str | None:
+        """Say what is wrong with a request whatever the account owns; None = nothing."""
+        order = self.born(account, ask, order_id="")
+        return wrong_with(ask, order, self.world.markets[ask.pair.symbol])
 
     def born(self, account: Account, ask: Request, order_id: str | None = None) -> Order:
         """Make an order out of a request, not yet known to anyone."""
         market, now_us = self.world.markets[ask.pair.symbol], self.now_us()
-        trigger, peak = ask.trigger_price, None
+        trigger, peak, limit = ask.trigger_price, None, ask.limit_price
         if ask.trail_bp is not None:
-            peak = market.last
+            peak = market.index_price if ask.reference == "index" else market.last
             trigger = trail_from(peak, ask.side, ask.trail_bp)
+            limit = None if ask.limit_offset is None else trigger + ask.limit_offset
+        qty = ask.qty if ask.cash is None else affordable(market, ask.cash)
         bound = None
         if ask.side == "buy" and ask.type not in LIMIT_TYPES:
             bound = with_slippage(trigger or market.best_ask)
@@ -228,12 +266,17 @@ class Desk:
             pair=ask.pair,
             side=ask.side,
             type=ask.type,
-            qty=ask.qty,
-            limit_price=ask.limit_price if ask.type in LIMIT_TYPES else None,
+            qty=qty,
+            limit_price=limit if ask.type in LIMIT_TYPES else None,
             trigger_price=trigger if ask.type in STOP_TYPES else None,
             trail_bp=ask.trail_bp,
             peak_price=peak,
             bound=bound,
+            limit_offset=ask.limit_offset,
+            cash=ask.cash,
+            reference=ask.reference,
+            force=ask.force,
+            expires_us=ask.expires_us,
             post_only=ask.post_only,
             cl_ord_id=ask.cl_ord_id,
             userref=ask.userref,
@@ -241,6 +284,12 @@ class Desk:
             counts_from_us=now_us,
             changed_us=now_us,
         )
+
+    def _expire(self, order: Order) -> None:
+        """End a GTD order whose time has come, unless it has ended otherwise."""
+        if not order.is_done:
+            order.reason = None
+            self._end(order, "expired")
 
     def _end(self, order: Order, status: str) -> None:
         account, now_us = self.accounts[order.account], self.now_us()
@@ -258,23 +307,20 @@ def trail_from(peak_price: int, side: str, trail_bp: int) -> int:
     return peak_price - away if side == "sell" else peak_price + away
 
 
-def _crosses(order: Order, market: "Market") -> bool:
-    if order.limit_price is None:
-        return False
-    if order.side == "buy":
-        return order.limit_price >= market.best_ask
-    return order.limit_price <= market.best_bid
+def _terms_of(order: Order) -> tuple[int, int | None, int | None, int | None, int | None]:
+    return order.qty, order.limit_price, order.trigger_price, order.bound, order.limit_offset
+
+
+def _change(order: Order, qty: int | None, limit_price: int | None, trigger_price: int | None) -> None:
+    order.qty = qty or order.qty
+    if limit_price is not None and order.limit_price is not None:
+        order.limit_price = limit_price
+        if order.limit_offset is not None:
+            order.limit_offset = limit_price - (order.trigger_price or 0)
+    if trigger_price is not None and order.trigger_price is not None and order.trail_bp is None:
+        order.trigger_price = trigger_price
+        order.bound = order.bound and with_slippage(trigger_price)
 
 
 def _rounded(amount: Fraction, places: int) -> int:
     return int(amount * 10**places + Fraction(1, 2))
-
-
-def _has_its_prices(ask: Request) -> bool:
-    wants_limit = ask.type in LIMIT_TYPES
-    wants_trigger = ask.type in STOP_TYPES and ask.type != "trailing-stop"
-    return (
-        (not wants_limit or (ask.limit_price or 0) > 0)
-        and (not wants_trigger or (ask.trigger_price or 0) > 0)
-        and (ask.type != "trailing-stop" or 0 < (ask.trail_bp or 0) < 10_000)
-    )

@@ -28,13 +28,18 @@ def money(pair: Pair, units: int) -> Raw:
     return fixed(units, pair.cost_places)
 
 
+def limit(order: Order) -> Raw:
+    """Write a limit: of a trailing stop its distance from the trigger."""
+    return price(order.pair, order.limit_price if order.limit_offset is None else order.limit_offset)
+
+
 def triggers(order: Order) -> Entry:
     """Write the trigger of a stop."""
     pair = order.pair
     entry: Entry = {
         "price": price(pair, order.trigger_price),
         "price_type": "static",
-        "reference": "last",
+        "reference": order.reference,
         "status": "triggered" if order.triggered else "untriggered",
     }
     if order.trail_bp is not None:
@@ -51,9 +56,16 @@ def whole(order: Order, exec_type: str) -> Entry:
     entry: Entry = {
         "order_id": order.id,
         "symbol": pair.symbol,
-        "order_qty": qty(pair, order.qty),
+    }
+    # Recorded: a buy by amount names the amount in place of the quantity.
+    entry |= (
+        {"order_qty": qty(pair, order.qty)}
+        if order.cash is None
+        else {"cash_order_qty": money(pair, order.cash)}
+    )
+    entry |= {
         "cum_cost": money(pair, order.cost),
-        "time_in_force": "GTC",
+        "time_in_force": order.force,
         "exec_type": exec_type,
         "side": order.side,
         "order_type": order.type,
@@ -61,15 +73,17 @@ def whole(order: Order, exec_type: str) -> Entry:
     # Recorded: an order with cl_ord_id names no order_userref.
     entry |= {"order_userref": order.userref} if order.cl_ord_id is None else {"cl_ord_id": order.cl_ord_id}
     if order.type in LIMIT_TYPES:
-        entry["limit_price_type"] = "static"
+        entry["limit_price_type"] = "static" if order.limit_offset is None else "quote"
     if order.trigger_price is not None:
         entry["triggers"] = triggers(order)
         entry["stop_price"] = price(pair, order.trigger_price)
-        entry["limit_price"] = price(pair, order.limit_price)
-        entry["trigger"] = "last"
+        entry["limit_price"] = limit(order)
+        entry["trigger"] = order.reference
     else:
         entry["limit_price"] = price(pair, order.limit_price)
         entry["stop_price"] = price(pair, None)
+    if order.expires_us is not None:
+        entry["expire_time"] = iso_us(order.expires_us)
     if order.post_only:
         entry["post_only"] = True
     entry["order_status"] = order.status
@@ -190,8 +204,8 @@ def amended(order: Order, t_us: int) -> Entry:
     if order.trigger_price is not None:
         entry["triggers"] = triggers(order)
     if order.limit_price is not None:
-        entry["limit_price"] = price(pair, order.limit_price)
-        entry["limit_price_type"] = "static"
+        entry["limit_price"] = limit(order)
+        entry["limit_price_type"] = "static" if order.limit_offset is None else "quote"
     return entry | {"order_userref": order.userref, "order_id": order.id}
 
 

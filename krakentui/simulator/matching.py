@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from krakentui.simulator.orders import Order
+from krakentui.simulator.orders import NOT_AT_ONCE, Order
 
 if TYPE_CHECKING:
     from krakentui.simulator.desk import Desk
@@ -79,13 +79,16 @@ class Matching:
         board, market = self._boards[order.pair.symbol], self._markets[order.pair.symbol]
         if order.waits_for_trigger:
             board.stops[order.id] = order
-            self._fire(board, market.last)
+            self._fire(board, market)
             return
         self._take(order, market)
         if order.is_done:
             return
         if order.limit_price is None:
             self._desk.cancel(order, "No liquidity")
+            return
+        if order.force in {"IOC", "FOK"}:
+            self._desk.cancel(order, NOT_AT_ONCE)
             return
         if not keeps_place:
             order.ahead = market.queue_ahead(order.side, order.limit_price)
@@ -121,7 +124,7 @@ class Matching:
         if board.resting and not board.is_own(trade.trade_id):
             self._hit(board, trade)
         if board.stops:
-            self._fire(board, trade.price)
+            self._fire(board, self._markets[trade.symbol], trade.price)
 
     def _hit(self, board: Board, trade: "MarketTrade") -> None:
         if trade.price > board.best_buy and (board.best_sell is None or trade.price < board.best_sell):
@@ -142,8 +145,10 @@ class Matching:
                 rest -= part
                 self._desk.fill(order, order.limit_price or 0, part, trade.trade_id, maker=True)
 
-    def _fire(self, board: Board, last: int) -> None:
+    def _fire(self, board: Board, market: "Market", last: int | None = None) -> None:
+        last_price = market.last if last is None else last
         for order in list(board.stops.values()):
+            last = market.index_price if order.reference == "index" else last_price
             if order.trail_bp is not None:
                 self._trail(order, last)
             if order.id in board.stops and _is_set_off(order, last):

@@ -15,10 +15,15 @@ from krakentui.simulator.tables import Pair
 
 Side = Literal["buy", "sell"]
 DONE = frozenset({"filled", "canceled", "expired"})
-LIMIT_TYPES = frozenset({"limit", "stop-loss-limit", "take-profit-limit"})
-STOP_TYPES = frozenset({"stop-loss", "stop-loss-limit", "take-profit", "take-profit-limit", "trailing-stop"})
+Force = Literal["GTC", "GTD", "IOC", "FOK"]
+Reference = Literal["last", "index"]
+TRAILING_TYPES = frozenset({"trailing-stop", "trailing-stop-limit"})
+LIMIT_TYPES = frozenset({"limit", "stop-loss-limit", "take-profit-limit", "trailing-stop-limit"})
+STOP_TYPES = TRAILING_TYPES | {"stop-loss", "stop-loss-limit", "take-profit", "take-profit-limit"}
 ORDER_TYPES = LIMIT_TYPES | STOP_TYPES | {"market"}
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+NOT_AT_ONCE = "Not filled at once"
+"""What ends the rest of an IOC or FOK order; the exchange's own wording is not published."""
 SLIPPAGE_PCT = 5
 """How far above its trigger or the best ask an order without a limit may buy, and what is held for it."""
 
@@ -55,9 +60,32 @@ class Request:
     trigger_price: int | None = None
     trail_bp: int | None = None
     """Trailing distance in hundredths of a percent."""
+    limit_offset: int | None = None
+    """For a trailing stop with a limit: how far its limit is from its trigger, signed, in price units."""
+    cash: int | None = None
+    """For a market buy: how much of the quote asset to spend, in cost units; then `qty` is not read."""
+    reference: Reference = "last"
+    """The price that triggers look at."""
+    force: Force = "GTC"
+    expires_us: int | None = None
+    """When a GTD order ends."""
     post_only: bool = False
     cl_ord_id: str | None = None
     userref: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """One line of an order's history: as it was made, and after each amend."""
+
+    id: str
+    kind: Literal["original", "user"]
+    qty: int
+    remaining: int
+    limit_price: int | None
+    trigger_price: int | None
+    post_only: bool
+    t_us: int
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -75,6 +103,12 @@ class Order:
     trail_bp: int | None
     peak_price: int | None = None
     """Best last price since a trailing stop was placed."""
+    limit_offset: int | None = None
+    cash: int | None = None
+    """What a market buy by amount spends, in cost units."""
+    reference: Reference = "last"
+    force: Force = "GTC"
+    expires_us: int | None = None
     bound: int | None = None
     """For a buy without a limit: the most it may pay."""
     post_only: bool
@@ -107,8 +141,28 @@ class Order:
     checked: int = 0
     """What was filled when it was last checked: it only grows."""
     trades: list[str] = field(default_factory=list)
+    amends: list[Amend] = field(default_factory=list)
+    """Empty until the first amend, then the original first."""
     old_refid: bool = False
     """REST writes the text `None` for the parent, as old replies did."""
+
+    def as_it_stands(self, amend_id: str, kind: Literal["original", "user"], t_us: int) -> Amend:
+        """Make a line of history of what the order asks for now."""
+        return Amend(
+            amend_id,
+            kind,
+            self.qty,
+            self.remaining,
+            self.limit_price,
+            self.trigger_price,
+            self.post_only,
+            t_us,
+        )
+
+    @property
+    def original_id(self) -> str:
+        """The id under which its history tells how it was made."""
+        return f"T{self.id[1:]}"
 
     @property
     def remaining(self) -> int:

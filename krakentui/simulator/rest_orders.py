@@ -35,9 +35,9 @@ def order_row(order: Order, *, trades: bool) -> dict[str, object]:
         "status": STATUS[order.status],
         "opentm": seconds(order.opened_us),
         "starttm": 0,
-        "expiretm": 0,
-        "descr": _description(order),
-        "vol": digits(order.qty, pair.qty_places),
+        "expiretm": 0 if order.expires_us is None else order.expires_us // SECOND_US,
+        "descr": description(order),
+        "vol": volume(order),
         "vol_exec": digits(order.filled, pair.qty_places),
         "cost": digits(order.cost, pair.cost_places),
         "fee": digits(order.fee, pair.cost_places),
@@ -46,9 +46,9 @@ def order_row(order: Order, *, trades: bool) -> dict[str, object]:
         "limitprice": _long(_limit_shown(order), pair),
     }
     if order.trigger_price is not None:
-        row["trigger"] = "last"
+        row["trigger"] = order.reference
     row["misc"] = ",".join(_marks(order))
-    row["oflags"] = "post,fciq" if order.post_only else "fciq"
+    row["oflags"] = ",".join(_flags(order))
     if trades and order.trades:
         row["trades"] = list(order.trades)
     if order.is_done and order.closed_us is not None:
@@ -77,9 +77,10 @@ def extended_rows(account: Account) -> dict[str, object]:
     return dict(sorted(rows.items()))
 
 
-def _description(order: Order) -> dict[str, object]:
+def description(order: Order) -> dict[str, object]:
+    """Describe what an order asks for, in fields and in words."""
     pair = order.pair
-    price, price2 = _prices(order)
+    price, price2 = prices(order)
     return {
         "pair": pair.altname,
         "aclass": "forex",
@@ -88,14 +89,22 @@ def _description(order: Order) -> dict[str, object]:
         "price": price,
         "price2": price2,
         "leverage": "none",
-        "order": f"{order.side} {digits(order.qty, pair.qty_places)} {pair.altname} @ {_terms(order)}",
+        "order": f"{order.side} {volume(order)} {pair.altname} @ {_terms(order)}",
         "close": "",
     }
 
 
-def _prices(order: Order) -> tuple[str, str]:
+def volume(order: Order) -> str:
+    """Write an order's volume: with `viqc` what it spends."""
+    if order.cash is not None:
+        return digits(order.cash, order.pair.cost_places)
+    return digits(order.qty, order.pair.qty_places)
+
+
+def prices(order: Order) -> tuple[str, str]:
+    """Write what REST calls price and price2."""
     if order.trail_bp is not None:
-        return _distance(order), "0"
+        return _distance(order), "0" if order.limit_offset is None else _offset(order)
     limit = _short(order.limit_price, order.pair)
     if order.trigger_price is None:
         return limit, "0"
@@ -107,7 +116,8 @@ def _terms(order: Order) -> str:
     if order.type == "market":
         return "market"
     if order.trail_bp is not None:
-        return f"{name} {_distance(order)}"
+        text = f"{name} {_distance(order)}"
+        return text if order.limit_offset is None else f"{text} -> limit {_offset(order)}"
     if order.trigger_price is None:
         return f"limit {_short(order.limit_price, order.pair)}"
     text = f"{name} {_short(order.trigger_price, order.pair)}"
@@ -130,6 +140,16 @@ def _marks(order: Order) -> list[str]:
     if order.amended:
         marks.append("amended")
     return marks
+
+
+def _flags(order: Order) -> list[str]:
+    flags = ["post"] if order.post_only else []
+    return [*flags, "fciq", *(["viqc"] if order.cash is not None else [])]
+
+
+def _offset(order: Order) -> str:
+    units = order.limit_offset or 0
+    return f"{'-' if units < 0 else '+'}{digits(abs(units), order.pair.price_places)}"
 
 
 def _distance(order: Order) -> str:
