@@ -86,6 +86,7 @@ class KrakenApp(App[None], inherit_bindings=False):
         self.main = MainScreen()
         self.deeds = Deeds(self)
         self._ticking = ticking
+        self._ticks = 0
         self._painted = painted
         self._hide = hide
         self._gate = KeyGate()
@@ -126,7 +127,7 @@ class KrakenApp(App[None], inherit_bindings=False):
         """Draw once, then on the tick."""
         self.call_after_refresh(self._first)
         if self._ticking:
-            self.set_interval(FRAME_S, self.draw, name="frame")
+            self.set_interval(FRAME_S, self._tick, name="frame")
 
     def _first(self) -> None:
         self.draw()
@@ -172,12 +173,21 @@ class KrakenApp(App[None], inherit_bindings=False):
         """Tell whether the terminal has taken everything drawn before this mark."""
         return not isinstance(self._driver, SteadyDriver) or self._driver.has_taken(mark)
 
-    def draw(self) -> None:
-        """Show every panel its view of now. Gauges and ages move even when the session stands still."""
+    def _tick(self) -> None:
+        """Draw what is due: prices on every tick, what changes by the second less often."""
+        self._ticks += 1
+        self.draw(self._ticks)
+
+    def draw(self, tick: int | None = None) -> None:
+        """Show every panel its view of now, or on a tick only those that are due.
+
+        Gauges and ages move even when the session stands still. When something happened everything is due.
+        """
         t_ns = self.face.clock.mono_ns()
         try:
-            self._journal.extend(self.face.journal(self._journal[-1].number if self._journal else 0))
-            self.main.draw(self.face, t_ns, self._latest(t_ns))
+            news = self.face.journal(self._journal[-1].number if self._journal else 0)
+            self._journal.extend(news)
+            self.main.draw(self.face, t_ns, self._latest(t_ns), None if news else tick)
             if isinstance(self.screen, Sheet):
                 self.screen.draw(hand_ns(self.face.clock))
         except Exception as error:  # noqa: BLE001 - a supervisor: one failing frame must not end the app

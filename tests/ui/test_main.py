@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -134,3 +135,35 @@ async def test_moving_between_panels_lights_the_one_with_the_keys() -> None:
         assert "━ Markets" in screen.text()
         await screen.press("shift+tab", "shift+tab")
         assert "━ Open orders" in screen.text()
+
+
+async def test_prices_are_drawn_on_every_tick_and_the_rest_in_turns() -> None:
+    face = FakeFace()
+    asked: dict[str, int] = {}
+
+    def counted(name: str) -> Callable[[int], object]:
+        ask = getattr(face, name)
+
+        def one_more(t_ns: int) -> object:
+            asked[name] = asked.get(name, 0) + 1
+            return ask(t_ns)
+
+        return one_more
+
+    async with opened(face) as screen:
+        for name in ("markets", "orders", "balances", "budget", "status"):
+            setattr(face, name, counted(name))
+        for tick in range(8):
+            screen.app.draw(tick)
+    assert asked == {"markets": 8, "orders": 4, "balances": 2, "budget": 2, "status": 4}
+
+
+async def test_news_make_everything_due_at_once() -> None:
+    face = FakeFace()
+    async with opened(face) as screen:
+        face.orders_view = orders_of(an_order("O9", "61234.5"))
+        screen.app.draw(0)
+        assert "61,234.5" not in screen.text()
+        face.lines = (a_line(1, "what happened"),)
+        screen.app.draw(2)
+        assert "61,234.5" in screen.text()

@@ -27,6 +27,7 @@ from krakentui.ui.widgets.statusline import StatusLine
 V = TypeVar("V")
 COMPACT_WIDTH, COMPACT_HEIGHT = 80, 20
 """Below either, one panel at a time stands above the budget."""
+MANY_ORDERS = 100
 MEDIUM_HEIGHT, HIGH_HEIGHT = 32, 48
 _log = logging.getLogger(__name__)
 
@@ -38,6 +39,11 @@ def why_waiting(status: StatusView) -> str:
     if not failed or any(feed.state == "live" for feed in feeds):
         return WAITING
     return f"{failed[0].rstrip('.')}. It is tried again."
+
+
+def _due(tick: int | None, every: int, turn: int) -> bool:
+    """Tell whether the turn of something has come that comes every so many ticks; without a tick it has."""
+    return tick is None or tick % every == turn
 
 
 class Top(Horizontal):
@@ -87,19 +93,31 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     # --- drawing ------------------------------------------------------------------------------
 
-    def draw(self, face: Face, t_ns: int, latest: Latest) -> None:
-        """Show every panel its view of now; one that fails says so and the others go on."""
+    def draw(self, face: Face, t_ns: int, latest: Latest, tick: int | None = None) -> None:
+        """Show every panel its view of now; one that fails says so and the others go on.
+
+        On a tick only those panels that are due: prices always, the others in turns, so that the work of
+        a second is spread over it. A long list of orders costs more and comes once a second.
+        """
+        many = len(self.orders.keys) > MANY_ORDERS
+        if _due(tick, 2, 0):
+            self._show_status(face, t_ns, latest)
+        self._show(self.markets, lambda: face.markets(t_ns))
+        if _due(tick, 4, 1):
+            self._show(self.balances, lambda: face.balances(t_ns))
+        if _due(tick, 8 if many else 2, 1):
+            self._show(self.orders, lambda: face.orders(t_ns))
+        if _due(tick, 4, 3):
+            self._show(self.budget, lambda: face.budget(t_ns))
+        self._show(self.last, lambda: latest)
+
+    def _show_status(self, face: Face, t_ns: int, latest: Latest) -> None:
         status = self._show(self.status, lambda: face.status(t_ns))
         if isinstance(status, StatusView):
             for table in (self.orders, self.balances):
                 table.explain(why_waiting(status), keyless=status.power == "public")
             may_cancel = status.power == "watch+cancel" and not status.read_only
             self._show(self.key_line, lambda: Keys(may_cancel, latest.said))
-        self._show(self.markets, lambda: face.markets(t_ns))
-        self._show(self.balances, lambda: face.balances(t_ns))
-        self._show(self.orders, lambda: face.orders(t_ns))
-        self._show(self.budget, lambda: face.budget(t_ns))
-        self._show(self.last, lambda: latest)
 
     def _show(self, panel: Panel[V], ask: Callable[[], V]) -> V | None:
         try:
