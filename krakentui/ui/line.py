@@ -3,6 +3,7 @@
 A tone is a name that the style sheet turns into colours and attributes, so no colour is named here.
 """
 
+import re
 from textwrap import wrap
 from typing import Literal, NamedTuple
 
@@ -34,6 +35,11 @@ Tone = Literal[
 TONES: tuple[Tone, ...] = Tone.__args__  # type: ignore[attr-defined]  # a Literal keeps its values there
 TONE_CLASSES = frozenset(f"tone--{tone}" for tone in TONES)
 """What a screen offers its panels to draw in: resolved once a screen, not once a panel."""
+
+
+TIED = "\N{NO-BREAK SPACE}"
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:h|min|s|points?|of \d+)\b)")
+"""Blanks at which no sentence is broken: a figure and its unit stay together."""
 
 
 class Span(NamedTuple):
@@ -70,9 +76,12 @@ def clip(text: str, width: int) -> str:
 def wrapped(text: str, width: int, tone: Tone = "text", lead: str = "") -> list[Line]:
     """Break a sentence into lines; `lead` stands before the first and leaves its room in the others."""
     room = max(8, width - cell_len(lead))
-    parts = wrap(text, room) or [""]
+    parts = wrap(_BEFORE_UNIT.sub(TIED, text), room) or [""]
     blank = " " * cell_len(lead)
-    return [line(Span(f"{blank if number else lead}{part}", tone)) for number, part in enumerate(parts)]
+    return [
+        line(Span(f"{blank if number else lead}{part.replace(TIED, ' ')}", tone))
+        for number, part in enumerate(parts)
+    ]
 
 
 def pad(text: str, width: int, *, right: bool = False) -> str:

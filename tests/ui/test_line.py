@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from krakentui.ui.line import Span, clip, fit, pad, rule, span_width, spread
+from krakentui.ui.line import Span, clip, fit, pad, rule, span_width, spread, wrapped
 
 TEXTS = st.text(st.sampled_from("ab 漢字é…"), max_size=30)
 
@@ -40,3 +40,11 @@ def test_the_first_note_at_the_end_gives_way_first() -> None:
     text = "".join(span.text for span in rule("Title", (), ends, 30, lit=False).spans)
     assert "1–4 of 8" in text
     assert "remark" not in text
+
+
+def test_a_figure_and_its_unit_are_never_parted() -> None:
+    sentence = "one more poll surely fits in 39 s."
+    for width in range(8, 40):
+        texts = ["".join(span.text for span in row.spans) for row in wrapped(sentence, width)]
+        assert not any(text.endswith("39") for text in texts)
+        assert " ".join(texts) == sentence

@@ -100,6 +100,8 @@ def _feed(feed: FeedView, brevity: int) -> tuple[Span, ...]:
             if brevity >= 5
             else (name, Span("live", tone), Span(f" {known}", "muted"))
         )
+    if brevity >= 5 and feed.state == "down" and feed.retry_in_ns is not None:
+        return name, Span(f"retry {wait(feed.retry_in_ns).ljust(AGE_CELLS)}", tone)
     spans = [name, Span(feed.state, tone)]
     if feed.age_ns is not None:
         spans.append(Span(f" {known}", "muted"))
