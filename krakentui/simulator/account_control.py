@@ -85,7 +85,7 @@ class Hands:
             "trigger_price": _price(pair, wanted["trigger"]) if "trigger" in wanted else None,
         }
         if self._counted:
-            _raise(self._gate.amend(self.account, order.id, **changes))
+            _raise(self._gate.amend(self.account, order.id, post_only=False, **changes))
         else:
             _raise(self._desk.amend(order, **changes))
         return order.id

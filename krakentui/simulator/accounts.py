@@ -17,6 +17,7 @@ from krakentui.simulator.judge import Judge
 from krakentui.simulator.orders import id_maker
 from krakentui.simulator.rules import SECOND_US, TIERS
 from krakentui.simulator.seeding import seed_alice, seed_bob
+from krakentui.simulator.switch import Switches
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
@@ -42,6 +43,7 @@ class Accounts:
     judge: Judge
     desk: Desk
     gate: Gate
+    switches: Switches
     actor: Actor
 
     def owner(self, key: keys.ApiKey) -> Account:
@@ -66,8 +68,9 @@ def install(world: "World") -> None:
         for name, account, permissions in PROGRAMS
     }
     door.keys.update({key.public: key for key in programs.values()})
+    switches = Switches(world, gate)
     actor = Actor(world, gate, desk.accounts["alice"])
-    world.accounts = Accounts(desk.accounts, programs, door, judge, desk, gate, actor)
+    world.accounts = Accounts(desk.accounts, programs, door, judge, desk, gate, switches, actor)
     if not world.options.quiet:
         actor.start()
 

@@ -8,7 +8,7 @@ Every act ends with the account's invariants checked.
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from krakentui.simulator import frames
 from krakentui.simulator.account import Account, Fill
@@ -32,6 +32,14 @@ if TYPE_CHECKING:
 USER = "User requested"
 POST_ONLY = "Post only order"
 REPLACED = "Order replaced"
+
+
+class Change(NamedTuple):
+    """What an amend changes; None = it stays."""
+
+    qty: int | None
+    limit_price: int | None
+    trigger_price: int | None
 
 
 class Desk:
@@ -75,18 +83,21 @@ class Desk:
 
     def edit(self, order: Order, ask: Request) -> Order | str:
         """Put a new order in the place of an open one; fills stay with the old one."""
-        account = self.accounts[order.account]
-        market = self.world.markets[order.pair.symbol]
-        becomes = self.born(account, ask, order_id="")
-        error = wrong_with(ask, becomes, market)
-        freed = account.order_holds.get(order.id, 0)
-        error = error or wrong_for(account, becomes, freed=freed)
-        if error is None and becomes.post_only and crosses(becomes, market):
-            error = WOULD_TAKE
+        error = self.edit_fault(order, ask)
         if error is not None:
             return error
         self.cancel(order, REPLACED)
-        return self.place(account, ask)
+        return self.place(self.accounts[order.account], ask)
+
+    def edit_fault(self, order: Order, ask: Request) -> str | None:
+        """Say why an edit would be refused, without doing it."""
+        account, market = self.accounts[order.account], self.world.markets[order.pair.symbol]
+        becomes = self.born(account, ask, order_id="")
+        error = wrong_with(ask, becomes, market)
+        error = error or wrong_for(account, becomes, freed=account.order_holds.get(order.id, 0))
+        if error is None and becomes.post_only and crosses(becomes, market):
+            return WOULD_TAKE
+        return error
 
     def amend(
         self,
@@ -104,7 +115,7 @@ class Desk:
         now_us = self.now_us()
         original = order.as_it_stands(order.original_id, "original", order.opened_us)
         before = _terms_of(order)
-        _change(order, qty, limit_price, trigger_price)
+        _change(order, Change(qty, limit_price, trigger_price))
         error = wrong_amend(account, order, self.world.markets[order.pair.symbol])
         if error is not None:
             order.qty, order.limit_price, order.trigger_price, order.bound, order.limit_offset = before
@@ -119,26 +130,20 @@ class Desk:
         check(account, order)
         return None
 
-    def amend_fault(
-        self,
-        order: Order,
-        *,
-        qty: int | None = None,
-        limit_price: int | None = None,
-        trigger_price: int | None = None,
-    ) -> str | None:
+    def amend_fault(self, order: Order, change: Change, *, must_rest: bool = False) -> str | None:
         """Say why an amend would be refused, without doing it."""
-        before = _terms_of(order)
-        _change(order, qty, limit_price, trigger_price)
-        error = wrong_amend(self.accounts[order.account], order, self.world.markets[order.pair.symbol])
+        before, market = _terms_of(order), self.world.markets[order.pair.symbol]
+        _change(order, change)
+        error = wrong_amend(self.accounts[order.account], order, market)
+        if error is None and must_rest and crosses(order, market):
+            error = WOULD_TAKE
         order.qty, order.limit_price, order.trigger_price, order.bound, order.limit_offset = before
         return error
 
-    def amended_away(self, order: Order) -> str:
-        """Note that an amend below what is filled has ended an order; give the amend's id."""
+    def amended_away(self, order: Order) -> None:
+        """Note that an amend below what is filled has ended an order."""
         order.amends = order.amends or [order.as_it_stands(order.original_id, "original", order.opened_us)]
         order.amends.append(order.as_it_stands(self._make_amend_id("T"), "user", self.now_us()))
-        return order.amends[-1].id
 
     def cancel(self, order: Order, reason: str) -> None:
         """End an open order."""
@@ -311,8 +316,9 @@ def _terms_of(order: Order) -> tuple[int, int | None, int | None, int | None, in
     return order.qty, order.limit_price, order.trigger_price, order.bound, order.limit_offset
 
 
-def _change(order: Order, qty: int | None, limit_price: int | None, trigger_price: int | None) -> None:
-    order.qty = qty or order.qty
+def _change(order: Order, change: Change) -> None:
+    order.qty = change.qty or order.qty
+    limit_price, trigger_price = change.limit_price, change.trigger_price
     if limit_price is not None and order.limit_price is not None:
         order.limit_price = limit_price
         if order.limit_offset is not None:

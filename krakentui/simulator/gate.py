@@ -5,13 +5,15 @@ count alike.
 """
 
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from krakentui.simulator import rules
 from krakentui.simulator.account import Account
-from krakentui.simulator.desk import USER, Desk
+from krakentui.simulator.desk import USER, Change, Desk
 from krakentui.simulator.judge import Judge
 from krakentui.simulator.orders import Order, Request
+from krakentui.simulator.tables import Pair
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 LIMITED = "EOrder:Rate limit exceeded"
 UNKNOWN = "EOrder:Unknown order"
 UNAVAILABLE = "EService:Unavailable"
+CANCEL_ONLY = "EService:Market in cancel_only mode"
+TIMED_OUT = "CancelAllOrdersAfter Timeout"
 
 Count = Callable[[Account, str, int, int], None]
 """How the judge counts cancels on one pair: account, symbol, sum of the rungs, instant."""
@@ -34,15 +38,35 @@ class Gate:
 
     def place(self, account: Account, ask: Request) -> Order | str:
         """Add an order; the text is the reason of a refusal."""
-        error = self._closed_for_orders(ask)
+        error = self.closed_for(ask)
         if error is not None:
             return error
-        symbol = ask.pair.symbol
-        if not self._judge.engine_act(account, symbol, rules.ADD_COST, 0, self._desk.now_us()):
+        if not self._count(account, ask.pair, rules.ADD_COST):
             return LIMITED
-        if account.count_by_pair.get(symbol, 0) >= account.tier.open_orders:
-            return "EOrder:Orders limit exceeded"
-        return self._desk.place(account, ask)
+        return self._place(account, ask)
+
+    def place_batch(self, account: Account, asks: list[Request]) -> list[Order | str] | str:
+        """Add orders of one pair, each refused by itself; the text is the refusal of them all."""
+        error = next((error for ask in asks if (error := self.closed_for(ask)) is not None), None)
+        if error is not None:
+            return error
+        if not self._count(account, asks[0].pair, rules.BATCH_ADD_EACH * len(asks)):
+            return LIMITED
+        error = next(
+            (error for ask in asks if (error := self._desk.fault_in(account, ask)) is not None), None
+        )
+        return error or [self._place(account, ask) for ask in asks]
+
+    def failed(self, account: Account, pair: Pair, error: str, fixed: Fraction | int = 1) -> str:
+        """Count the fixed part of an act whose request made no sense, and say what it is refused with."""
+        if self._world.system == "maintenance":
+            return UNAVAILABLE
+        return error if self._count(account, pair, fixed) else LIMITED
+
+    def tried(self, account: Account, ask: Request) -> Order | str:
+        """Say what an order would become if it were placed; nothing is counted or placed."""
+        error = self.closed_for(ask) or self._desk.fault_in(account, ask)
+        return error or self._desk.born(account, ask, order_id="")
 
     def amend(
         self,
@@ -52,20 +76,42 @@ class Gate:
         qty: int | None = None,
         limit_price: int | None = None,
         trigger_price: int | None = None,
+        post_only: bool = False,
     ) -> str | None:
         """Change an open order; the text is the reason of a refusal."""
+        order = account.open.get(order_id)
         if self._world.system == "maintenance":
             return UNAVAILABLE
-        order = account.open.get(order_id)
+        if self._world.system == "cancel_only":
+            return CANCEL_ONLY
         if order is None:
             return UNKNOWN
-        age_us = self._desk.now_us() - order.counts_from_us
         if qty is not None and qty <= order.filled:
-            return self.cancel(account, order)
-        fixed, by_age = rules.AMEND_FIXED, rules.amend_cost(age_us) - rules.AMEND_FIXED
-        if not self._judge.engine_act(account, order.pair.symbol, fixed, by_age, self._desk.now_us()):
+            error = self.cancel(account, order)
+            if error is None:
+                self._desk.amended_away(order)
+            return error
+        change = Change(qty, limit_price, trigger_price)
+        error = self._desk.amend_fault(order, change, must_rest=post_only)
+        if error is not None:
+            return self.failed(account, order.pair, error, rules.AMEND_FIXED)
+        by_age = rules.amend_cost(self._age_us(order)) - rules.AMEND_FIXED
+        if not self._count(account, order.pair, rules.AMEND_FIXED, by_age):
             return LIMITED
         return self._desk.amend(order, qty=qty, limit_price=limit_price, trigger_price=trigger_price)
+
+    def edit(self, account: Account, order: Order, ask: Request) -> Order | str:
+        """Cancel an open order and put a new one in its place; the text is the reason of a refusal."""
+        error = self.closed_for(ask)
+        if error is not None:
+            return error
+        error = self._desk.edit_fault(order, ask)
+        if error is not None:
+            return self.failed(account, order.pair, error, rules.EDIT_FIXED)
+        by_age = rules.edit_cost(self._age_us(order)) - rules.EDIT_FIXED
+        if not self._count(account, order.pair, rules.EDIT_FIXED, by_age):
+            return LIMITED
+        return self._desk.edit(order, ask)
 
     def find(self, account: Account, ref: str | int) -> list[Order]:
         """Find open orders by order id, client's id or userref."""
@@ -110,26 +156,47 @@ class Gate:
         """Cancel every open order of the account, stops included."""
         return self._cancel_many(account, list(account.open.values()), self._judge.engine_cancel_all)
 
-    def _cancel_many(self, account: Account, orders: list[Order], count: Count) -> int | str:
-        if self._world.system == "maintenance":
-            return UNAVAILABLE
-        now_us = self._desk.now_us()
-        costs: dict[str, int] = {}
-        for order in orders:
-            symbol = order.pair.symbol
-            costs[symbol] = costs.get(symbol, 0) + rules.cancel_cost(now_us - order.counts_from_us)
-        for symbol, cost in costs.items():
-            count(account, symbol, cost, now_us)
-        for order in orders:
-            self._desk.cancel(order, USER)
-        return len(orders)
+    def time_out(self, account: Account) -> int | str:
+        """Cancel every open order because the account's switch has run out."""
+        return self._cancel_many(
+            account, list(account.open.values()), self._judge.engine_cancel_all, TIMED_OUT
+        )
 
-    def _closed_for_orders(self, ask: Request) -> str | None:
+    def closed_for(self, ask: Request) -> str | None:
+        """Say why the exchange takes no such order in its present mode."""
         match self._world.system:
             case "maintenance":
                 return UNAVAILABLE
             case "cancel_only":
-                return "EService:Market in cancel_only mode"
+                return CANCEL_ONLY
             case "post_only" if not ask.post_only:
                 return "EService:Market in post_only mode"
+            case "limit_only" if ask.type != "limit":
+                return "EService:Market in limit_only mode"
         return None
+
+    def _place(self, account: Account, ask: Request) -> Order | str:
+        if account.count_by_pair.get(ask.pair.symbol, 0) >= account.tier.open_orders:
+            return "EOrder:Orders limit exceeded"
+        return self._desk.place(account, ask)
+
+    def _count(self, account: Account, pair: Pair, fixed: Fraction | int, by_age: int = 0) -> bool:
+        return self._judge.engine_act(account, pair.symbol, fixed, by_age, self._desk.now_us())
+
+    def _age_us(self, order: Order) -> int:
+        return self._desk.now_us() - order.counts_from_us
+
+    def _cancel_many(
+        self, account: Account, orders: list[Order], count: Count, reason: str = USER
+    ) -> int | str:
+        if self._world.system == "maintenance":
+            return UNAVAILABLE
+        rungs: dict[str, int] = {}
+        for order in orders:
+            symbol = order.pair.symbol
+            rungs[symbol] = rungs.get(symbol, 0) + rules.cancel_cost(self._age_us(order))
+        for symbol, points in rungs.items():
+            count(account, symbol, points, self._desk.now_us())
+        for order in orders:
+            self._desk.cancel(order, reason)
+        return len(orders)

@@ -67,7 +67,9 @@ class Judge:
             gauge.add_up_to(cost, gauge.maximum + cost, t_us)
         return cost, False
 
-    def engine_act(self, account: Account, symbol: str, fixed: int, by_age: int, t_us: int) -> bool:
+    def engine_act(
+        self, account: Account, symbol: str, fixed: Fraction | int, by_age: int, t_us: int
+    ) -> bool:
         """Count an act on a pair that is refused when it does not fit.
 
         The fixed part counts on receipt, whatever becomes of the act; the part by age only if it goes on.
@@ -114,7 +116,7 @@ class Judge:
         """Forget a connection that is gone."""
         self.messages.pop(connection, None)
 
-    def _passes(self, gauge: Gauge, cost: int, t_us: int) -> bool:
+    def _passes(self, gauge: Gauge, cost: Fraction | int, t_us: int) -> bool:
         if cost == 0 and not self.rules.blocks_zero_cost:
             return True
         return gauge.fits(cost, t_us)
