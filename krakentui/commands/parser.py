@@ -18,6 +18,8 @@ from krakentui.model.error import UsageError
 from krakentui.model.limit import Tier
 
 Rules = Literal["documented", "strict", "lenient", "old"]
+TABLE_PAIRS, MOST_PAIRS = 39, 5_000
+"""Pairs that the simulated exchange has anyway, and the most that it makes."""
 SEE_HELP = "`krakentui --help` lists what there is."
 
 
@@ -42,6 +44,7 @@ class Given(Struct, frozen=True, kw_only=True):
     start: str | None = None
     quiet: bool = False
     control: bool = False
+    pairs: int = 0
     # stream
     interval: float = 1.0
     seconds: float | None = None
@@ -149,6 +152,13 @@ def _world_options() -> _Parser:
 def _simulate_options(parser: _Parser) -> None:
     parser.add_argument("--port", type=_whole(0, 65535), default=_UNSAID, metavar="N")
     parser.add_argument("--start", default=_UNSAID, metavar="now|ISO", help="the simulated time to start at")
+    parser.add_argument(
+        "--pairs",
+        type=_whole(TABLE_PAIRS, MOST_PAIRS),
+        default=_UNSAID,
+        metavar="N",
+        help=f"fill the market with seeded pairs up to so many, from {TABLE_PAIRS} to {MOST_PAIRS}",
+    )
     parser.add_argument("--quiet", action="store_true", default=_UNSAID, help="no background actor")
     parser.add_argument("--control", action="store_true", default=_UNSAID, help="open the control calls")
 

@@ -40,6 +40,7 @@ def options_for(given: Given, start_us: int | None) -> Options:
         quiet=given.quiet,
         control=given.control,
         port=given.port,
+        pairs=given.pairs,
     )
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from krakentui.simulator.market import Market
 
 LEVELS_KEPT = 120
+LISTING_LEVELS = 25
+"""Levels of a listing until somebody asks for more: most are never looked at."""
 TRADE_SHARE = 0.16
 SWEEP_SHARE = 0.4
 """How often levels that the fair price passes are bought up rather than withdrawn."""
@@ -41,7 +43,7 @@ class Flow:
         self.fair = fair
         self._rng = rng("flow")
         self._far = rng("far")
-        self._kept = LEVELS_KEPT
+        self._kept = LISTING_LEVELS if pair.is_listing else LEVELS_KEPT
         self._running = False
         self._timer: Timer | None = None
         self._moved_us = market.clock.now_us()

@@ -39,6 +39,17 @@ class Printed(NamedTuple):
     ord_type: str
 
 
+class NoHistory:
+    """The past of a market that opens at the start."""
+
+    prints: tuple[Printed, ...] = ()
+
+    def candles_since(self, minute: int) -> Iterator[Candle]:
+        """Give no candle: nothing has been printed."""
+        del minute
+        return iter(())
+
+
 class History:
     """The synthetic past of one market."""
 

@@ -13,7 +13,7 @@ from krakentui.simulator.book import Book, Side
 from krakentui.simulator.clock import SimClock
 from krakentui.simulator.flow import Flow
 from krakentui.simulator.mid import Ratio, Walk
-from krakentui.simulator.opening import Opening, openings
+from krakentui.simulator.opening import Opening
 from krakentui.simulator.tables import Pair
 from krakentui.simulator.tape import MarketTrade, Tape
 
@@ -40,11 +40,14 @@ class Market:
         """Told once an act with its prints, before `on_trade`."""
         self._prints: list[MarketTrade] = []
         self._settling = False
+        self._moves = False
         self.flow = Flow(self, fair, rng)
 
     def start(self) -> None:
-        """Begin to move."""
-        self.flow.start()
+        """Begin to move, if it never did."""
+        if not self._moves:
+            self._moves = True
+            self.flow.start()
 
     @property
     def best_bid(self) -> int:
@@ -111,6 +114,7 @@ class Market:
 
     def freeze(self, frozen: bool) -> None:
         """Stop or resume the market's own flow; scripts and takers still act."""
+        self._moves = True
         self.flow.freeze(frozen)
 
     # the acts' own tools
@@ -165,30 +169,3 @@ class Market:
                     break
         finally:
             self._settling = False
-
-
-def open_markets(pairs: dict[str, Pair], clock: SimClock, rng: SeededStreams) -> dict[str, Market]:
-    """Open every market at its price; crosses follow their two legs against USD."""
-    markets: dict[str, Market] = {}
-    opened = openings(pairs)
-    for symbol, pair in sorted(pairs.items(), key=lambda item: item[1].opening is None):
-        opening = opened[symbol]
-
-        def streams(purpose: str, symbol: str = symbol) -> random.Random:
-            return rng(f"{symbol}/{purpose}")
-
-        fair = (
-            Walk(streams("mid"), opening.price, pair.volatility_pct)
-            if pair.opening is not None
-            else Ratio(_implied(markets, pair), opening.price)
-        )
-        markets[symbol] = Market(pair, opening, clock, streams, fair)
-    return markets
-
-
-def _implied(markets: dict[str, Market], pair: Pair) -> Callable[[], float]:
-    base = markets[f"{pair.base.name}/USD"].flow.fair
-    if pair.quote.name == "USD":
-        return lambda: base.price
-    quote = markets[f"{pair.quote.name}/USD"].flow.fair
-    return lambda: base.price / quote.price

@@ -5,7 +5,6 @@ after the volume ahead of it is gone. A fill is never larger than the print, so 
 Prints that our own takers cause fill no resting order of ours.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from krakentui.simulator.orders import NOT_AT_ONCE, Order
 if TYPE_CHECKING:
     from krakentui.simulator.desk import Desk
     from krakentui.simulator.market import Market
+    from krakentui.simulator.markets import Markets
     from krakentui.simulator.tape import MarketTrade
 
 
@@ -65,18 +65,23 @@ class Board:
 class Matching:
     """Watches every market for the own orders."""
 
-    def __init__(self, markets: "Mapping[str, Market]", desk: "Desk") -> None:
+    def __init__(self, markets: "Markets", desk: "Desk") -> None:
         self._markets = markets
         self._desk = desk
-        self._boards = {symbol: Board() for symbol in markets}
+        self._boards: dict[str, Board] = {}
         self._scripted = 0
-        for market in markets.values():
-            market.on_trade.append(self.printed)
+        markets.each(self._open)
+
+    def _open(self, market: "Market") -> None:
+        self._boards[market.pair.symbol] = Board()
+        market.on_trade.append(self.printed)
 
     def enter(self, order: Order, *, keeps_place: bool = False) -> None:
         """Let a new or changed order meet the market: take what it crosses, rest or wait with the rest."""
+        market = self._markets[order.pair.symbol]
+        market.start()
         self.leave(order)
-        board, market = self._boards[order.pair.symbol], self._markets[order.pair.symbol]
+        board = self._boards[order.pair.symbol]
         if order.waits_for_trigger:
             board.stops[order.id] = order
             self._fire(board, market)

@@ -25,3 +25,5 @@ class Options:
     control: bool = False
     """Open the control routes over HTTP."""
     port: int = 0
+    pairs: int = 0
+    """Fill the market with seeded listings up to so many pairs; below what the table has: none."""

@@ -71,6 +71,8 @@ class Pair:
     change_pct: str | None
     """Change over the 24 h before the start."""
     status: str = "online"
+    is_listing: bool = False
+    """Made for `--pairs`: without a past, asleep until somebody watches it."""
 
     @cached_property
     def altname(self) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import islice
 
 from krakentui.simulator.candles import Candle, grouped, merged
-from krakentui.simulator.history import History, Printed
+from krakentui.simulator.history import History, NoHistory, Printed
 from krakentui.simulator.opening import Opening
 from krakentui.simulator.stretch import Figures, Stretch
 from krakentui.simulator.tables import Pair
@@ -63,8 +63,10 @@ class Tape:
         self._today = Stretch(self.candles_since)
 
     @cached_property
-    def history(self) -> History:
+    def history(self) -> History | NoHistory:
         """What was before the start."""
+        if self.pair.is_listing:
+            return NoHistory()
         return History(self.pair, self.opening, self.start_minute, self._rng)
 
     def add(self, side: str, price: int, qty: int, ord_type: str, t_us: int) -> MarketTrade:

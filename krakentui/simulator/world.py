@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from krakentui.simulator.clock import Pace, SimClock
 from krakentui.simulator.instants import iso_us
 from krakentui.simulator.judge import Judge
-from krakentui.simulator.market import Market, open_markets
+from krakentui.simulator.listings import with_listings
+from krakentui.simulator.markets import Markets
 from krakentui.simulator.options import OPENING_US, Options
 from krakentui.simulator.public_feeds import Feeds
 from krakentui.simulator.public_limits import PublicLimiter
@@ -63,11 +64,11 @@ class World:
         self.clock = SimClock(start_us)
         self.pace = Pace(options.manual, options.speed)
         self.system = "online"
-        tables = tables or load()
+        tables = with_listings(tables or load(), options.pairs, self.rng)
         self.tables = tables
         self.assets: dict[str, Asset] = tables.assets
         self.pairs: dict[str, Pair] = tables.pairs
-        self.markets: dict[str, Market] = open_markets(tables.pairs, self.clock, self.rng)
+        self.markets = Markets(tables.pairs, self.clock, self.rng)
         self.requests: deque[Heard] = deque(maxlen=REQUESTS_KEPT)
         self.judge = Judge(RULE_SETS[options.rules])
         self.public_limiter = PublicLimiter(RULE_SETS[options.rules].public_burst)
@@ -83,8 +84,7 @@ class World:
         """Set markets in motion and let the accounts in."""
         from krakentui.simulator import accounts  # noqa: PLC0415  accounts lean on this module
 
-        for market in self.markets.values():
-            market.start()
+        self.markets.start()
         accounts.install(self)
 
     def rng(self, purpose: str) -> random.Random:

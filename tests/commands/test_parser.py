@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from krakentui.commands.parser import Given, parse
+from krakentui.commands.parser import TABLE_PAIRS, Given, parse
+from krakentui.commands.simulated import options_for
 from krakentui.model.error import UsageError
+from krakentui.simulator.rules import RULE_SETS
+from krakentui.simulator.tables import load
 
 
 def said(line: str) -> Given:
@@ -57,6 +60,9 @@ def test_a_line_is_understood(line: str, expected: Given) -> None:
             "--endpoint x demo",
             "`krakentui demo` has no option --endpoint. `krakentui --help` lists what there is.",
         ),
+        ("simulate --pairs 38", "--pairs takes a whole number from 39 to 5000."),
+        ("simulate --pairs 5001", "--pairs takes a whole number from 39 to 5000."),
+        ("demo --pairs 50", "Unknown option or word: --pairs 50. `krakentui --help` lists what there is."),
         ("simulate --port 65536", "--port takes a whole number from 0 to 65535."),
         ("simulate --port -1", "--port takes a whole number from 0 to 65535."),
         ("demo --speed 0", "--speed takes a number from 0.1 to 1000."),
@@ -99,3 +105,16 @@ def test_help_and_version_end_well(line: str, capsys: pytest.CaptureFixture[str]
         said(line)
     assert done.value.code == 0
     assert "krakentui" in capsys.readouterr().out
+
+
+def test_the_table_of_pairs_is_as_long_as_the_help_says() -> None:
+    assert len(load().pairs) == TABLE_PAIRS
+
+
+@pytest.mark.parametrize("rules", ["documented", "strict", "lenient", "old"])
+def test_every_rule_set_can_be_asked_for(rules: str) -> None:
+    assert (said(f"demo --rules {rules}").rules, RULE_SETS[rules].name) == (rules, rules)
+
+
+def test_the_number_of_pairs_reaches_the_exchange() -> None:
+    assert options_for(said("simulate --pairs 1450"), None).pairs == 1450
