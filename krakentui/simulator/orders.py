@@ -209,6 +209,11 @@ class Order:
         pair = self.pair
         if self.side == "sell":
             return self.remaining * ten(pair.base.places) // pair.qty_unit
+        if not self.filled:  # the same in whole numbers: thousands of orders are held anew at once
+            top = self.worst_price * self.qty * (fee_rate.numerator + fee_rate.denominator)
+            return -(
+                -top * ten(pair.quote.places) // (pair.price_unit * pair.qty_unit * fee_rate.denominator)
+            )
         rest = Fraction(self.worst_price * self.remaining, pair.price_unit * pair.qty_unit) * (1 + fee_rate)
         whole = (self.exact_cost + self.exact_fee + rest) * ten(pair.quote.places)
         return max(0, ceil(whole) - self.booked_cost - self.booked_fee)
