@@ -58,7 +58,7 @@ def test_every_picture_is_there_and_needs_no_network(picture: str) -> None:
 
 
 def test_no_lock_names_an_index_or_a_host() -> None:
-    for lock in ("requirements.lock", "requirements-dev.lock"):
+    for lock in ("requirements.lock", "requirements-dev.lock", "tests/witness/requirements.lock"):
         text = (README.parent / lock).read_text(encoding="utf-8")
         assert "://" not in text
         assert "--index" not in text

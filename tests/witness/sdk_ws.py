@@ -1,0 +1,106 @@
+"""python-kraken-sdk over websockets: public channels, executions, balances, cancels."""
+
+import asyncio
+import sys
+from functools import partial
+from typing import Any
+
+from kraken.spot import SpotWSClient
+
+from tests.witness.hearing import until
+from tests.witness.report import Report, place
+
+PAIR = "BTC/USD"
+PUBLIC: dict[str, dict[str, object]] = {
+    "ticker": {"symbol": [PAIR]},
+    "book": {"symbol": [PAIR], "depth": 25},
+    "trade": {"symbol": [PAIR], "snapshot": True},
+    "ohlc": {"symbol": [PAIR], "interval": 5},
+    "instrument": {},
+}
+PRIVATE: dict[str, dict[str, object]] = {
+    "executions": {"snap_orders": True, "snap_trades": True},
+    "balances": {"snapshot": True},
+}
+
+
+class Heard:
+    """Everything that came, in order."""
+
+    def __init__(self) -> None:
+        self.frames: list[dict[str, Any]] = []
+
+    async def take(self, message: dict[str, Any]) -> None:
+        """Keep a frame: this is the client's callback."""
+        self.frames.append(message)
+
+    def data(self, channel: str, kind: str) -> list[dict[str, Any]]:
+        """Give the entries of one channel's frames of a type."""
+        return [
+            entry
+            for frame in self.frames
+            if frame.get("channel") == channel and frame.get("type") == kind
+            for entry in frame["data"]
+        ]
+
+    def answers(self, method: str) -> list[dict[str, Any]]:
+        """Give the answers to requests of a method."""
+        return [frame for frame in self.frames if frame.get("method") == method]
+
+
+async def listen() -> int:
+    """Subscribe to everything, cancel over the socket."""
+    report, here = Report("python-kraken-sdk WS"), place("full")
+    heard = Heard()
+    client = SpotWSClient(
+        key=here.key,
+        secret=here.secret,
+        rest_url=here.rest,
+        ws_url=here.sockets,
+        auth_ws_url=f"{here.sockets}/auth",
+        callback=heard.take,
+    )
+    with report.check("both sockets open, a token is taken"):
+        await client.start()
+    for channel, params in (PUBLIC | PRIVATE).items():
+        with report.check(f"{channel}: ack, snapshot"):
+            await client.subscribe(params={"channel": channel, **params})
+            await until(partial(heard.data, channel, "snapshot"), f"snapshot of {channel}")
+    for channel in ("ticker", "book", "trade"):
+        with report.check(f"{channel}: updates"):
+            await until(partial(heard.data, channel, "update"), f"update of {channel}")
+    with report.check("nothing was refused"):
+        assert all(frame.get("success", True) for frame in heard.frames)
+    await _cancels(report, client, heard)
+    with report.check("unsubscribe"):
+        await client.unsubscribe(params={"channel": "ticker", "symbol": [PAIR]})
+        await until(lambda: heard.answers("unsubscribe"), "answer to unsubscribe")
+    await client.close()
+    return report.end()
+
+
+async def _cancels(report: Report, client: Any, heard: Heard) -> None:
+    opened = [row["order_id"] for row in heard.data("executions", "snapshot") if row["order_type"] == "limit"]
+    with report.check("cancel_order is answered and then told by executions"):
+        await client.send_message({"method": "cancel_order", "params": {"order_id": opened[:1]}})
+        await until(lambda: _ended(heard, opened[0]), "the cancelled order")
+        assert heard.answers("cancel_order")[0]["success"] is True
+    with report.check("batch_cancel"):
+        await client.send_message({"method": "batch_cancel", "params": {"orders": opened[1:3]}})
+        await until(lambda: _ended(heard, opened[1]) and _ended(heard, opened[2]), "two cancelled orders")
+    with report.check("a foreign id is refused"):
+        before = len(heard.answers("cancel_order"))
+        await client.send_message({"method": "cancel_order", "params": {"order_id": ["OAAAAA-AAAAA-AAAAAA"]}})
+        await until(lambda: len(heard.answers("cancel_order")) > before, "the refusal")
+        assert heard.answers("cancel_order")[-1]["success"] is False
+
+
+def _ended(heard: Heard, order_id: str) -> bool:
+    return any(
+        entry["order_id"] == order_id and entry["exec_type"] == "canceled"
+        for entry in heard.data("executions", "update")
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(listen()))
