@@ -78,6 +78,9 @@ class Books(Struct, frozen=True, kw_only=True):
     refusals_unexpected: int = 0
     ahead_ns: int | None = None
     """The exchange's wall clock is at least this far ahead of our steady one."""
+    clock_ns: int | None = None
+    """By so much it is ahead, as measured; None = not measured."""
+    clock_doubt_ns: int = 0
 
     @classmethod
     def start(
@@ -149,6 +152,16 @@ class Books(Struct, frozen=True, kw_only=True):
             return self.engine_at(scope.pair, t_ns)
         meter = self.meter(name, scope)
         return None if meter is None else meter.shown(t_ns)
+
+    def late_ns(self, said_ns: int | None, t_ns: int) -> int:
+        """Tell how late the stream shows at most what it says happened then.
+
+        What the doubt of the measured clock explains is taken for the usual lateness.
+        """
+        if said_ns is None or self.clock_ns is None:
+            return STREAM_LATE_NS
+        late_ns = t_ns + self.clock_ns - said_ns
+        return max(STREAM_LATE_NS, late_ns + self.clock_doubt_ns if late_ns > self.clock_doubt_ns else 0)
 
     def rest_cost(self, endpoint: str) -> Interval:
         """Tell what a private REST call costs, in units."""

@@ -100,11 +100,12 @@ def _orders(ledger: Ledger, t_ns: int, open_orders: tuple[Order, ...]) -> Iterat
         gauge = _engine(ledger, scope, t_ns)
         if pair in counts or gauge.low or (gauge.high and not gauge.from_start):
             yield gauge
+    going = Tally(order.pair for order in open_orders if order.pair and ledger.in_air(order.id))
     for pair in sorted(counts):
         scope = PairScope(ledger.account, pair)
-        yield _count("open_orders", scope, counts[pair], rules.open_orders)
+        yield _count("open_orders", scope, counts[pair], going[pair], rules.open_orders)
         if scheduled[pair]:
-            yield _count("scheduled_orders", scope, scheduled[pair], rules.scheduled_orders)
+            yield _count("scheduled_orders", scope, scheduled[pair], going[pair], rules.scheduled_orders)
 
 
 def _engine(ledger: Ledger, scope: PairScope, t_ns: int) -> Gauge:
@@ -191,14 +192,14 @@ def _of_meter(
     )
 
 
-def _count(name: LimitName, scope: PairScope, count: int, ceiling: int) -> Gauge:
-    used = Fraction(count)
+def _count(name: LimitName, scope: PairScope, count: int, going: int, ceiling: int) -> Gauge:
+    """Count orders; those whose cancel of ours is on its way may be gone already."""
     return Gauge(
         name=name,
         scope=scope,
         label=label(name, scope),
-        low=used,
-        high=used,
+        low=Fraction(max(0, count - going)),
+        high=Fraction(count),
         max=Fraction(ceiling),
         reserve=Fraction(0),
         decay=Fraction(0),

@@ -34,6 +34,7 @@ from krakentui.model.event import (
     OrdersSnapshot,
     SequenceBroken,
     TierSeen,
+    TimeMeasured,
 )
 from krakentui.model.limit import PairScope
 from krakentui.model.order import Order, OrderPatch
@@ -91,6 +92,14 @@ def _(event: CallSettled, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
 
 
 @_booked.register
+def _(event: TimeMeasured, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    if event.wall_ns is None:
+        return ledger
+    clock_ns = event.wall_ns + event.offset_ns - t_ns
+    return structs.replace(ledger, clock_ns=clock_ns, clock_doubt_ns=event.doubt_ns)
+
+
+@_booked.register
 def _(event: CallRefused, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
     name = event.order_id or _ticket(event.ticket)
     by_others = not event.expected or ledger.foreign_known(event.name, event.scope, t_ns)
@@ -141,7 +150,9 @@ def _(event: LockoutBegan, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger
 
 @_booked.register
 def _(_event: ClockJumped, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
-    woken = structs.replace(ledger, rest=ledger.rest.slept(t_ns), sees_acts=False, ahead_ns=None)
+    woken = structs.replace(
+        ledger, rest=ledger.rest.slept(t_ns), sees_acts=False, ahead_ns=None, clock_ns=None
+    )
     return woken.with_every_engine(lambda meter: meter.slept(t_ns))
 
 
@@ -174,6 +185,10 @@ def _(event: OrderPatched, ledger: Ledger, t_ns: int, orders: Orders) -> Ledger:
         if ledger.ahead_ns is None or ahead_ns > ledger.ahead_ns:
             ledger = structs.replace(ledger, ahead_ns=ahead_ns)
     order = orders.get(patch.id)
+    pair = patch.pair or (order.pair if order else None)
+    if pair is not None:
+        late_ns = ledger.late_ns(patch.said_ns, t_ns)
+        ledger = ledger.with_engine(pair, lambda meter: meter.runs_late(late_ns, t_ns))
     if patch.exec_type == "canceled" and patch.id in ledger.own_cancels:
         return ledger.cancel_settled(patch.id, t_ns, own_cancel(patch, order))
     act = foreign_act(patch, order)

@@ -141,6 +141,12 @@ class Meter(Struct, frozen=True, kw_only=True):
         more = min(more, _room(now)) if capped else more
         return now.each(lambda counter: counter.spend(max(more, -counter.low), high, t_ns), others=False)
 
+    def runs_late(self, late_ns: int, t_ns: int) -> "Meter":
+        """Take note of how late the next act is seen; what was seen later before counts until it drained."""
+        now = self.at(t_ns)
+        late = late_ns * now.counter.drain_low_per_ns
+        return structs.replace(now, late=max(late, now.late) if now.counter.low else late)
+
     def foreign(self, cost: Interval, t_ns: int, *, capped: bool, hidden_ns: int) -> "Meter":
         """Count an act of somebody else, and the refused act that it permits for so long.
 

@@ -3,7 +3,7 @@
 The stream names totals only, and its word stands over every poll that REST's lag may explain. What is
 held is worked out from the open orders; a poll teaches the fee on top and corrects what we cannot see,
 and the correction rides along until the next poll that is not behind. So a hold moves at once with its
-order, and a lagging poll moves nothing.
+order, and a poll that lags, or is ahead of a slow stream, moves nothing.
 """
 
 from collections import deque
@@ -14,6 +14,7 @@ from typing import Final, Literal
 from msgspec import Struct, structs
 
 from krakentui.model.account import Holding
+from krakentui.model.clock import SECOND
 from krakentui.model.order import Order
 from krakentui.state.merge import REST_LAG_NS
 
@@ -21,6 +22,10 @@ ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
 MOST_FEE: Final = Decimal("1.01")
 """A hold up to 1 % above what the orders themselves lock is their fee (0.4 % at most for a taker: 2026)."""
+STREAM_LAG_NS: Final = 5 * SECOND
+"""By so much a live stream may show an order later than a poll does."""
+KEPT_LONGER_NS: Final = 15 * SECOND
+"""A poll is judged at most so long after it was asked for."""
 Lock = tuple[str, Decimal]
 """An asset and how much of it one order locks."""
 
@@ -47,6 +52,7 @@ class Funds:
         self._polled_held: dict[str, Decimal] = {}
         self._offset: dict[str, Decimal] = {}
         self._fee: dict[str, Decimal] = {}
+        self._unjudged: dict[str, tuple[int, Decimal]] = {}
         self._derived: dict[str, deque[tuple[int, Decimal]]] = {}
         self.orders_known = False
         """The open orders were listed: what they hold can be worked out."""
@@ -129,7 +135,7 @@ class Funds:
             if not past or past[-1][1] != value:
                 # The first list tells what was held all along; a poll asked before it shows the same.
                 past.append((0 if first else t_ns, value))
-            while len(past) > 1 and past[1][0] <= t_ns - REST_LAG_NS:
+            while len(past) > 1 and past[1][0] <= t_ns - REST_LAG_NS - KEPT_LONGER_NS:
                 past.popleft()
         if first:
             for asset, held in self._polled_held.items():
@@ -220,17 +226,27 @@ class Funds:
     def _correct(self, asset: str, held: Decimal, asked_ns: int, *, orders_stand: bool) -> None:
         """Correct a hold by a poll, if the poll shows the orders as they were when it was asked."""
         self._polled_held[asset] = held
-        offset = self._offset.get(asset)
-        if not self.orders_known or (offset is not None and not orders_stand):
+        if not self.orders_known:
             return
+        if asset not in self._offset:
+            self._explain(asset, held, self._during_lag(asset, asked_ns)[-1])
+        if orders_stand:
+            self._unjudged[asset] = (asked_ns, held)
+
+    def settle(self, t_ns: int) -> None:
+        """Judge the polled holds that are old enough for the stream to have shown the orders they go by."""
+        due = [asset for asset, (asked_ns, _) in self._unjudged.items() if t_ns - asked_ns >= STREAM_LAG_NS]
+        for asset in due:
+            asked_ns, held = self._unjudged.pop(asset)
+            self._judge(asset, held, asked_ns)
+
+    def _judge(self, asset: str, held: Decimal, asked_ns: int) -> None:
+        """Correct what we cannot see, if the poll goes by no older orders than ours of then."""
         past = self._during_lag(asset, asked_ns)
-        latest = past[-1]
-        if offset is not None:
-            fee = self._fee_of(asset)
-            nearest = min(reversed(past), key=lambda value: abs(value * fee + offset - held))
-            if nearest != latest:
-                return
-        self._explain(asset, held, latest)
+        offset, fee = self._offset.get(asset, ZERO), self._fee_of(asset)
+        nearest = min(reversed(past), key=lambda value: abs(value * fee + offset - held))
+        if nearest == past[-1]:
+            self._explain(asset, held, nearest)
 
     def _explain(self, asset: str, held: Decimal, derived: Decimal) -> None:
         """Learn what a hold is made of: the orders, a fee on top of buys, and what we cannot see."""
@@ -243,12 +259,15 @@ class Funds:
         return self._fee.get(asset, ONE)
 
     def _during_lag(self, asset: str, asked_ns: int) -> list[Decimal]:
-        """List what the orders held, by our count, in the minute that a list asked then may show."""
+        """List what the orders held, by our count, in the time that a list asked then may show.
+
+        REST may be a minute behind the stream, and the stream some seconds behind REST.
+        """
         past: list[Decimal] = []
         for at_ns, value in self._derived.get(asset, ()):
             if at_ns <= asked_ns - REST_LAG_NS:
                 past.clear()
-            if at_ns <= asked_ns:
+            if at_ns <= asked_ns + STREAM_LAG_NS:
                 past.append(value)
         return past or [ZERO]
 

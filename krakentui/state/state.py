@@ -332,5 +332,6 @@ class State:
 
     def _sweep(self, t_ns: int) -> None:
         self._swept_ns = t_ns
+        self.funds.settle(t_ns)
         self.desk.table.forget(t_ns)
         self.desk.requests.forget(t_ns, self.orders)

@@ -7,7 +7,7 @@ from krakentui.budget.gauges import Gauge, gauges, level
 from krakentui.budget.headline import headline, overall, tightest
 from krakentui.budget.ledger import Ledger
 from krakentui.model.clock import SECOND
-from krakentui.model.event import CallSettled, CallSpent, LockoutBegan
+from krakentui.model.event import CallSettled, CallSpent, CancelSent, LockoutBegan
 from krakentui.model.limit import POINT, IpScope, LimitName, units
 from krakentui.model.order import Order
 from tests.budget.acts import (
@@ -97,6 +97,13 @@ def test_open_orders_are_counted_for_each_pair() -> None:
     assert gauge.free_in_ns == 0
 
 
+def test_an_order_whose_cancel_is_on_its_way_may_be_open_or_not() -> None:
+    orders = (an_order("O1"), an_order("O2"))
+    sent = CancelSent(account="alice", order_id="O1", request=1, route="socket")
+    gauge = row(told(a_ledger(), 0, sent, orders=orders), "open_orders", orders=orders)
+    assert [gauge.low, gauge.high] == [1, 2]
+
+
 def test_a_full_order_list_frees_by_no_time() -> None:
     gauge = row(a_ledger(), "open_orders", orders=tuple(an_order(f"O{n}") for n in range(80)))
     assert gauge.free_in_ns is None
@@ -177,9 +184,7 @@ def test_the_headline_rounds_its_interval_outward() -> None:
 
 def test_the_headline_says_that_the_start_is_not_known() -> None:
     ledger = told(Ledger.start(0, KEY.key, "alice", assume_tier="pro"), 0, snapshot())
-    assert sentence(ledger) == (
-        "REST calls: use before the start is unknown; one more poll surely fits in 5 s."
-    )
+    assert sentence(ledger) == ("REST calls: earlier use is unknown; one more poll surely fits in 5 s.")
 
 
 def test_a_limit_that_is_really_used_comes_before_one_that_only_the_start_fills() -> None:

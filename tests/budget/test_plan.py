@@ -60,7 +60,7 @@ def test_periods_stretch_as_room_shrinks(used: int, period_s: int) -> None:
 def test_a_stretched_poll_says_that_calls_are_scarce() -> None:
     decision = next_poll([a_want()], told(a_ledger("starter"), 0, spent(8)), 0)
     assert isinstance(decision, WaitUntil)
-    assert decision.why.endswith("s: calls are scarce, it can wait.")
+    assert decision.why.endswith("s: calls are scarce, so it comes later.")
 
 
 def test_a_poll_never_touches_the_reserve() -> None:
@@ -86,7 +86,7 @@ def test_during_a_lockout_the_poll_waits_for_its_end() -> None:
     decision = next_poll([a_want()], ledger, 30 * SECOND)
     assert isinstance(decision, WaitUntil)
     assert decision.at_ns == 900 * SECOND
-    assert decision.why == "Open orders in 14 min 30 s: the exchange wants silence for 14 min 30 s."
+    assert decision.why == "Open orders in 14 min 30 s: the exchange wants silence until then."
 
 
 def test_a_pause_that_the_exchange_asked_for_is_kept() -> None:

@@ -9,8 +9,10 @@ from krakentui.model.event import (
     CancelGivenUp,
     CancelNotSent,
     CancelSent,
+    TimeMeasured,
 )
 from tests.budget.acts import (
+    WALL,
     a_ledger,
     an_order,
     cancel_spent,
@@ -32,6 +34,19 @@ def engine(ledger: Ledger, at_s: float, pair: str = "BTC/USD") -> tuple[object, 
 def test_an_add_of_others_counts_half_to_one_and_may_hide_a_refused_one() -> None:
     ledger = told(a_ledger("starter"), 0, stream("O1", "pending_new", 0, pair="BTC/USD"))
     assert engine(ledger, 0) == (Fraction("0.3"), 2)
+
+
+def test_an_act_that_is_shown_late_has_drained_meanwhile() -> None:
+    """Two seconds under way, by a clock that is known to a quarter of a second, at a point a second."""
+    measured = TimeMeasured(offset_ns=0, doubt_ns=SECOND // 4, wall_ns=WALL)
+    amended = stream("O1", "amended", 0)
+    ledger = told(a_ledger("starter"), 0, measured)
+    on_time = told(ledger, 0, amended, orders=(an_order(born_s=-1),))
+    late = told(ledger, 2, amended, orders=(an_order(born_s=-1),))
+    low, low_late = engine(on_time, 0)[0], engine(late, 2)[0]
+    assert isinstance(low, Fraction)
+    assert isinstance(low_late, Fraction)
+    assert low - low_late == Fraction("2.05")  # 2.25 s of doubt instead of the usual 0.2 s
 
 
 def test_the_hidden_act_hangs_for_three_hundred_seconds() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from krakentui.model.account import Holding
-from krakentui.model.event import BalanceChanged, BalancesSnapshot, InstrumentsSeen
+from krakentui.model.event import BalanceChanged, BalancesSnapshot, FeedHeard, InstrumentsSeen
 from krakentui.model.order import Order
 from krakentui.state.balances import Funds, derived_holds
 from krakentui.state.state import State
@@ -181,7 +181,14 @@ def test_a_hold_that_no_order_explains_is_taken_over_once_the_lag_has_passed() -
     state = a_state(snapshot(a_standing()), balances_polled(BTC=("2", "0.5")))
     play(state, patched(a_patch("O2", "pending_new", 1, qty="0.25")), seconds=1)
     play(state, balances_polled(asked=62, BTC=("2", "0.5")), seconds=62)
-    assert held(state) == Decimal("0.5")
+    assert held(play(state, FeedHeard(feed="private"), seconds=68)) == Decimal("0.5")
+
+
+def test_a_poll_that_is_ahead_of_a_slow_stream_is_not_held_twice() -> None:
+    state = a_state(snapshot(a_standing()), balances_polled(asked=1, BTC=("2", "0.5")))
+    play(state, balances_polled(asked=40, BTC=("2", "0.75")), seconds=40)
+    play(state, patched(a_patch("O2", "pending_new", 40, qty="0.25")), seconds=42)
+    assert held(play(state, FeedHeard(feed="private"), seconds=46)) == Decimal("0.75")
 
 
 def test_orders_that_come_after_the_poll_are_not_held_twice() -> None:

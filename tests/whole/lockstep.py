@@ -21,6 +21,7 @@ from krakentui.settings import Endpoints, Settings
 from krakentui.simulator import Exchange, Options
 from krakentui.state.view import NotAsked, OrderRow, Question
 from tests.support.clock import ManualClock
+from tests.whole.late import Late
 
 STEP_S = 0.25
 TURNS = 12
@@ -132,9 +133,16 @@ class Lockstep:
 
 @asynccontextmanager
 async def lockstep(
-    options: Options | None = None, *, key: str = "cancel", warm_s: float = 8
+    options: Options | None = None, *, key: str = "cancel", warm_s: float = 8, late_s: float = 0
 ) -> AsyncIterator[Lockstep]:
-    """Open an exchange and a client that watches it, and let them settle."""
+    """Open an exchange and a client that watches it, and let them settle.
+
+    Args:
+        options: What the exchange is like.
+        key: Which of its keys the client has.
+        warm_s: For how long they run before the test begins.
+        late_s: By so much every frame of the exchange arrives late.
+    """
     options = options or Options(manual=True, quiet=True)
     async with Exchange(options) as exchange:
         first: Any = exchange.first_line()
@@ -151,7 +159,8 @@ async def lockstep(
             ),
             account=held["account"],
         )
-        async with Host(told, clock, random.Random(1)) as host:
+        connect = Late(clock, late_s) if late_s else None
+        async with Host(told, clock, random.Random(1), connect=connect) as host:
             both = Lockstep(exchange, host, clock)
             for _ in range(STARTING):
                 await both.cross()
