@@ -6,6 +6,7 @@
     account   {"key": program|account, "deposit": {asset: amount}, "orders": n, "order": {…},
                "amend": {"id", …}, "fill": {"id", "qty", "price"}, "cancel": {"id"}|{"all": true},
                "as": "other"}
+    faults, tier, rules, maintenance: see `faults.verbs`
     truth, limits, requests
 
 `order` takes pair, side, qty, type (limit), price, trigger, trail_pct, post_only, cl_ord_id, userref.
@@ -20,6 +21,7 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
 from krakentui.simulator.account_control import account
+from krakentui.simulator.faults import verbs
 from krakentui.simulator.instants import iso_us
 from krakentui.simulator.jsontext import dumps, units_of
 from krakentui.simulator.refusal import Refused, decimal
@@ -147,6 +149,10 @@ VERBS: dict[str, Verb] = {
     "clock": _clock,
     "market": _market,
     "account": account,
+    "faults": verbs.faults,
+    "tier": verbs.tier,
+    "rules": verbs.rules,
+    "maintenance": verbs.maintenance,
     "truth": lambda world, _: truth(world),
     "limits": lambda world, _: limits(world),
     "requests": lambda world, _: requests(world),

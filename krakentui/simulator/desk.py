@@ -50,6 +50,8 @@ class Desk:
         self.make_id = make_trade_id
         self._make_amend_id = id_maker(world.rng("amends"))
         self.accounts: dict[str, Account] = {}
+        self.spared: frozenset[str] = frozenset()
+        """Orders that a fault lets survive their cancel."""
         self.matching = Matching(world.markets, self)
 
     def now_us(self) -> int:
@@ -146,7 +148,9 @@ class Desk:
         order.amends.append(order.as_it_stands(self._make_amend_id("T"), "user", self.now_us()))
 
     def cancel(self, order: Order, reason: str) -> None:
-        """End an open order."""
+        """End an open order, unless a fault spares it."""
+        if order.id in self.spared:
+            return
         order.reason = reason
         self._end(order, "canceled")
 

@@ -71,6 +71,11 @@ class Flow:
             self.start()
         self._running = not frozen
 
+    @property
+    def is_running(self) -> bool:
+        """Whether anything happens by itself."""
+        return self._running
+
     def typical_qty(self) -> int:
         """Give the mean size of a print."""
         return int(self._mean_qty)

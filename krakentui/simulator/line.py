@@ -1,10 +1,16 @@
 """One websocket connection's way out: frames queue here and leave in order."""
 
 import asyncio
+import socket
+import struct
 from collections import deque
+from collections.abc import Callable
 
 from aiohttp import WSMessage, WSMsgType, web
 
+Put = Callable[[str], None]
+Close = Callable[[int, str], None]
+Act = Callable[[], None]
 UNBOUNDED = 1 << 62
 """Never wait for a slow reader inside a write; what it leaves unread is bounded here instead."""
 UNREAD_MAX = 64 << 20
@@ -40,6 +46,27 @@ class Line:
     def close(self, code: int, reason: str) -> None:
         """Queue the end: what was queued before still goes out."""
         self._queue((code, reason))
+
+    def reset(self) -> None:
+        """Cut the connection without a word; what is queued is lost."""
+        self._frames.clear()
+        self._idle.set()
+        reset(self._transport)
+
+    def freeze(self) -> None:
+        """Stop reading from the connection."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def thaw(self) -> None:
+        """Go on reading."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    @property
+    def ways(self) -> tuple[Put, Close, Act, Act, Act]:
+        """Give what a `Socket` needs: send, close, reset, freeze, thaw."""
+        return self.put, self.close, self.reset, self.freeze, self.thaw
 
     async def idle(self) -> None:
         """Wait until every queued frame has been handed to the socket."""
@@ -82,6 +109,16 @@ class Line:
         self._frames.append(item)
         self._idle.clear()
         self._wake.set()
+
+
+def reset(transport: asyncio.BaseTransport | None) -> None:
+    """Cut a connection so that the peer sees a reset."""
+    if not isinstance(transport, asyncio.Transport):
+        return
+    found = transport.get_extra_info("socket")
+    if found is not None:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 async def answer_ping(ws: web.WebSocketResponse, message: WSMessage) -> bool:

@@ -63,7 +63,7 @@ def _system_status(world: "World", found: dict[str, str]) -> HttpReply:
         {
             "status": world.system,
             "timestamp": iso(world.clock.now_us()),
-            "upcoming_maintenance": [],
+            "upcoming_maintenance": world.bulletin.upcoming(),
             "emergency": [],
         }
     )

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from aiohttp import WSMsgType, web
 
 from krakentui.simulator import accounts, control, private_rest, public_rest
+from krakentui.simulator.faults.delivery import deliver
 from krakentui.simulator.line import Line, answer_ping, open_socket
 from krakentui.simulator.private_ws import PrivateTalk
 from krakentui.simulator.public_ws import PublicTalk
@@ -96,27 +97,28 @@ class Server:
         world, flights = self._world, self._world.judge.flights
         key = accounts.of(world).door.keys.get(request.headers.get("API-Key", ""))
         if key is None:
-            return await self._answer(_plain(request, await request.read()))
+            return await self._answer(request, _plain(request, await request.read()))
         if not flights.enter(key.public):
             verdict = throttled(world.clock.now_us())
             world.heard_rest(_plain(request, b""), key=key.fingerprint, verdict=verdict)
             return _written(failure(verdict))
         try:
-            return await self._answer(_plain(request, await request.read()))
+            return await self._answer(request, _plain(request, await request.read()))
         finally:
             flights.leave(key.public)
 
-    async def _answer(self, request: HttpRequest) -> web.Response:
+    async def _answer(self, came: web.Request, request: HttpRequest) -> web.Response:
         self.pump.catch_up()
-        if request.path.startswith("/0/public/"):
-            reply = public_rest.handle(self._world, request)
-        elif request.path.startswith("/0/private/"):
-            reply = private_rest.handle(self._world, request)
-        elif request.path.startswith(CONTROL) and self._world.control_token is not None:
+        if request.path.startswith(CONTROL) and self._world.control_token is not None:
             reply = self._control(request)
             await self.flush()
+        elif self._world.faults.on_rest:
+            answer = self._world.faults.call(request, _handled)
+            if not await deliver(self._world, came, answer):
+                raise ConnectionResetError
+            reply = answer.reply
         else:
-            reply = HttpReply(404, failure("EGeneral:Unknown method").body)
+            reply = _handled(self._world, request)
         return _written(reply)
 
     def _control(self, request: HttpRequest) -> HttpReply:
@@ -134,12 +136,17 @@ class Server:
         if not self._world.judge.connect(request.remote or HOST, self._world.clock.now_us()):
             # over 150 attempts in 10 min the edge bans the IP: websocket guide, 2026-05
             return web.Response(status=403, text="error code: 1015\n")
+        refused = self._world.faults.door(surface, request.remote or HOST)
+        if refused is not None:
+            return _written(refused)
         await ws.prepare(request)
         line = Line(ws, request.transport)
         number = self._world.next_socket_number()
-        talk = make(self._world, Socket(number, surface, request.remote or HOST, line.put, line.close))
+        peer = request.remote or HOST
+        talk = make(self._world, Socket(number, surface, peer, *line.ways))
         self._lines[number], self._sockets[number] = line, ws
         talk.opened()
+        self._world.faults.accepted(talk)
         async with asyncio.TaskGroup() as group:
             writer = group.create_task(line.write(), name=f"simulator-line-{number}")
             try:
@@ -158,7 +165,19 @@ class Server:
                 return
             self.pump.catch_up()
             data = message.data
-            talk.received(data if isinstance(data, str) else data.decode(errors="replace"))
+            text = data if isinstance(data, str) else data.decode(errors="replace")
+            if self._world.faults.on_sockets:
+                self._world.faults.received(talk, text)
+            else:
+                talk.received(text)
+
+
+def _handled(world: World, request: HttpRequest) -> HttpReply:
+    if request.path.startswith("/0/public/"):
+        return public_rest.handle(world, request)
+    if request.path.startswith("/0/private/"):
+        return private_rest.handle(world, request)
+    return HttpReply(404, failure("EGeneral:Unknown method").body)
 
 
 def _written(reply: HttpReply) -> web.Response:

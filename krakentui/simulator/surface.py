@@ -42,6 +42,12 @@ class Socket:
     peer: str
     send: Callable[[str], None]
     close: Callable[[int, str], None]
+    reset: Callable[[], None] = lambda: None
+    """Cut the connection without a word."""
+    freeze: Callable[[], None] = lambda: None
+    """Stop reading what the peer sends."""
+    thaw: Callable[[], None] = lambda: None
+    """Go on reading."""
 
 
 def result(value: object) -> HttpReply:

@@ -9,9 +9,12 @@ from collections import deque
 from dataclasses import dataclass
 
 from krakentui.simulator.clock import Pace, SimClock
+from krakentui.simulator.faults import Faults
 from krakentui.simulator.instants import iso_us
 from krakentui.simulator.judge import Judge
 from krakentui.simulator.listings import with_listings
+from krakentui.simulator.maintenance import Bulletin
+from krakentui.simulator.market import Market
 from krakentui.simulator.markets import Markets
 from krakentui.simulator.options import OPENING_US, Options
 from krakentui.simulator.public_feeds import Feeds
@@ -73,6 +76,9 @@ class World:
         self.judge = Judge(RULE_SETS[options.rules])
         self.public_limiter = PublicLimiter(RULE_SETS[options.rules].public_burst)
         self.feeds = Feeds(self)
+        self.faults = Faults(self)
+        self.bulletin = Bulletin(self.clock, self.tell_status)
+        self._halted: list[Market] = []
         self.sockets: dict[int, Socket] = {}
         self.talks: dict[int, Talk] = {}
         self.accounts: object = None
@@ -108,11 +114,13 @@ class World:
         """Remember an open conversation."""
         self.sockets[talk.socket.number] = talk.socket
         self.talks[talk.socket.number] = talk
+        self.faults.joined(talk)
 
     def left(self, talk: Talk) -> None:
         """Forget a closed conversation."""
         self.sockets.pop(talk.socket.number, None)
         self.talks.pop(talk.socket.number, None)
+        self.faults.left(talk)
         self.judge.left(talk.socket.number)
 
     def admits_frame(self, connection: int) -> bool:
@@ -120,8 +128,22 @@ class World:
         return self.judge.message(connection, self.clock.now_us())
 
     def set_system(self, system: str) -> None:
-        """Change the engine's mode and tell every socket."""
+        """Change the engine's mode and tell every socket; only while it is online does anything trade."""
+        if system == self.system:
+            return
         self.system = system
+        if system == "online":
+            halted, self._halted = self._halted, []
+            for market in halted:
+                market.freeze(frozen=False)
+        elif not self._halted:
+            self._halted = [market for market in self.markets.values() if market.flow.is_running]
+            for market in self._halted:
+                market.freeze(frozen=True)
+        self.tell_status()
+
+    def tell_status(self) -> None:
+        """Tell every socket the engine's mode and what is announced."""
         for talk in list(self.talks.values()):
             talk.send_status(with_connection=False)
 

@@ -109,7 +109,7 @@ class Talk:
         entry: dict[str, object] = {"version": VERSION, "system": self.world.system, "api_version": "v2"}
         if with_connection:
             entry["connection_id"] = self.connection_id
-        entry["upcoming_maintenance"] = []
+        entry["upcoming_maintenance"] = self.world.bulletin.upcoming()
         entry["emergency"] = []
         self.send(dumps({"channel": "status", "type": "update", "data": [entry]}))
 

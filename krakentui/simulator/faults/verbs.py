@@ -1,0 +1,85 @@
+"""The control calls `faults`, `tier`, `rules` and `maintenance`.
+
+faults       {"add": fault | [faults]}, {"clear": number | true}, {} lists
+tier         {"tier": name, "account": "alice"}
+rules        {"rules": name}
+maintenance  {"announce": {"title", "starts": "10m", "lasts": "5m"}}, {"withdraw": true},
+             {"mode": "online"|"maintenance"|"cancel_only"|"post_only"}
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from krakentui.simulator.accounts import of
+from krakentui.simulator.faults.conditions import MODES
+from krakentui.simulator.faults.spec import an_object, duration_us, only
+from krakentui.simulator.faults.standing import set_rules, set_tier
+from krakentui.simulator.instants import iso_us
+from krakentui.simulator.refusal import Refused
+from krakentui.simulator.rules import RULE_SETS, TIERS
+
+if TYPE_CHECKING:
+    from krakentui.simulator.world import World
+
+TITLE_MAX = 200
+
+
+def faults(world: "World", body: dict[str, Any]) -> dict[str, object]:
+    """Add, clear or list faults."""
+    only(body, ("add", "clear", "list"), "faults")
+    added: list[int] = []
+    if "clear" in body:
+        number = body["clear"]
+        if isinstance(number, bool):
+            world.faults.clear()
+        elif not isinstance(number, int) or not world.faults.clear(number):
+            raise Refused("clear takes the number of a fault that is not over, or true")
+    if "add" in body:
+        asked = body["add"] if isinstance(body["add"], list) else [body["add"]]
+        added = [world.faults.add(one) for one in asked]
+    return _told(world, added=added, faults=world.faults.rows())
+
+
+def tier(world: "World", body: dict[str, Any]) -> dict[str, object]:
+    """Give an account another tier."""
+    only(body, ("tier", "account"), "tier")
+    name, account = body.get("tier"), body.get("account", "alice")
+    if name not in TIERS:
+        raise Refused(f"tier is one of {', '.join(TIERS)}")
+    if account not in of(world).by_name:
+        raise Refused("account names no account")
+    was = set_tier(world, account, name)
+    return _told(world, account=account, tier=name, was=was)
+
+
+def rules(world: "World", body: dict[str, Any]) -> dict[str, object]:
+    """Let the exchange count by another rule set."""
+    only(body, ("rules",), "rules")
+    name = body.get("rules")
+    if name not in RULE_SETS:
+        raise Refused(f"rules is one of {', '.join(RULE_SETS)}")
+    set_rules(world, name)
+    return _told(world, rules=name)
+
+
+def maintenance(world: "World", body: dict[str, Any]) -> dict[str, object]:
+    """Announce maintenance, or change the engine's mode."""
+    only(body, ("announce", "withdraw", "mode"), "maintenance")
+    if body.get("withdraw") is True:
+        world.bulletin.withdraw()
+    if "announce" in body:
+        wanted = an_object(body["announce"], "announce")
+        only(wanted, ("title", "starts", "lasts"), "announce")
+        title = wanted.get("title", "Scheduled Maintenance - Spot trading")
+        if not isinstance(title, str) or len(title) > TITLE_MAX:
+            raise Refused(f"title is a text of at most {TITLE_MAX} characters")
+        start_us = world.clock.now_us() + duration_us(wanted.get("starts", "10m"), "starts")
+        world.bulletin.announce(title, start_us, start_us + duration_us(wanted.get("lasts", "5m"), "lasts"))
+    if "mode" in body:
+        if body["mode"] not in MODES:
+            raise Refused(f"mode is one of {', '.join(MODES)}")
+        world.set_system(body["mode"])
+    return _told(world, system=world.system, upcoming=world.bulletin.upcoming())
+
+
+def _told(world: "World", **more: object) -> dict[str, object]:
+    return {"v": 1, "at": iso_us(world.clock.now_us()), **more}
