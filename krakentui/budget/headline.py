@@ -41,7 +41,7 @@ def headline(ledger: Ledger, rows: Sequence[Gauge], t_ns: int) -> str:
     if row is None:
         return "No limit is in use."
     if row.from_start:
-        return f"{row.label}: use before the start is unknown; {_frees(row)}."
+        return f"{row.label}: earlier use is unknown; {_frees(row)}."
     unit = _UNITS.get(row.name, "points")
     used = amount(units(row.low), units(row.high))
     shared = ", others take part" if row.others_high and row.name in {"rest", "engine"} else ""

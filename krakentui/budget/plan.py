@@ -102,8 +102,7 @@ def sentence(want: Want, ledger: Ledger, at_ns: int, t_ns: int) -> str:
     if want.limit == "rest":
         lock = ledger.locked(t_ns)
         if lock is not None:
-            wait = duration(lock.until_ns - t_ns)
-            return f"{want.what} in {duration(at_ns - t_ns)}: the exchange wants silence for {wait}."
+            return f"{want.what} in {duration(at_ns - t_ns)}: the exchange wants silence until then."
         if ledger.held("rest", t_ns) is not None:
             return f"{want.what} in {duration(at_ns - t_ns)}: the exchange asked for a pause."
         wished_ns = t_ns if want.last_ns is None else want.last_ns + stretched(want, ledger, t_ns)
@@ -115,7 +114,7 @@ def sentence(want: Want, ledger: Ledger, at_ns: int, t_ns: int) -> str:
                 f" {figure(needed)} of {figure(counter.ceiling)} first."
             )
         if wished_ns - (want.last_ns or t_ns) > want.usual_ns:
-            return f"{want.what} in {duration(at_ns - t_ns)}: calls are scarce, it can wait."
+            return f"{want.what} in {duration(at_ns - t_ns)}: calls are scarce, so it comes later."
     return f"{want.what} in {duration(at_ns - t_ns)}: {want.why}."
 
 

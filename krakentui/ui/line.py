@@ -38,7 +38,7 @@ TONE_CLASSES = frozenset(f"tone--{tone}" for tone in TONES)
 
 
 TIED = "\N{NO-BREAK SPACE}"
-_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:h|min|s|points?|of \d+)\b)")
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:h|min|s|points?|of \d+)\b)|(?<=\bmin) (?=\d)|(?<=\bh) (?=\d)")
 """Blanks at which no sentence is broken: a figure and its unit stay together."""
 
 

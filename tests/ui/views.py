@@ -195,7 +195,7 @@ def a_budget(*gauges: GaugeRow, **changes: object) -> BudgetView:
         cancels_of=25,
         tier="intermediate",
         tier_source="by the exchange's ceiling of 125",
-        next_poll="Balances in 2 min 12 s: calls are scarce, it can wait.",
+        next_poll="Balances in 2 min 12 s: calls are scarce, so it comes later.",
         next_poll_in_ns=12 * SECOND,
         lockouts=(),
         refusals_expected=0,

@@ -76,7 +76,7 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         Column("Remaining", 6, least=9),
         Column("Filled", 2, right=False, least=BAR),
         Column("Age", 4, least=3),
-        Column("Cancel cost", 8, right=False, least=13),
+        Column("Cancel cost", 8, right=False, least=14),
         Column("State", 8, right=False, least=14),
     )
 
