@@ -156,6 +156,10 @@ class Gate:
         """Cancel every open order of the account, stops included."""
         return self._cancel_many(account, list(account.open.values()), self._judge.engine_cancel_all)
 
+    def usd_price(self, name: str) -> Fraction:
+        """Value one whole of an asset in USD, by the last price; 0 where there is no market."""
+        return self._desk.usd_price(name)
+
     def time_out(self, account: Account) -> int | str:
         """Cancel every open order because the account's switch has run out."""
         return self._cancel_many(

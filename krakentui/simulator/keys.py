@@ -25,7 +25,8 @@ FULL = (QUERY_FUNDS, QUERY_OPEN, QUERY_CLOSED, MODIFY, CLOSE, QUERY_LEDGER, WS_T
 ANYONE: frozenset[str] = frozenset()
 TRADES = frozenset({QUERY_OPEN, QUERY_CLOSED})
 CANCELS = frozenset({CLOSE, MODIFY})
-"""Either lets cancel: permission table of the REST reference, 2026-05."""
+"""Either lets cancel, and amend: permission table of the REST reference, 2026-05."""
+ADDS = frozenset({MODIFY})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "GetApiKeyInfo": ANYONE,
@@ -37,18 +38,30 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "CancelOrder": CANCELS,
     "CancelOrderBatch": CANCELS,
     "CancelAll": CANCELS,
+    "CancelAllOrdersAfter": CANCELS,
+    "AddOrder": ADDS,
+    "AddOrderBatch": ADDS,
+    "AmendOrder": CANCELS,
+    "EditOrder": ADDS,
+    "OrderAmends": TRADES,
+    "ClosedOrders": frozenset({QUERY_CLOSED}),
+    "TradesHistory": frozenset({QUERY_CLOSED}),
+    "QueryTrades": frozenset({QUERY_CLOSED}),
+    "OpenPositions": frozenset({QUERY_OPEN}),
+    "TradeBalance": frozenset({QUERY_OPEN}),
+    "TradeVolume": frozenset({QUERY_FUNDS}),
+    "Ledgers": frozenset({QUERY_LEDGER}),
+    "QueryLedgers": frozenset({QUERY_LEDGER}),
 }
 """Any one of these opens the endpoint; none needed where the set is empty."""
+
+NEEDED_TOO = {"AddOrderBatch": frozenset({CLOSE}), "EditOrder": frozenset({CLOSE})}
+"""What an endpoint asks for besides: permission table of the REST reference, 2026-05."""
 
 CLOSED_DOORS = frozenset(
     {
         "AccountTransfer",
         "AddExport",
-        "AddOrder",
-        "AddOrderBatch",
-        "AmendOrder",
-        "CancelAllOrdersAfter",
-        "ClosedOrders",
         "CreateSubaccount",
         "CreditLines",
         "DepositAddresses",
@@ -60,19 +73,10 @@ CLOSED_DOORS = frozenset(
         "Earn/Deallocate",
         "Earn/DeallocateStatus",
         "Earn/Strategies",
-        "EditOrder",
         "ExportStatus",
-        "Ledgers",
         "Level3",
-        "OpenPositions",
-        "OrderAmends",
-        "QueryLedgers",
-        "QueryTrades",
         "RemoveExport",
         "RetrieveExport",
-        "TradeBalance",
-        "TradeVolume",
-        "TradesHistory",
         "WalletTransfer",
         "Withdraw",
         "WithdrawAddresses",

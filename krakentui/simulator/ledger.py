@@ -5,12 +5,14 @@ every event. A trade books two rows, base first, that share one reference. Old r
 the opening balance, so that a long run does not grow.
 """
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from krakentui.simulator.tables import Asset
 
 ROWS_KEPT = 400
+PAST_KEPT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Ledger:
     opening: dict[str, int] = field(default_factory=dict)
     balances: dict[str, int] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
+    past: deque[Row] = field(default_factory=lambda: deque(maxlen=PAST_KEPT))
+    """Rows that were folded into the opening balances: still told, no longer summed."""
 
     def open(self, asset: Asset, units: int) -> None:
         """Say what was there before the first row."""
@@ -73,7 +77,12 @@ class Ledger:
     def _fold(self, count: int) -> None:
         for row in self.rows[:count]:
             self.opening[row.asset.name] += row.amount - row.fee
+        self.past.extend(self.rows[:count])
         del self.rows[:count]
+
+    def history(self) -> list[Row]:
+        """List the rows that are still known, oldest first."""
+        return [*self.past, *self.rows]
 
     def sort(self) -> None:
         """Put the rows into the order of their time and work out their running balances anew."""

@@ -4,16 +4,15 @@ Everything the exchange itself says goes out under HTTP 200; errors carry no res
 parameters are ignored. Endpoints that exist elsewhere but not here answer that they are denied.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from krakentui.simulator.account import Account
+from krakentui.simulator import private_history, private_money, private_orders
 from krakentui.simulator.accounts import of
-from krakentui.simulator.gate import UNKNOWN, Gate
-from krakentui.simulator.identity import BAD_ARGUMENTS, DENIED, Door, Stranger
-from krakentui.simulator.keys import CLOSED_DOORS, PERMISSIONS, ApiKey
+from krakentui.simulator.asking_rest import is_true
+from krakentui.simulator.identity import BAD_ARGUMENTS, DENIED, Stranger
+from krakentui.simulator.keys import CLOSED_DOORS, NEEDED_TOO, PERMISSIONS, ApiKey
 from krakentui.simulator.orders import Order
+from krakentui.simulator.private_call import Answer, Call, Result, is_integer, listed
 from krakentui.simulator.rest_orders import balance_rows, extended_rows, order_row
 from krakentui.simulator.rules import BATCH_CANCEL_MAX, SECOND_US, TOKEN_LIFE_US
 from krakentui.simulator.surface import HttpReply, HttpRequest, failure, result
@@ -23,24 +22,6 @@ if TYPE_CHECKING:
 
 PREFIX = "/0/private/"
 IBAN = "AA88 N84G SIMU LATD"
-
-Result = dict[str, object]
-"""A result; a plain text in its place is an error."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call that passed the door, the limits and the permissions."""
-
-    key: ApiKey
-    params: dict[str, Any]
-    account: Account
-    door: Door
-    gate: Gate
-    now_us: int
-
-
-Answer = Callable[[Call], Result | str]
 
 
 def handle(world: "World", request: HttpRequest) -> HttpReply:
@@ -64,10 +45,24 @@ def _answer(world: "World", request: HttpRequest) -> tuple[ApiKey | None, int, R
     cost, passes = accounts.judge.rest_call(caller.key, tier, name, now_us)
     if not passes:
         return caller.key, cost, "EAPI:Rate limit exceeded"
-    if name in CLOSED_DOORS or not caller.key.may(PERMISSIONS[name]):
+    if name in CLOSED_DOORS or not allows(caller.key, name):
         return caller.key, cost, DENIED
-    call = Call(caller.key, caller.params, accounts.owner(caller.key), accounts.door, accounts.gate, now_us)
+    call = Call(
+        world,
+        caller.key,
+        caller.params,
+        accounts.owner(caller.key),
+        accounts.door,
+        accounts.gate,
+        accounts.switches,
+        now_us,
+    )
     return caller.key, cost, ENDPOINTS[name](call)
+
+
+def allows(key: ApiKey, name: str) -> bool:
+    """Say whether a key may call an endpoint: one of its permissions, and those that it needs besides."""
+    return key.may(PERMISSIONS[name]) and NEEDED_TOO.get(name, frozenset()) <= set(key.permissions)
 
 
 def _key_info(call: Call) -> Result:
@@ -105,10 +100,10 @@ def _balance_ex(call: Call) -> Result:
 def _open_orders(call: Call) -> Result | str:
     params = call.params
     userref, cl_ord_id = params.get("userref"), params.get("cl_ord_id")
-    if userref is not None and not _is_integer(userref):
+    if userref is not None and not is_integer(userref):
         return BAD_ARGUMENTS
     rows = {
-        order.id: order_row(order, trades=_is_true(params.get("trades")))
+        order.id: order_row(order, trades=is_true(params.get("trades")))
         for order in _newest_first(call.account.open)
         if (userref is None or order.userref == int(userref))
         and (cl_ord_id is None or order.cl_ord_id == str(cl_ord_id))
@@ -117,48 +112,17 @@ def _open_orders(call: Call) -> Result | str:
 
 
 def _query_orders(call: Call) -> Result | str:
-    ids = _ids(call.params.get("txid"))
+    ids = listed(call.params.get("txid"))
     if not ids or len(ids) > BATCH_CANCEL_MAX:
         return BAD_ARGUMENTS
-    account = call.account
+    account, wanted = call.account, call.params.get("userref")
+    if wanted is not None and not is_integer(wanted):
+        return BAD_ARGUMENTS
     found = [order for order_id in ids if (order := account.order(order_id)) is not None]
     if not found:
         return "EOrder:Invalid order"
-    return {order.id: order_row(order, trades=_is_true(call.params.get("trades"))) for order in found}
-
-
-def _cancel(call: Call) -> Result | str:
-    account, params = call.account, call.params
-    if "txid" in params:
-        orders = call.gate.find(account, _reference(params["txid"]))
-    elif "cl_ord_id" in params:
-        orders = call.gate.find_client_id(account, str(params["cl_ord_id"]))
-    else:
-        return BAD_ARGUMENTS
-    count, error = 0, UNKNOWN
-    for order in orders:
-        refused = call.gate.cancel(account, order)
-        count, error = count + (refused is None), refused or error
-    return {"count": count} if count else error
-
-
-def _cancel_batch(call: Call) -> Result | str:
-    account, params = call.account, call.params
-    named, own = params.get("orders", []), params.get("cl_ord_ids", [])
-    if not isinstance(named, list) or not isinstance(own, list):
-        return BAD_ARGUMENTS
-    if not 1 <= len(named) + len(own) <= BATCH_CANCEL_MAX:
-        return BAD_ARGUMENTS
-    if not all(isinstance(ref, str | int) for ref in (*named, *own)):
-        return BAD_ARGUMENTS
-    orders = call.gate.find_batch(account, named, [str(item) for item in own])
-    count = call.gate.cancel_batch(account, orders)
-    return count if isinstance(count, str) else {"count": count}
-
-
-def _cancel_all(call: Call) -> Result | str:
-    count = call.gate.cancel_all(call.account)
-    return count if isinstance(count, str) else {"count": count}
+    found = [order for order in found if wanted is None or order.userref == int(wanted)]
+    return {order.id: order_row(order, trades=is_true(call.params.get("trades"))) for order in found}
 
 
 ENDPOINTS: dict[str, Answer] = {
@@ -168,30 +132,11 @@ ENDPOINTS: dict[str, Answer] = {
     "BalanceEx": _balance_ex,
     "OpenOrders": _open_orders,
     "QueryOrders": _query_orders,
-    "CancelOrder": _cancel,
-    "CancelOrderBatch": _cancel_batch,
-    "CancelAll": _cancel_all,
+    **private_orders.ENDPOINTS,
+    **private_history.ENDPOINTS,
+    **private_money.ENDPOINTS,
 }
 
 
 def _newest_first(orders: dict[str, Order]) -> list[Order]:
     return sorted(orders.values(), key=lambda order: -order.opened_us)
-
-
-def _ids(value: Any) -> list[str]:  # noqa: ANN401  straight from the request's JSON
-    if isinstance(value, list):
-        return [str(item) for item in value]
-    return [part.strip() for part in str(value or "").split(",") if part.strip()]
-
-
-def _reference(value: Any) -> str | int:  # noqa: ANN401  straight from the request's JSON
-    return int(value) if _is_integer(value) else str(value)
-
-
-def _is_integer(value: Any) -> bool:  # noqa: ANN401  straight from the request's JSON
-    text = str(value)
-    return text.isascii() and text.removeprefix("-").isdecimal() and len(text) <= 12
-
-
-def _is_true(value: Any) -> bool:  # noqa: ANN401  straight from the request's JSON
-    return str(value).lower() in {"true", "1"}

@@ -41,9 +41,9 @@ def order_row(order: Order, *, trades: bool) -> dict[str, object]:
         "vol_exec": digits(order.filled, pair.qty_places),
         "cost": digits(order.cost, pair.cost_places),
         "fee": digits(order.fee, pair.cost_places),
-        "price": _long(order.average, pair),
-        "stopprice": _long(order.trigger_price or 0, pair),
-        "limitprice": _long(_limit_shown(order), pair),
+        "price": long_price(order.average, pair),
+        "stopprice": long_price(order.trigger_price or 0, pair),
+        "limitprice": long_price(_limit_shown(order), pair),
     }
     if order.trigger_price is not None:
         row["trigger"] = order.reference
@@ -160,6 +160,7 @@ def _short(price: int | None, pair: Pair) -> str:
     return "0" if price is None else digits(price, pair.price_places)
 
 
-def _long(price: int, pair: Pair) -> str:
+def long_price(price: int, pair: Pair) -> str:
+    """Write a price with at least the decimals of a cost."""
     places = max(pair.price_places, pair.cost_places)
     return digits(price * int(10 ** (places - pair.price_places)), places)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from krakentui.simulator import accounts
-from krakentui.simulator.keys import CLOSED_DOORS, PERMISSIONS
+from krakentui.simulator.keys import CLOSED_DOORS, NEEDED_TOO, PERMISSIONS
 from krakentui.simulator.world import World
 from tests.simulator.private import Rest, a_world, alice, place, tell, wait
 
@@ -70,8 +70,15 @@ def test_each_endpoint_asks_for_its_permission(spent: World, name: str) -> None:
 )
 def test_any_one_of_its_permissions_opens_an_endpoint(spent: World, name: str, permission: str) -> None:
     rest = Rest(spent, "full")
-    rest.key.permissions = (permission,)
+    rest.key.permissions = (permission, *NEEDED_TOO.get(name, ()))
     assert rest.error(name) != DENIED
+
+
+@pytest.mark.parametrize("name", sorted(NEEDED_TOO))
+def test_some_endpoints_need_two_permissions(spent: World, name: str) -> None:
+    rest = Rest(spent, "full")
+    rest.key.permissions = ("modify-trades",)
+    assert rest.error(name) == DENIED
 
 
 @pytest.mark.parametrize("name", sorted(CLOSED_DOORS))
