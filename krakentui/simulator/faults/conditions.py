@@ -2,6 +2,7 @@
 
 from krakentui.simulator.accounts import of
 from krakentui.simulator.clock import SECOND_US
+from krakentui.simulator.desk import USER
 from krakentui.simulator.faults.base import Fault
 from krakentui.simulator.faults.spec import Args
 from krakentui.simulator.faults.standing import set_tier
@@ -69,9 +70,10 @@ class Foreign(Fault):
 
     def end(self) -> None:
         """Leave nothing behind."""
-        gate, account = of(self.world).gate, of(self.world).by_name["alice"]
+        accounts = of(self.world)
         for order in self._mine:
-            gate.cancel(account, order)
+            if order.id in accounts.by_name["alice"].open:
+                accounts.desk.cancel(order, USER)
 
     def _later(self) -> None:
         self.after(max(1, round(SECOND_US / self._rate)), self._act)
