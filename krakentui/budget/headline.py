@@ -44,7 +44,7 @@ def headline(ledger: Ledger, rows: Sequence[Gauge], t_ns: int) -> str:
         return f"{row.label}: earlier use is unknown; {_frees(row)}."
     unit = _UNITS.get(row.name, "points")
     used = amount(units(row.low), units(row.high))
-    shared = ", others take part" if row.others_high and row.name in {"rest", "engine"} else ""
+    shared = ", shared" if row.others_high and row.name in {"rest", "engine"} else ""
     return f"{row.label}: {used} of {figure(units(row.max))} {unit}{shared}; {_frees(row)}."
 
 

@@ -127,7 +127,7 @@ def _warnings(
     told: list[str] = []
     stops = sum(order.is_protective for order in orders)
     if stops:
-        which = "This order protects" if len(orders) == 1 else f"{stops} of these orders protect"
+        which = _which(stops, len(orders), "protects", "protect")
         told.append(f"{which} a position: without it nothing limits a loss.")
     if any(order.margin for order in orders):
         told.append("An order of these is on margin: its position stays open.")
@@ -147,6 +147,13 @@ def _warnings(
         told.append("The account stream is not live: an order may have changed since.")
     marked = sum(order.cl_ord_id is not None or order.userref is not None for order in orders)
     if marked:
-        which = "This order carries" if len(orders) == 1 else f"{marked} of these orders carry"
+        which = _which(marked, len(orders), "carries", "carry")
         told.append(f"{which} another program's mark: that program may place it again.")
     return tuple(told)
+
+
+def _which(some: int, count: int, does: str, do: str) -> str:
+    """Begin a warning: `This order protects`, `1 of these orders protects`, `2 of these orders protect`."""
+    if count == 1:
+        return f"This order {does}"
+    return f"{some} of these orders {does if some == 1 else do}"

@@ -206,7 +206,7 @@ def test_the_headline_of_a_pause_counts_down() -> None:
 
 def test_the_headline_says_that_others_take_part() -> None:
     ledger = told(a_ledger(), 0, spent(1), refused(1))
-    assert ", others take part;" in sentence(ledger)
+    assert ", shared;" in sentence(ledger)
 
 
 def test_the_headline_of_a_full_order_list_says_what_makes_room() -> None:

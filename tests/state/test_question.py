@@ -167,6 +167,12 @@ def test_a_protective_order_is_marked(kind: str) -> None:
     assert any("protects" in warning for warning in frozen.warnings)
 
 
+def test_one_of_several_is_told_in_the_singular() -> None:
+    stop = a_standing("O1", type="stop-loss", price=None, trigger="90000.0")
+    frozen = asked(snapshot(stop, a_standing("O2")), ids=("O1", "O2"))
+    assert any(warning.startswith("1 of these orders protects") for warning in frozen.warnings)
+
+
 def test_a_cost_that_may_exceed_the_ceiling_is_a_warning() -> None:
     assert any("may not fit" in warning for warning in asked(snapshot(a_standing("O1", said=0))).warnings)
 

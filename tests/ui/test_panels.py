@@ -268,7 +268,7 @@ def test_the_budget_tells_cancels_tier_and_next_poll() -> None:
 @pytest.mark.parametrize("width", [58, 78, 98, 118, 158])
 def test_no_sentence_of_the_budget_is_cut(width: int) -> None:
     poll = "Open orders in 2 min 45 s: the REST counter has to fall to 11.25 of 15 first."
-    headline = "DOGE/USD trading: 0.36 to 13 of 125 points, others take part; one more act fits now."
+    headline = "DOGE/USD trading: 0.36 to 13 of 125 points, shared; one more act fits now."
     view = a_budget(*(a_gauge(f"P{n}/USD trading", "1") for n in range(9)), headline=headline, next_poll=poll)
     words = " ".join(drawn(Budget(), view, width, height=6).split())
     assert headline in words
