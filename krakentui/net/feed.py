@@ -114,6 +114,8 @@ class Feed:
         self._conversation: Conversation | None = None
         self._heard_ns = 0
         self._is_live = False
+        self._has_given = False
+        """Some subscription of this socket has given its first data."""
         self._failed = False
         """The last attempt did not even open: the feed stays "down" while it is tried again."""
         self._ending: asyncio.Future[Ending] | None = None
@@ -237,7 +239,7 @@ class Feed:
     async def _converse(self, socket: Socket, conversation: Conversation) -> Ending:
         self._heard_ns = self._line.clock.mono_ns()
         self._backoff = self._backoff.opened(self._heard_ns)
-        self._failed = False
+        self._failed = self._has_given = False
         self._socket, self._conversation = socket, conversation
         self._ending = asyncio.get_running_loop().create_future()
         async with asyncio.TaskGroup() as group:
@@ -302,10 +304,9 @@ class Feed:
 
     def _gives_data(self, events: list[Happening], conversation: Conversation) -> bool:
         """A public feed lives with its first data, a private one with the last of its snapshots."""
-        first = any(isinstance(event, FirstSnapshot) for event in events)
-        if self._role == "public":
-            return first
-        return first and not self._lacking(conversation)
+        self._has_given |= any(isinstance(event, FirstSnapshot) for event in events)
+        # a refused channel is awaited no more: its refusal may come after the snapshot of the other
+        return self._has_given and (self._role == "public" or not self._lacking(conversation))
 
     async def _watch(self, socket: Socket, conversation: Conversation) -> None:
         """Look twice a second; a look that comes late says that we were asleep, not the exchange."""

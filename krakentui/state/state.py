@@ -307,7 +307,9 @@ class State:
     def _denied(self, event: e.DeniedSeen, t_ns: int) -> None:
         if event.key == self.key and event.endpoint not in self.denied:
             self.denied |= {event.endpoint}
-            self.journal.note("notice", f"This key may not call {event.endpoint}.", "warn", t_ns)
+            what = {"executions": "stream orders", "balances": "stream balances"}.get(event.endpoint)
+            said = f"This key may not {what or f'call {event.endpoint}'}."
+            self.journal.note("notice", said, "info" if what else "warn", t_ns)
 
     @_take.register
     def _planned(self, event: e.PollPlanned, _t_ns: int) -> None:

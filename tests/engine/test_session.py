@@ -162,6 +162,19 @@ async def test_a_missing_permission_stops_that_call_and_nothing_else() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("permission", "channel"), [("query-funds", "balances"), ("query-open-trades", "executions")]
+)
+async def test_a_stream_with_one_of_two_channels_is_live(permission: str, channel: str) -> None:
+    scene = Scene(permissions=tuple(one for one in PERMISSIONS if one != permission))
+    scene.denied_channels = {channel}
+    async with scene.running(30):
+        feeds = {feed.role: feed.state for feed in scene.session.status(scene.clock.mono_ns()).feeds}
+        assert feeds["private"] == "live"
+        assert scene.connects("/auth/v2") == 1
+
+
+@pytest.mark.anyio
 async def test_a_denial_that_nobody_announced_is_found_out_once() -> None:
     scene = Scene()
     scene.door.answer_always("BalanceEx", refused("EGeneral:Permission denied"))
