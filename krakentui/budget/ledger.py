@@ -79,16 +79,16 @@ def _(event: CallSettled, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
         return structs.replace(ledger, connections=ledger.connections.landed(event.ticket))
     name = _ticket(event.ticket)
     meter = ledger.meter(event.name, event.scope)
-    cost = next((one.high for one in meter.air if one.name == name), None) if meter else None
-    if cost is None:
+    flight = next((one for one in meter.air if one.name == name), None) if meter else None
+    if flight is None:
         return ledger
     if not event.answered:  # it may never have arrived
-        lost = Interval(0, cost)
+        lost = Interval(0, flight.high)
         return ledger.with_meter(event.name, event.scope, lambda meter: meter.settled(name, t_ns, lost))
     landed = ledger.with_meter(event.name, event.scope, lambda meter: meter.settled(name, t_ns))
-    if event.name != "rest":
+    if event.name != "rest" or not flight.low:  # what may cost nothing may pass on a limited key, too
         return landed
-    return structs.replace(landed, rest=landed.rest.passed(cost, t_ns))
+    return structs.replace(landed, rest=landed.rest.passed(flight.high, t_ns))
 
 
 @_booked.register

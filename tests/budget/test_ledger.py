@@ -177,6 +177,15 @@ def test_an_answer_to_an_unknown_ticket_changes_nothing() -> None:
     assert told(ledger, 0, settled(99)) == ledger
 
 
+@pytest.mark.parametrize("high", [0, 1])
+def test_the_answer_to_a_call_that_may_be_free_proves_nothing(high: int) -> None:
+    """Calls that cost nothing may pass while the counter stands above its ceiling."""
+    ledger = told(a_ledger("intermediate"), 0, *(spent() for _ in range(20)), refused())
+    free = CallSpent(name="rest", scope=KEY, low=0, high=units(high), what="CancelOrder", ticket=7)
+    after = told(ledger, 0, free, settled(7)).rest_at(0)
+    assert after.high >= units(21)
+
+
 def test_an_answer_proves_that_the_counter_was_within_the_ceiling() -> None:
     ledger = Ledger.start(0, KEY.key, "alice", assume_tier="pro")
     for ticket in range(1, 5):
