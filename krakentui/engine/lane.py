@@ -124,6 +124,14 @@ class Household(Struct, frozen=True, kw_only=True):
     """Exchange clock minus ours."""
     tell: Callable[[Happening], None]
 
+    def note_broken(self, reply: Reply) -> None:
+        """Tell that what came was no answer of the exchange; its edge may ask all of us for silence."""
+        until_ns = None
+        if reply.edge:
+            t_ns = self.clock.mono_ns()
+            until_ns = t_ns + round(self.edge.refused(t_ns, self.rng) * SECOND)
+        self.pulse.failed(reply.broken or "", until_ns)
+
 
 class KeyLane:
     """Everything private that one key does over REST."""
@@ -295,7 +303,7 @@ class KeyLane:
         )
         if reply.broken is not None:
             self.settle(ticket, "lost")
-            self._note_broken(reply)
+            house.note_broken(reply)
             return reply
         house.pulse.heard()
         if reply.refusal is None:
@@ -304,13 +312,6 @@ class KeyLane:
         else:
             self._note_refusal(reply.refusal, ticket)
         return reply
-
-    def _note_broken(self, reply: Reply) -> None:
-        house, until_ns = self._house, None
-        if reply.edge:
-            t_ns = house.clock.mono_ns()
-            until_ns = t_ns + round(house.edge.refused(t_ns, house.rng) * SECOND)
-        house.pulse.failed(reply.broken or "", until_ns)
 
     def _note_refusal(self, refusal: VenueRefusal, ticket: Ticket) -> None:
         """Draw the consequences of a no."""

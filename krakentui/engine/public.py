@@ -3,7 +3,6 @@
 import itertools
 
 from krakentui.engine.lane import Household
-from krakentui.model.clock import SECOND
 from krakentui.model.error import RateLimited, TransportError
 from krakentui.model.event import CallRefused, CallSettled, CallSpent
 from krakentui.model.limit import POINT, IpScope
@@ -42,7 +41,7 @@ class PublicCalls:
         reply = decode(call, status, body, account=self._account, names=house.names(), asked_ns=t_ns)
         if reply.broken is not None:
             self._settle(ticket, answered=False)
-            self._broken(reply)
+            house.note_broken(reply)
             return None
         house.pulse.heard()
         if isinstance(reply.refusal, RateLimited):
@@ -65,10 +64,3 @@ class PublicCalls:
     def _settle(self, ticket: int, *, answered: bool) -> None:
         """The call may have landed until now: the next one keeps its distance from here."""
         self._house.tell(CallSettled(name="public_rest", scope=SCOPE, ticket=ticket, answered=answered))
-
-    def _broken(self, reply: Reply) -> None:
-        house, until_ns = self._house, None
-        if reply.edge:
-            t_ns = house.clock.mono_ns()
-            until_ns = t_ns + round(house.edge.refused(t_ns, house.rng) * SECOND)
-        house.pulse.failed(reply.broken or "", until_ns)

@@ -3,7 +3,7 @@
 An order's end settles the cancel that was meant for it, and each end is one sentence of the journal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import singledispatchmethod
 from typing import Final
 
@@ -51,11 +51,15 @@ class Desk:
         self.table.resolve(self._instruments.names)
         self._hold(t_ns)
 
-    @singledispatchmethod
     def take(self, event: e.Happening, t_ns: int) -> None:
         """Take an event; those that concern no order mean nothing here."""
+        _TAKES(type(event))(self, event, t_ns)
 
-    @take.register
+    @singledispatchmethod
+    def _take(self, event: e.Happening, t_ns: int) -> None:
+        """Take an event that concerns no order."""
+
+    @_take.register
     def _orders_snapshot(self, event: e.OrdersSnapshot, t_ns: int) -> None:
         if event.account != self._account:
             return
@@ -78,7 +82,7 @@ class Desk:
             text = f"Closed while we were not listening: {what}; filled or cancelled, not known which."
             self._journal.note("order", text, "warn", t_ns)
 
-    @take.register
+    @_take.register
     def _order_patched(self, event: e.OrderPatched, t_ns: int) -> None:
         if event.account == self._account:
             lag_ns = self._clock.lag_ns(event.patch.said_ns, t_ns)
@@ -86,7 +90,7 @@ class Desk:
                 self._feeds.lagged("private", lag_ns, t_ns)
             self._follow(self.table.patched(self._instruments.named(event.patch), self._heard(t_ns)), t_ns)
 
-    @take.register
+    @_take.register
     def _fill_seen(self, event: e.FillSeen, t_ns: int) -> None:
         fill = event.fill
         if fill.account != self._account or not self.table.fill(fill):
@@ -96,14 +100,14 @@ class Desk:
             text = words.traded(fill, self.table.find(fill.order_id), self._instruments.pairs)
             self._journal.note("order", text, "good", t_ns, order_id=fill.order_id)
 
-    @take.register
+    @_take.register
     def _orders_polled(self, event: e.OrdersPolled, t_ns: int) -> None:
         if event.account == self._account:
             self._feeds.heard("rest", t_ns)
             word = Word(source="poll", t_ns=event.asked_ns, now_ns=self._clock.exchange_ns(t_ns))
             self._follow(self.table.polled(map(self._instruments.named, event.orders), word), t_ns)
 
-    @take.register
+    @_take.register
     def _orders_queried(self, event: e.OrdersQueried, t_ns: int) -> None:
         if event.account != self._account:
             return
@@ -119,32 +123,32 @@ class Desk:
 
     # our cancels
 
-    @take.register
+    @_take.register
     def _cancel_asked(self, event: e.CancelAsked, t_ns: int) -> None:
         if event.account == self._account:
             request = self.requests.ask(event, t_ns, self.table.find(event.order_id))
             if request is not None and not request.in_flight:
                 self._close(request, t_ns)
 
-    @take.register
+    @_take.register
     def _cancel_sent(self, event: e.CancelSent, t_ns: int) -> None:
         self._signal(event.order_id, event.request, "sent", t_ns)
 
-    @take.register
+    @_take.register
     def _cancel_answered(self, event: e.CancelAnswered, t_ns: int) -> None:
         why = "" if event.ok else f"the exchange says {event.code}"
         signal = answer_signal(event.code, ok=event.ok, counted=event.counted)
         self._signal(event.order_id, event.request, signal, t_ns, why)
 
-    @take.register
+    @_take.register
     def _cancel_unanswered(self, event: e.CancelUnanswered, t_ns: int) -> None:
         self._signal(event.order_id, event.request, "unanswered", t_ns, event.why)
 
-    @take.register
+    @_take.register
     def _cancel_not_sent(self, event: e.CancelNotSent, t_ns: int) -> None:
         self._signal(event.order_id, event.request, "not_sent", t_ns, event.why)
 
-    @take.register
+    @_take.register
     def _cancel_given_up(self, event: e.CancelGivenUp, t_ns: int) -> None:
         self._signal(event.order_id, event.request, "given_up", t_ns, event.why)
         self.table.release(event.order_id, t_ns)
@@ -203,3 +207,7 @@ class Desk:
             outcome=request.outcome,
             filled=order.filled if order is not None else None,
         )
+
+
+# the method itself builds a wrapper at each call: 5 of the 14 us that an event cost
+_TAKES: Final[Callable[[type], Callable[..., None]]] = Desk.__dict__["_take"].dispatcher.dispatch

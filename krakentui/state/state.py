@@ -5,7 +5,7 @@ nobody back. Times called `t_ns` are steady; the exchange's clock is reckoned fr
 start and the measured offset.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import singledispatchmethod
@@ -166,7 +166,7 @@ class State:
             case _:
                 if not self._is_repeated(event):
                     self.ledger = self.ledger.apply(event, t_ns, self.orders)
-                self._take(event, t_ns)
+                _TAKES(type(event))(self, event, t_ns)
                 self.desk.take(event, t_ns)
         if t_ns - self._swept_ns >= SWEEP_NS:
             self._sweep(t_ns)
@@ -337,3 +337,7 @@ class State:
         self.funds.settle(t_ns)
         self.desk.table.forget(t_ns)
         self.desk.requests.forget(t_ns, self.orders)
+
+
+# the method itself builds a wrapper at each call: 5 of the 14 us that an event cost
+_TAKES: Final[Callable[[type], Callable[..., None]]] = State.__dict__["_take"].dispatcher.dispatch
