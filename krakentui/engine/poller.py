@@ -2,19 +2,21 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from krakentui.budget.plan import Go, WaitUntil, next_poll
 from krakentui.engine.lane import Held, KeyLane
 from krakentui.engine.offset import Offset
 from krakentui.engine.public import PublicCalls
 from krakentui.engine.routes import BATCH_MOST
+from krakentui.engine.silence import ARRIVING_S, moved, silent, still_silent
 from krakentui.engine.turnstile import Kind
 from krakentui.engine.wants import may_ask, private_wants, public_wants
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.error import TransportError
 from krakentui.model.event import ForeignUseSeen, Happening, KeyDescribed, PollPlanned
 from krakentui.net.deadline import within
+from krakentui.state.markets import Quote
 from krakentui.state.state import State
 from krakentui.wire.spot.rest import Call
 
@@ -178,16 +180,24 @@ class PublicPoller:
     """The public polls: pairs, assets, the exchange's clock, and prices while the stream is down."""
 
     def __init__(
-        self, state: State, calls: PublicCalls, clock: Clock, tell: Callable[[Happening], None]
+        self,
+        state: State,
+        calls: PublicCalls,
+        clock: Clock,
+        tell: Callable[[Happening], None],
+        died: Callable[[str], None],
     ) -> None:
-        """Begin with nothing asked."""
+        """Begin with nothing asked; `died` hears, as a clause, that a market's stream is dead."""
         self._state = state
         self._calls = calls
         self._clock = clock
         self._tell = tell
         self.names_known = asyncio.Event()
         """Set when REST's names of assets have come."""
+        self._died = died
         self._last: dict[str, int] = {}
+        self._compared: dict[str, int] = {}
+        """Symbol -> when its silence was last compared with REST."""
         self._offset = Offset()
 
     def forget_clock(self) -> None:
@@ -200,7 +210,8 @@ class PublicPoller:
         first = ["Assets", "AssetPairs", "Time"]
         while True:
             t_ns = self._clock.mono_ns()
-            wants = [*public_wants(self._state, self._last, self._offset)]
+            quiet = bool(silent(self._state, self._compared, t_ns))
+            wants = [*public_wants(self._state, self._last, self._offset, quiet)]
             if first:
                 wants = [want for want in wants if want.endpoint == first[0]]
             match next_poll(wants, self._state.ledger, t_ns):
@@ -214,7 +225,9 @@ class PublicPoller:
     async def _ask(self, endpoint: str) -> bool:
         """Ask; tell whether the exchange answered. What it never told is asked for again soon."""
         asked_ns, sent_ns = self._clock.mono_ns(), self._clock.now_ns()
-        params = (("pair", self._priced()),) if endpoint == "Ticker" else ()
+        symbols = silent(self._state, self._compared, asked_ns) or self._state.watched()
+        before = dict(self._state.markets.quotes)
+        params = (("pair", self._rest_ids(symbols)),) if endpoint == "Ticker" else ()
         reply = await self._calls.ask(Call(endpoint, params))
         if reply is None or (reply.refusal is not None and endpoint not in self._last):
             await self._clock.sleep(AFTER_FAILURE_S)
@@ -228,10 +241,22 @@ class PublicPoller:
             event = self._offset.event(got_ns)
             if event is not None:
                 self._tell(event)
+        if endpoint == "Ticker" and self._state.feeds["public"].state == "live":
+            self._compared |= dict.fromkeys(symbols, asked_ns)
+            await self._compare(before, moved(before, reply.events))
         return True
 
-    def _priced(self) -> tuple[str, ...]:
-        """Name the watched pairs as REST wants them."""
+    async def _compare(self, before: Mapping[str, Quote], suspects: Sequence[str]) -> None:
+        """A market that moved without its stream saying so, even a moment later, has a dead stream."""
+        if not suspects:
+            return
+        await self._clock.sleep(ARRIVING_S)
+        dead = still_silent(before, self._state.markets.quotes, suspects)
+        if dead:
+            self._died(f"{dead[0]} moved and the stream did not say so")
+
+    def _rest_ids(self, symbols: Sequence[str]) -> tuple[str, ...]:
+        """Name these pairs as REST wants them."""
         pairs = self._state.pairs
-        ids = (pairs[symbol].rest_id for symbol in self._state.watched() if symbol in pairs)
+        ids = (pairs[symbol].rest_id for symbol in symbols if symbol in pairs)
         return tuple(rest_id for rest_id in ids if rest_id)

@@ -114,7 +114,7 @@ class Session:
         self._talk = PublicTalk(MarketWishes(self.state), self.tell, self._in_maintenance)
         self._public = Feed("public", settings.endpoints.ws_public, self._talk, line)
         self._public_poller = PublicPoller(
-            self.state, PublicCalls(settings.account, self._house), clock, self.tell
+            self.state, PublicCalls(settings.account, self._house), clock, self.tell, self._public.replace
         )
         self._account: AccountSide | None = None
         if settings.credentials is not None:

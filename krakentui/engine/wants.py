@@ -52,8 +52,8 @@ def private_wants(state: State, last: Last, queries: int) -> Iterator[Want]:
         yield _want(state, "GetApiKeyInfo", "The key itself", last, (5, 10, 45), why)
 
 
-def public_wants(state: State, last: Last, offset: Offset) -> Iterator[Want]:
-    """List what is polled without a key."""
+def public_wants(state: State, last: Last, offset: Offset, silent: bool = False) -> Iterator[Want]:
+    """List what is polled without a key; `silent` = a market says nothing on a stream that lives."""
     streams = state.feeds["public"].state == "live"
     yield _public("AssetPairs", "Pairs", last, 6 * 3600, "pairs come and go")
     yield _public("Assets", "Assets", last, 6 * 3600, "assets come and go")
@@ -62,6 +62,8 @@ def public_wants(state: State, last: Last, offset: Offset) -> Iterator[Want]:
         yield _public("SystemStatus", "System status", last, 15, "the public stream is not live")
         if state.pairs and state.watched():
             yield _public("Ticker", "Prices", last, 10, "the public stream is not live")
+    elif silent:
+        yield _public("Ticker", "Prices", last, 10, "a market says nothing: quiet, or its stream died")
 
 
 def _want(

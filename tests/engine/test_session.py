@@ -291,6 +291,53 @@ async def test_a_market_that_does_not_exist_is_told_once_and_stops_nothing() -> 
         assert len(scene.line.urls) == 1
 
 
+def rest_ticker(bid: str, ask: str) -> str:
+    best = {"a": [ask, "1", "1.0"], "b": [bid, "1", "1.0"], "c": ["61000.5", "0.1"]}
+    day = {"v": ["1", "1"], "p": ["1", "1"], "t": [1, 1], "l": ["1", "1"], "h": ["1", "1"], "o": "1"}
+    return ok({"XXBTZUSD": best | day})
+
+
+@pytest.mark.anyio
+async def test_a_market_that_moved_while_its_stream_was_silent_gets_a_new_socket() -> None:
+    scene = Scene()
+    scene.door.answer_always("Ticker", rest_ticker("61900.0", "61901.0"))
+    async with scene.running(58):
+        assert "Ticker" not in scene.door.calls
+        await scene.beat(12)
+        assert scene.connects("/v2") == 3  # two public ones, one private
+        assert scene.lines("feed")[-1].text == "Market data is live."
+        assert any("moved and the stream did not say so" in line.text for line in scene.lines("feed"))
+
+
+@pytest.mark.anyio
+async def test_a_quiet_market_is_compared_once_and_left_alone() -> None:
+    scene = Scene()
+    scene.door.answer_always("Ticker", rest_ticker("61000.0", "61001.0"))
+    async with scene.running(200):
+        assert scene.door.calls.count("Ticker") == 1
+        assert scene.connects("/v2") == 2
+
+
+@pytest.mark.anyio
+async def test_a_move_that_the_stream_tells_a_moment_later_is_no_dead_stream() -> None:
+    scene = Scene()
+    scene.door.answer_always("Ticker", rest_ticker("61900.0", "61901.0"))
+    async with scene.running(58):
+        while "Ticker" not in scene.door.calls:
+            await scene.beat(1)
+        ticker = {
+            "symbol": "BTC/USD",
+            "bid": 61900.0,
+            "bid_qty": 1,
+            "ask": 61901.0,
+            "ask_qty": 1,
+            "last": 1.0,
+        }
+        scene.public.gives({"channel": "ticker", "type": "update", "data": [ticker]})
+        await scene.beat(10)
+        assert scene.connects("/v2") == 2
+
+
 @pytest.mark.anyio
 async def test_rest_that_is_down_and_sockets_that_live_have_marks_of_their_own() -> None:
     scene = Scene()
