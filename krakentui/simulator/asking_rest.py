@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from krakentui.simulator import asking
 from krakentui.simulator.asking import NO_MARGIN, Price, Unfit, unfit
 from krakentui.simulator.clock import SECOND_US
+from krakentui.simulator.desk import Change
 from krakentui.simulator.orders import (
     LIMIT_TYPES,
     ORDER_TYPES,
@@ -120,14 +121,19 @@ def price_of(text: str, field: str) -> Price:
     return Price(asking.number(plain[1:], field), kind, mark)
 
 
-def new_limit(market: "Market", order: Order, text: str) -> int:
-    """Read the limit price of an amend."""
-    return _limit(price_of(text, "limit_price"), market, standing(order))
-
-
-def new_trigger(market: "Market", order: Order, text: str) -> int:
-    """Read the trigger price of an amend."""
-    return _trigger(price_of(text, "trigger_price"), market, standing(order))
+def changes(market: "Market", order: Order, params: Params) -> Change:
+    """Read what an amend changes; raises `Unfit`."""
+    if text_of(params, "display_qty"):
+        raise unfit("display_qty")
+    ask, qty, limit, trigger = standing(order), None, None, None
+    if text := text_of(params, "order_qty"):
+        qty = asking.quantity(market.pair, asking.number(text, "order_qty"), "order_qty")
+    if text := text_of(params, "limit_price"):
+        limit = _limit(price_of(text, "limit_price"), market, ask)
+    if text := text_of(params, "trigger_price"):
+        trigger = _trigger(price_of(text, "trigger_price"), market, ask)
+    asking.amendable(order, qty, limit, trigger)
+    return Change(qty, limit, trigger)
 
 
 def text_of(params: Params, name: str) -> str:

@@ -98,27 +98,13 @@ def _amend(call: Call) -> Result | str:
     if isinstance(order, str):
         return order
     market = call.world.markets[order.pair.symbol]
-    qty = limit = trigger = None
     try:
         asking.meet_deadline(params.get("deadline"), call.now_us)
-        if text := asking_rest.text_of(params, "order_qty"):
-            qty = asking.quantity(order.pair, asking.number(text, "order_qty"), "order_qty")
-        if text := asking_rest.text_of(params, "limit_price"):
-            limit = asking_rest.new_limit(market, order, text)
-        if text := asking_rest.text_of(params, "trigger_price"):
-            trigger = asking_rest.new_trigger(market, order, text)
-        asking.amendable(order, qty, limit, trigger)
-        if asking_rest.text_of(params, "display_qty"):
-            raise asking.unfit("display_qty")
+        change = asking_rest.changes(market, order, params)
     except Unfit as reason:
         return call.gate.failed(call.account, order.pair, str(reason), rules.AMEND_FIXED)
     error = call.gate.amend(
-        call.account,
-        order.id,
-        qty=qty,
-        limit_price=limit,
-        trigger_price=trigger,
-        post_only=is_true(params.get("post_only")),
+        call.account, order.id, **change._asdict(), post_only=is_true(params.get("post_only"))
     )
     return error or {"amend_id": order.amends[-1].id}
 

@@ -1,27 +1,26 @@
-"""Trading requests on the private websocket: cancels are done, everything else is denied."""
+"""Trading requests on the private websocket: cancels are done here, what makes orders elsewhere."""
 
 from typing import TYPE_CHECKING, Any
 
 from krakentui.simulator.account import Account
 from krakentui.simulator.gate import UNKNOWN
-from krakentui.simulator.identity import BAD_ARGUMENTS, DENIED
+from krakentui.simulator.identity import BAD_ARGUMENTS
+from krakentui.simulator.keys import CANCELS, ApiKey
 from krakentui.simulator.orders import Order
 from krakentui.simulator.rules import BATCH_CANCEL_MAX, cancel_cost
+from krakentui.simulator.trading_orders import NEEDS, Ordering, Points
 
 if TYPE_CHECKING:
     from krakentui.simulator.accounts import Accounts
     from krakentui.simulator.private_ws import PrivateTalk
 
-DENIED_METHODS = frozenset({"add_order", "amend_order", "edit_order", "batch_add", "cancel_all_orders_after"})
 FIELDS = {
     "cancel_order": frozenset({"token", "order_id", "cl_ord_id", "order_userref"}),
     "batch_cancel": frozenset({"token", "orders", "cl_ord_id"}),
     "cancel_all": frozenset({"token"}),
 }
-TRADING = DENIED_METHODS | FIELDS.keys()
+TRADING = NEEDS.keys() | FIELDS.keys()
 BATCH_CANCEL_MIN = 2
-NUMBERS = frozenset({"cash_order_qty", "display_qty", "limit_price", "order_qty", "trigger_price"})
-"""Fields that must be JSON numbers: recorded refusals name `Limit_price` and `Cash_order_qty`."""
 TEXT, WHOLE = "string", "number_integer"
 KINDS = {"order_id": (TEXT,), "cl_ord_id": (TEXT,), "order_userref": (WHOLE,), "orders": (TEXT, WHOLE)}
 
@@ -32,27 +31,30 @@ class Trading:
     def __init__(self, talk: "PrivateTalk", accounts: "Accounts") -> None:
         self._talk = talk
         self._accounts = accounts
+        self._ordering = Ordering(talk, accounts)
+
+    def allows(self, method: str, key: ApiKey) -> bool:
+        """Say whether a key may make such a request."""
+        any_of, all_of = NEEDS.get(method, (CANCELS, frozenset()))
+        return key.may(any_of) and all_of <= set(key.permissions)
 
     def is_well_formed(self, method: str, params: dict[str, Any], req_id: int | None) -> bool:
         """Say whether a request's fields are known and of their types; refuse it if not."""
-        if method in DENIED_METHODS:
-            texts = sorted(name for name in NUMBERS & params.keys() if isinstance(params[name], str))
-            error = f"{texts[0].capitalize()} field must be a number_float" if texts else None
-        else:
-            extra = self._talk.unknown_field(params, FIELDS[method])
-            if extra is not None:
-                self._talk.refuse_field(extra, method, method, req_id)
-                return False
-            error = _wrong_type(params)
+        if method in NEEDS:
+            return self._ordering.is_well_formed(method, params, req_id)
+        extra = self._talk.unknown_field(params, FIELDS[method])
+        if extra is not None:
+            self._talk.refuse_field(extra, method, method, req_id)
+            return False
+        error = _wrong_type(params)
         if error is not None:
             self._talk.refuse(error, method, req_id)
         return error is None
 
-    def act(self, method: str, params: dict[str, Any], req_id: int | None, account: Account) -> int:
+    def act(self, method: str, params: dict[str, Any], req_id: int | None, account: Account) -> Points:
         """Do what a well-formed request asks for, or refuse it; give the points it was priced at."""
-        if method in DENIED_METHODS:
-            self._talk.refuse(DENIED, method, req_id)
-            return 0
+        if method in NEEDS:
+            return self._ordering.act(method, params, req_id, account)
         if method == "cancel_order":
             return self._cancel_order(params, req_id, account)
         if method == "batch_cancel":

@@ -1,4 +1,4 @@
-"""The private websocket: executions and balances with their own sequences, and cancels.
+"""The private websocket: executions and balances with their own sequences, and orders.
 
 Answers go out before the frames that the request causes; one cancel request gives one answer for each
 id, in no promised order (here the last named first, as in the documented sample).
@@ -13,11 +13,12 @@ from krakentui.simulator.account import Account, Entry
 from krakentui.simulator.accounts import of
 from krakentui.simulator.identity import DENIED
 from krakentui.simulator.jsontext import dumps, fixed
-from krakentui.simulator.keys import CANCELS, QUERY_FUNDS, TRADES, ApiKey
+from krakentui.simulator.keys import QUERY_FUNDS, TRADES, ApiKey
 from krakentui.simulator.ledger import Row
 from krakentui.simulator.private_trading import TRADING, Trading
 from krakentui.simulator.surface import Socket
 from krakentui.simulator.tables import Pair
+from krakentui.simulator.trading_orders import Points
 from krakentui.simulator.wallets import is_rest_only
 from krakentui.simulator.ws_envelope import Talk
 
@@ -127,7 +128,7 @@ class PrivateTalk(Talk):
         self._verdict = error
         super().refuse(error, method, req_id, **top)
 
-    def _act(self, method: str, params: dict[str, Any], req_id: int | None) -> int:
+    def _act(self, method: str, params: dict[str, Any], req_id: int | None) -> Points:
         channel = params.get("channel")
         if method in TRADING:
             return self._trade(method, params, req_id)
@@ -141,13 +142,13 @@ class PrivateTalk(Talk):
             self.refuse("Unsupported event", method, req_id)
         return 0
 
-    def _trade(self, method: str, params: dict[str, Any], req_id: int | None) -> int:
+    def _trade(self, method: str, params: dict[str, Any], req_id: int | None) -> Points:
         if not self._trading.is_well_formed(method, params, req_id):
             return 0
         key = self._session(method, params, req_id)
         if key is None:
             return 0
-        if not key.may(CANCELS):
+        if not self._trading.allows(method, key):
             self.refuse(DENIED, method, req_id)
             return 0
         return self._trading.act(method, params, req_id, self._accounts.owner(key))

@@ -114,11 +114,17 @@ class Talk:
         self.send(dumps({"channel": "status", "type": "update", "data": [entry]}))
 
     def ack(
-        self, method: str, result: Mapping[str, object] | None, req_id: int | None, **top: object
+        self,
+        method: str,
+        result: Mapping[str, object] | list[dict[str, object]] | None,
+        req_id: int | None,
+        **top: object,
     ) -> None:
-        """Answer that a request succeeded."""
+        """Answer that a request succeeded; the result of a batch is a list."""
         frame: dict[str, object] = {"method": method, "success": True, **top}
-        if result is not None:
+        if isinstance(result, list):
+            frame["result"] = [dict(sorted(row.items())) for row in result]
+        elif result is not None:
             frame["result"] = dict(sorted(result.items()))
         self._answer(frame, req_id)
 

@@ -246,8 +246,8 @@ def test_a_watching_key_may_not_cancel() -> None:
 @pytest.mark.parametrize(
     "method", ["add_order", "amend_order", "edit_order", "batch_add", "cancel_all_orders_after"]
 )
-def test_what_is_not_offered_is_denied(still: World, method: str) -> None:
-    assert Talk(still, "full").send(method)[0]["error"] == "EGeneral:Permission denied"
+def test_a_watching_key_may_not_trade(still: World, method: str) -> None:
+    assert Talk(still, "watch").send(method)[0]["error"] == "EGeneral:Permission denied"
 
 
 @pytest.mark.parametrize(
