@@ -52,9 +52,20 @@ def handle(world: "World", request: HttpRequest) -> HttpReply:
     except (ValueError, RecursionError):
         return _reply(400, {"v": 1, "error": "the body is not JSON"})
     try:
-        return _reply(200, command(world, request.path.removeprefix(PREFIX), body))
+        return _reply(200, ordered(world, request.path.removeprefix(PREFIX), body))
     except Refused as refused:
         return _reply(400, {"v": 1, "error": str(refused)})
+
+
+def ordered(world: "World", verb: str, body: object) -> dict[str, object]:
+    """Carry out a verb that somebody outside asks for: the log is told of it.
+
+    Raises:
+        Refused: as `command` does.
+    """
+    if world.log is not None:
+        world.log.commanded(verb, body)
+    return command(world, verb, body)
 
 
 def command(world: "World", verb: str, body: object) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -9,6 +10,7 @@ from typing import Self
 from krakentui.simulator import accounts, control
 from krakentui.simulator.clock import SECOND_US
 from krakentui.simulator.instants import iso_us
+from krakentui.simulator.log import Log
 from krakentui.simulator.options import Options
 from krakentui.simulator.pump import present_us
 from krakentui.simulator.server import HOST, Server
@@ -21,21 +23,25 @@ SLICE_US = SECOND_US
 class Exchange:
     """A world behind a loopback port, as an async context manager.
 
-    Entering raises `OSError` where the port is taken. In manual mode only `advance` moves time.
+    Entering raises `OSError` where the port is taken. In manual mode only `advance` moves time. `log` is
+    given every line of the log, from the world's first instant to its end.
     """
 
-    def __init__(self, options: Options | None = None) -> None:
+    def __init__(self, options: Options | None = None, log: Callable[[str], object] | None = None) -> None:
         options = options or Options()
         if options.start_us is None:
             options = replace(options, start_us=present_us())
         self.options = options
         self.world = World(options)
+        self.world.log = None if log is None else Log(self.world, log)
         self.world.control_token = secrets.token_urlsafe(24) if options.control else None
         self._server = Server(self.world)
         self._tasks = asyncio.TaskGroup()
         self._pump: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
+        if self.world.log is not None:
+            self.world.log.begin()
         self.world.start()
         await self._server.start(self.options.port)
         await self._tasks.__aenter__()
@@ -48,6 +54,8 @@ class Exchange:
         if self._pump is not None:
             self._pump.cancel()
         await self._server.stop()
+        if self.world.log is not None:
+            self.world.log.end()
         cancelled = isinstance(error, asyncio.CancelledError)
         ours = (kind, error, trace) if cancelled else (None, None, None)  # else the group would wrap it
         await self._tasks.__aexit__(*ours)
@@ -111,4 +119,4 @@ class Exchange:
         Raises:
             control.Refused: the exchange would not do it.
         """
-        return control.command(self.world, verb, body or {})
+        return control.ordered(self.world, verb, body or {})

@@ -7,28 +7,22 @@ rebinding). What comes in malformed is answered as the exchange does, or the con
 import asyncio
 import hmac
 import logging
-from collections.abc import Callable
 
 from aiohttp import WSMsgType, web
 
-from krakentui.simulator import accounts, control, private_rest, public_rest
+from krakentui.simulator import accounts, control
+from krakentui.simulator.entrance import Entrance
 from krakentui.simulator.faults.delivery import deliver
 from krakentui.simulator.line import Line, answer_ping, open_socket
-from krakentui.simulator.private_ws import PrivateTalk
-from krakentui.simulator.public_ws import PublicTalk
 from krakentui.simulator.pump import Pump
-from krakentui.simulator.surface import HttpReply, HttpRequest, Socket, failure
-from krakentui.simulator.traffic import throttled
+from krakentui.simulator.surface import HttpReply, HttpRequest, Socket
 from krakentui.simulator.world import World
 from krakentui.simulator.ws_envelope import Talk
 
 HOST = "127.0.0.1"
 BODY_MAX = 1 << 20
 CONTROL = "/__sim/"
-TALKS: dict[str, tuple[str, Callable[[World, Socket], Talk]]] = {
-    "/v2": ("public", PublicTalk),
-    "/auth/v2": ("private", PrivateTalk),
-}
+SURFACES = {"/v2": "public", "/auth/v2": "private"}
 
 
 class Server:
@@ -36,6 +30,7 @@ class Server:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._entrance = Entrance(world)
         self.pump = Pump(world)
         self.port = 0
         self.broken: BaseException | None = None
@@ -84,8 +79,8 @@ class Server:
             return web.Response(status=403, text="Forbidden\n")
         try:
             self.pump.catch_up()
-            if request.path in TALKS:
-                return await self._talk(request, *TALKS[request.path])
+            if request.path in SURFACES:
+                return await self._talk(request, SURFACES[request.path])
             return await self._rest(request)
         except (web.HTTPException, ConnectionError):
             raise
@@ -99,9 +94,7 @@ class Server:
         if key is None:
             return await self._answer(request, _plain(request, await request.read()))
         if not flights.enter(key.public):
-            verdict = throttled(world.clock.now_us())
-            world.heard_rest(_plain(request, b""), key=key.fingerprint, verdict=verdict)
-            return _written(failure(verdict))
+            return _written(self._entrance.throttle(_plain(request, b""), key))
         try:
             return await self._answer(request, _plain(request, await request.read()))
         finally:
@@ -112,14 +105,11 @@ class Server:
         if request.path.startswith(CONTROL) and self._world.control_token is not None:
             reply = self._control(request)
             await self.flush()
-        elif self._world.faults.on_rest:
-            answer = self._world.faults.call(request, _handled)
-            if not await deliver(self._world, came, answer):
-                raise ConnectionResetError
-            reply = answer.reply
-        else:
-            reply = _handled(self._world, request)
-        return _written(reply)
+            return _written(reply)
+        answer = self._entrance.call(request)
+        if not await deliver(self._world, came, answer):
+            raise ConnectionResetError
+        return _written(answer.reply)
 
     def _control(self, request: HttpRequest) -> HttpReply:
         shown = request.headers.get("authorization", "").encode()
@@ -127,32 +117,25 @@ class Server:
             return HttpReply(401, b'{"v":1,"error":"the control token is missing or wrong"}')
         return control.handle(self._world, request)
 
-    async def _talk(
-        self, request: web.Request, surface: str, make: Callable[[World, Socket], Talk]
-    ) -> web.StreamResponse:
+    async def _talk(self, request: web.Request, surface: str) -> web.StreamResponse:
         ws = open_socket()
         if not ws.can_prepare(request).ok:
             return web.Response(status=426, text="Upgrade Required\n", headers={"Upgrade": "websocket"})
-        if not self._world.judge.connect(request.remote or HOST, self._world.clock.now_us()):
-            # over 150 attempts in 10 min the edge bans the IP: websocket guide, 2026-05
-            return web.Response(status=403, text="error code: 1015\n")
-        refused = self._world.faults.door(surface, request.remote or HOST)
+        peer = request.remote or HOST
+        refused = self._entrance.knock(surface, peer)
         if refused is not None:
             return _written(refused)
         await ws.prepare(request)
         line = Line(ws, request.transport)
-        number = self._world.next_socket_number()
-        peer = request.remote or HOST
-        talk = make(self._world, Socket(number, surface, peer, *line.ways))
+        talk = self._entrance.open(surface, peer, lambda number: Socket(number, surface, peer, *line.ways))
+        number = talk.socket.number
         self._lines[number], self._sockets[number] = line, ws
-        talk.opened()
-        self._world.faults.accepted(talk)
         async with asyncio.TaskGroup() as group:
             writer = group.create_task(line.write(), name=f"simulator-line-{number}")
             try:
                 await self._listen(ws, talk)
             finally:
-                talk.closed()
+                self._entrance.leave(talk)
                 del self._lines[number], self._sockets[number]
                 writer.cancel()
         return ws
@@ -166,18 +149,7 @@ class Server:
             self.pump.catch_up()
             data = message.data
             text = data if isinstance(data, str) else data.decode(errors="replace")
-            if self._world.faults.on_sockets:
-                self._world.faults.received(talk, text)
-            else:
-                talk.received(text)
-
-
-def _handled(world: World, request: HttpRequest) -> HttpReply:
-    if request.path.startswith("/0/public/"):
-        return public_rest.handle(world, request)
-    if request.path.startswith("/0/private/"):
-        return private_rest.handle(world, request)
-    return HttpReply(404, failure("EGeneral:Unknown method").body)
+            self._entrance.frame(talk, text)
 
 
 def _written(reply: HttpReply) -> web.Response:

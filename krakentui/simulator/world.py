@@ -7,6 +7,7 @@
 import random
 from collections import deque
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from krakentui.simulator.clock import Pace, SimClock
 from krakentui.simulator.faults import Faults
@@ -23,6 +24,9 @@ from krakentui.simulator.rules import RULE_SETS
 from krakentui.simulator.surface import HttpRequest, Socket
 from krakentui.simulator.tables import Asset, Pair, Tables, load
 from krakentui.simulator.ws_envelope import Talk
+
+if TYPE_CHECKING:
+    from krakentui.simulator.log import Log
 
 REQUESTS_KEPT = 20_000
 
@@ -84,6 +88,8 @@ class World:
         self.accounts: object = None
         self.control_token: str | None = None
         """What a control call must carry; None = control calls are off."""
+        self.log: Log | None = None
+        """Where everything that passes the entrance is told; None = nowhere."""
         self._sockets_seen = 0
 
     def start(self) -> None:

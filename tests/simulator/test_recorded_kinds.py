@@ -123,13 +123,12 @@ def apart(frame: object) -> Iterator[dict[str, Any]]:
 
 def shape(value: object, path: str = "") -> dict[str, str]:
     """Give the JSON type of every field; a list counts by the fields that any of its entries has."""
+    found: dict[str, str] = {}
     if isinstance(value, dict):
-        found = {}
         for name, inner in value.items():
             found |= shape(inner, f"{path}.{name}".lstrip("."))
         return found or {path: "object"}
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        found = {}
         for inner in value:
             found |= shape(inner, path)
         return found
