@@ -14,10 +14,12 @@ from krakentui.commands.live import check_terminal, show
 from krakentui.commands.parser import Given
 from krakentui.commands.simulated import FirstLine, first_line_of, options_for
 from krakentui.model.clock import SECOND
+from krakentui.model.error import UsageError
 from krakentui.model.secret import Credentials, Secret
 from krakentui.settings import Settings, state_folder
 from krakentui.simulator.exchange import Exchange
-from krakentui.simulator.options import OPENING_US
+from krakentui.simulator.options import OPENING_US, Options
+from krakentui.simulator.scenario import BadScenario
 
 _KEY = "cancel"
 """The least that shows everything: it watches and cancels, it cannot trade."""
@@ -25,14 +27,18 @@ _KEY = "cancel"
 
 def run(given: Given) -> int:
     """Show the monitor on an exchange of its own."""
+    options = options_for(given, OPENING_US)
     check_terminal()
     with asyncio.Runner() as runner:
         guard.watch_loop(runner.get_loop())
-        return runner.run(_demo(given))
+        try:
+            return runner.run(_demo(given, options))
+        except BadScenario as bad:
+            raise UsageError(str(bad)) from None
 
 
-async def _demo(given: Given) -> int:
-    async with Exchange(options_for(given, OPENING_US)) as exchange:
+async def _demo(given: Given, options: Options) -> int:
+    async with Exchange(options) as exchange:
         first = first_line_of(exchange.first_line())
         settings = demo_settings(first, given.speed or 1.0)
         folder, warnings = usable_folder(state_folder())

@@ -45,6 +45,7 @@ class Given(Struct, frozen=True, kw_only=True):
     quiet: bool = False
     control: bool = False
     pairs: int = 0
+    scenario: str | None = None
     # stream
     interval: float = 1.0
     seconds: float | None = None
@@ -145,6 +146,7 @@ def _world_options() -> _Parser:
     group.add_argument("--seed", type=_whole(0, 2**63), metavar="N", help="which market")
     group.add_argument("--speed", type=_speed, metavar="X", help="how much faster than real time")
     group.add_argument("--tier", choices=("starter", "intermediate", "pro"), help="the account's true tier")
+    group.add_argument("--scenario", metavar="NAME|FILE", help="what happens, and goes wrong, by itself")
     group.add_argument("--rules", choices=get_args(Rules), help="how the exchange counts")
     return options
 

@@ -15,6 +15,7 @@ from krakentui.commands.parser import Given
 from krakentui.commands.simulated import FirstLine, first_line_of, options_for
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.simulator.exchange import Exchange
+from krakentui.simulator.scenario import BadScenario
 
 _MILLION = 1_000_000
 
@@ -33,6 +34,8 @@ async def _simulate(given: Given) -> int:
             put(text_of(told))
             print(hints(first_line_of(told)), file=sys.stderr, flush=True)
             await asyncio.get_running_loop().create_future()
+    except BadScenario as bad:
+        raise UsageError(str(bad)) from None
     except OSError as error:
         raise KrakentuiError(_port_sentence(error, given.port)) from error
     return 0

@@ -3,7 +3,9 @@
 from msgspec import Struct, convert
 
 from krakentui.commands.parser import Given
+from krakentui.model.error import UsageError
 from krakentui.simulator.options import Options
+from krakentui.simulator.scenario import BadScenario, Scenario, load
 
 
 class SimulatedKey(Struct, frozen=True):
@@ -41,7 +43,15 @@ def options_for(given: Given, start_us: int | None) -> Options:
         control=given.control,
         port=given.port,
         pairs=given.pairs,
+        scenario=None if given.scenario is None else _scenario(given.scenario),
     )
+
+
+def _scenario(name: str) -> Scenario:
+    try:
+        return load(name)
+    except BadScenario as bad:
+        raise UsageError(str(bad)) from None
 
 
 def first_line_of(told: object) -> FirstLine:

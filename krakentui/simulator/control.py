@@ -6,7 +6,7 @@
     account   {"key": program|account, "deposit": {asset: amount}, "orders": n, "order": {…},
                "amend": {"id", …}, "fill": {"id", "qty", "price"}, "cancel": {"id"}|{"all": true},
                "as": "other"}
-    faults, tier, rules, maintenance: see `faults.verbs`
+    faults, tier, rules, pace, maintenance: see `faults.verbs`
     truth, limits, requests
 
 `order` takes pair, side, qty, type (limit), price, trigger, trail_pct, post_only, cl_ord_id, userref.
@@ -163,6 +163,7 @@ VERBS: dict[str, Verb] = {
     "faults": verbs.faults,
     "tier": verbs.tier,
     "rules": verbs.rules,
+    "pace": verbs.pace,
     "maintenance": verbs.maintenance,
     "truth": lambda world, _: truth(world),
     "limits": lambda world, _: limits(world),

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from krakentui.simulator.scenario import Scenario
+
 OPENING_US = 1_804_669_200_000_000
 """2027-03-10T09:00:00Z: the fixed start instant, so that pictures and tests repeat."""
 
@@ -25,5 +27,7 @@ class Options:
     control: bool = False
     """Open the control routes over HTTP."""
     port: int = 0
+    scenario: Scenario | None = None
+    """What happens by itself, and when."""
     pairs: int = 0
     """Fill the market with seeded listings up to so many pairs; below what the table has: none."""

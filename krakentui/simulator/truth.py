@@ -37,6 +37,9 @@ def truth(world: "World") -> dict[str, object]:
         "system": world.system,
         "accounts": {name: _account(account) for name, account in accounts.by_name.items()},
         "sockets": _sockets(world),
+        "scenario": None
+        if world.play is None
+        else {"name": world.play.scenario.name, "failures": list(world.play.failures)},
     }
 
 

@@ -27,6 +27,7 @@ from krakentui.simulator.ws_envelope import Talk
 
 if TYPE_CHECKING:
     from krakentui.simulator.log import Log
+    from krakentui.simulator.play import Play
 
 REQUESTS_KEPT = 20_000
 
@@ -82,6 +83,8 @@ class World:
         self.feeds = Feeds(self)
         self.faults = Faults(self)
         self.bulletin = Bulletin(self.clock, self.tell_status)
+        self.play: Play | None = None
+        """The scenario that is played."""
         self._halted: list[Market] = []
         self.sockets: dict[int, Socket] = {}
         self.talks: dict[int, Talk] = {}
@@ -95,9 +98,13 @@ class World:
     def start(self) -> None:
         """Set markets in motion and let the accounts in."""
         from krakentui.simulator import accounts  # noqa: PLC0415  accounts lean on this module
+        from krakentui.simulator.play import Play  # noqa: PLC0415  so does a play
 
         self.markets.start()
         accounts.install(self)
+        if self.options.scenario is not None:
+            self.play = Play(self, self.options.scenario)
+            self.play.start()
 
     def rng(self, purpose: str) -> random.Random:
         """Make the seeded stream of one purpose; no two purposes disturb each other."""

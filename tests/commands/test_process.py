@@ -41,6 +41,8 @@ def krakentui(*words: str, home: Path, env: dict[str, str] | None = None) -> sub
         (("demo",), {}, 1, "The monitor needs a terminal"),
         (("stream", PRIVATE), {}, 2, "looks like an API key"),
         (("simulate", "--start", "yesterday"), {}, 2, "--start takes"),
+        (("simulate", "--scenario", "doomsday"), {}, 2, "There is no scenario or file doomsday"),
+        (("demo", "--scenario", "doomsday"), {}, 2, "There is no scenario or file doomsday"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_its_exit_code(

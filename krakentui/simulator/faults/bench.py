@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from krakentui.simulator.accounts import of
 from krakentui.simulator.faults.base import Answer, Call, Fault
 from krakentui.simulator.faults.names import KINDS
-from krakentui.simulator.faults.spec import Subject, read_spec
+from krakentui.simulator.faults.spec import Spec, Subject, read_spec
 from krakentui.simulator.faults.wire import PATHS, Asked, Frame, Wire
 from krakentui.simulator.refusal import Refused
 from krakentui.simulator.surface import HttpReply, HttpRequest
@@ -42,9 +42,7 @@ class Faults:
         Raises:
             Refused: it makes no sense.
         """
-        spec = read_spec(asked, self._key_names())
-        if spec.name not in KINDS:
-            raise Refused(f"there is no fault {spec.name[:40]}: it is one of {', '.join(sorted(KINDS))}")
+        spec = self._read(asked)
         if sum(not fault.over for fault in self._faults) >= PENDING_MAX:
             raise Refused(f"there are {PENDING_MAX} faults already")
         self._asked += 1
@@ -57,6 +55,11 @@ class Faults:
         else:
             self._open(fault)
         return fault.number
+
+    def check(self, asked: object) -> None:
+        """Refuse a fault that makes no sense, and add none."""
+        spec = self._read(asked)
+        KINDS[spec.name](self._world, spec, 0, self.wires)
 
     def clear(self, number: int | None = None) -> int:
         """End one fault, or all, whether begun or not; give how many."""
@@ -197,6 +200,12 @@ class Faults:
         if number not in self._wires:
             self._wires[number] = Wire(self._world, talk, self._through)
         return self._wires[number]
+
+    def _read(self, asked: object) -> Spec:
+        spec = read_spec(asked, self._key_names())
+        if spec.name not in KINDS:
+            raise Refused(f"there is no fault {spec.name[:40]}: it is one of {', '.join(sorted(KINDS))}")
+        return spec
 
     def _key_names(self) -> dict[str, str]:
         names: dict[str, str] = {}

@@ -1,8 +1,9 @@
-"""The control calls `faults`, `tier`, `rules` and `maintenance`.
+"""The control calls `faults`, `tier`, `rules`, `pace` and `maintenance`.
 
 faults       {"add": fault | [faults]}, {"clear": number | true}, {} lists
 tier         {"tier": name, "account": "alice"}
 rules        {"rules": name}
+pace         {"factor": x, "pair": all}
 maintenance  {"announce": {"title", "starts": "10m", "lasts": "5m"}}, {"withdraw": true},
              {"mode": "online"|"maintenance"|"cancel_only"|"post_only"}
 """
@@ -14,13 +15,14 @@ from krakentui.simulator.faults.conditions import MODES
 from krakentui.simulator.faults.spec import an_object, duration_us, only
 from krakentui.simulator.faults.standing import set_rules, set_tier
 from krakentui.simulator.instants import iso_us
-from krakentui.simulator.refusal import Refused
+from krakentui.simulator.refusal import Refused, decimal
 from krakentui.simulator.rules import RULE_SETS, TIERS
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
 
 TITLE_MAX = 200
+PACES = (0.01, 100)
 
 
 def faults(world: "World", body: dict[str, Any]) -> dict[str, object]:
@@ -59,6 +61,21 @@ def rules(world: "World", body: dict[str, Any]) -> dict[str, object]:
         raise Refused(f"rules is one of {', '.join(RULE_SETS)}")
     set_rules(world, name)
     return _told(world, rules=name)
+
+
+def pace(world: "World", body: dict[str, Any]) -> dict[str, object]:
+    """Let more or less happen on one market, or on all."""
+    only(body, ("factor", "pair"), "pace")
+    factor = decimal(body.get("factor", 1), "factor")
+    if not PACES[0] <= factor <= PACES[1]:
+        raise Refused(f"factor is a number from {PACES[0]:g} to {PACES[1]:g}")
+    pair = world.find_pair(str(body["pair"])) if "pair" in body else None
+    if "pair" in body and pair is None:
+        raise Refused("pair names no market")
+    markets = world.markets.values() if pair is None else [world.markets[pair.symbol]]
+    for market in markets:
+        market.flow.hasten(float(factor))
+    return _told(world, factor=f"{factor:g}")
 
 
 def maintenance(world: "World", body: dict[str, Any]) -> dict[str, object]:
