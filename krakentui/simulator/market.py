@@ -14,6 +14,7 @@ from krakentui.simulator.clock import SimClock
 from krakentui.simulator.flow import Flow
 from krakentui.simulator.mid import Ratio, Walk
 from krakentui.simulator.opening import Opening
+from krakentui.simulator.quotes import Quotes
 from krakentui.simulator.tables import Pair
 from krakentui.simulator.tape import MarketTrade, Tape
 
@@ -38,6 +39,7 @@ class Market:
         """Told of every one-sided batch of levels, price to new quantity, 0 for gone."""
         self.on_settled: list[Callable[[list[MarketTrade]], None]] = []
         """Told once an act with its prints, before `on_trade`."""
+        self.quotes = Quotes()
         self._prints: list[MarketTrade] = []
         self._settling = False
         self._moves = False
@@ -157,6 +159,7 @@ class Market:
         if self._settling:
             return
         self._settling = True
+        self.quotes.note(self.clock.now_us(), self.best_bid, self.best_ask)
         try:
             while True:
                 prints, self._prints = self._prints, []

@@ -1,6 +1,6 @@
-"""Public REST about markets: Ticker, OHLC, Depth, Trades.
+"""Public REST about markets: Ticker, OHLC, Depth, Trades, Spread.
 
-Ticker, Depth and Trades write prices with at least five decimals, OHLC with the pair's own
+Ticker, Depth, Trades and Spread write prices with at least five decimals, OHLC with the pair's own
 (recorded replies of 2025-11 and 2026-09).
 """
 
@@ -166,6 +166,21 @@ def _trade_row(pair: Pair, trade: MarketTrade) -> list[object]:
         "",
         trade.trade_id,
     ]
+
+
+def spread(world: "World", found: dict[str, str]) -> HttpReply:
+    """Answer Spread: the last changes of the best prices; `since` is read by nobody, as recorded."""
+    if "pair" not in found:
+        return failure(ARGUMENTS)
+    pair = world.find_pair(found["pair"])
+    if pair is None:
+        return failure(UNKNOWN_PAIR)
+    market = world.markets[pair.symbol]
+    market.quotes.note(world.clock.now_us(), market.best_bid, market.best_ask)
+    rows: list[list[object]] = [
+        [second, _wide(pair, bid), _wide(pair, ask)] for second, bid, ask in market.quotes.rows()
+    ]
+    return result({key_of(pair, found["pair"], found): rows, "last": rows[-1][0]})
 
 
 def _integer(text: str) -> int | None:

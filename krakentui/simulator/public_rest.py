@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from krakentui.simulator.catalogue import INFO_FIELDS, asset_row, pair_row
 from krakentui.simulator.clock import SECOND_US
 from krakentui.simulator.instants import iso, rfc1123
-from krakentui.simulator.market_rest import depth, key_of, ohlc, pairs_named, ticker, trades
+from krakentui.simulator.market_rest import depth, key_of, ohlc, pairs_named, spread, ticker, trades
 from krakentui.simulator.surface import HttpReply, HttpRequest, failure, parameters, result
 from krakentui.simulator.tables import Asset
 
@@ -17,6 +17,9 @@ PREFIX = "/0/public/"
 PER_PAIR = frozenset({"Trades", "OHLC"})
 """Limited per address and pair; every other call per address."""
 ARGUMENTS = "EGeneral:Invalid arguments"
+
+SCHEDULE_US = 7 * 86_400 * SECOND_US
+"""How far ahead maintenance is listed."""
 
 Answer = Callable[["World", dict[str, str]], HttpReply]
 
@@ -69,6 +72,11 @@ def _system_status(world: "World", found: dict[str, str]) -> HttpReply:
     )
 
 
+def _maintenance_schedule(world: "World", found: dict[str, str]) -> HttpReply:
+    del found
+    return result({"events": world.bulletin.upcoming(SCHEDULE_US)})
+
+
 def _assets(world: "World", found: dict[str, str]) -> HttpReply:
     if found.get("aclass", "currency") != "currency":
         return result({})
@@ -112,4 +120,6 @@ ENDPOINTS: dict[str, Answer] = {
     "OHLC": ohlc,
     "Depth": depth,
     "Trades": trades,
+    "Spread": spread,
+    "MaintenanceSchedule": _maintenance_schedule,
 }

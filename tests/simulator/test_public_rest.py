@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -230,3 +231,37 @@ def test_every_call_is_in_the_log_with_its_verdict() -> None:
         ("/0/public/Nope", "1", "EGeneral:Unknown method"),
     ]
     assert rows[0]["at"] == "2027-03-10T09:00:00.000000Z"
+
+
+def test_spread_tells_how_the_best_prices_moved() -> None:
+    world = a_world("BTC/USD")
+    before = ask(world, "Spread", "pair=XBTUSD")["result"]["XXBTZUSD"]
+    assert len(before) == 1
+    pass_time(world, 60)
+    found = ask(world, "Spread", "pair=XBTUSD&since=9999999999")["result"]
+    rows, market = found["XXBTZUSD"], world.markets["BTC/USD"]
+    assert rows[0] == before[0]
+    assert rows[-1][1:] == [f"{market.best_bid / 10:.5f}", f"{market.best_ask / 10:.5f}"]
+    assert found["last"] == rows[-1][0]
+    assert all(type(row[0]) is int and float(row[1]) < float(row[2]) for row in rows)
+    assert all(old[1:] != new[1:] for old, new in pairwise(rows))
+
+
+def test_spread_keeps_250_rows() -> None:
+    world = a_world("BTC/USD", moving=False)
+    market = world.markets["BTC/USD"]
+    for step in range(700):
+        market.quotes.note(step * 1_000_000, 1 + step, 2 + step)
+    rows = ask(world, "Spread", "pair=XBTUSD")["result"]["XXBTZUSD"]
+    assert len(rows) == 250
+    assert rows[-2][0] == 699
+
+
+def test_maintenance_is_listed_a_week_ahead() -> None:
+    world = a_world("BTC/USD", moving=False)
+    assert ask(world, "MaintenanceSchedule")["result"] == {"events": []}
+    now_us = world.clock.now_us()
+    world.bulletin.announce("Website", now_us + 5 * 86_400_000_000, now_us + 6 * 86_400_000_000)
+    assert ask(world, "SystemStatus")["result"]["upcoming_maintenance"] == []
+    (event,) = ask(world, "MaintenanceSchedule")["result"]["events"]
+    assert event["title"] == "Website"
