@@ -43,6 +43,8 @@ class Given(Struct, frozen=True, kw_only=True):
     rules: Rules = "documented"
     start: str | None = None
     quiet: bool = False
+    log: Path | None = None
+    replay: Path | None = None
     control: bool = False
     pairs: int = 0
     scenario: str | None = None
@@ -163,6 +165,12 @@ def _simulate_options(parser: _Parser) -> None:
     )
     parser.add_argument("--quiet", action="store_true", default=_UNSAID, help="no background actor")
     parser.add_argument("--control", action="store_true", default=_UNSAID, help="open the control calls")
+    parser.add_argument(
+        "--log", type=Path, default=_UNSAID, metavar="FILE", help="write what goes in and out, no secrets"
+    )
+    parser.add_argument(
+        "--replay", type=Path, default=_UNSAID, metavar="FILE", help="run a log again and compare"
+    )
 
 
 def _stream_options(parser: _Parser) -> None:

@@ -13,8 +13,10 @@ from krakentui.commands import running
 from krakentui.commands.lines import put, text_of
 from krakentui.commands.parser import Given
 from krakentui.commands.simulated import FirstLine, first_line_of, options_for
+from krakentui.commands.simulated_log import Write, replayed, written
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.simulator.exchange import Exchange
+from krakentui.simulator.options import Options
 from krakentui.simulator.scenario import BadScenario
 
 _MILLION = 1_000_000
@@ -22,6 +24,8 @@ _MILLION = 1_000_000
 
 def run(given: Given) -> int:
     """Run the exchange until told to stop; SIGTERM is the ordinary end."""
+    if given.replay is not None:
+        return replayed(given.replay, given.log)
     code = running.run_loop(_simulate(given))
     return 0 if code == 128 + signal.SIGTERM else code
 
@@ -29,16 +33,21 @@ def run(given: Given) -> int:
 async def _simulate(given: Given) -> int:
     options = options_for(given, start_us(given.start))
     try:
-        async with Exchange(options) as exchange:
-            told = exchange.first_line()
-            put(text_of(told))
-            print(hints(first_line_of(told)), file=sys.stderr, flush=True)
-            await asyncio.get_running_loop().create_future()
+        with written(given.log) as log:
+            await _run(options, log)
     except BadScenario as bad:
         raise UsageError(str(bad)) from None
     except OSError as error:
         raise KrakentuiError(_port_sentence(error, given.port)) from error
     return 0
+
+
+async def _run(options: Options, log: Write | None) -> None:
+    async with Exchange(options, log) as exchange:
+        told = exchange.first_line()
+        put(text_of(told))
+        print(hints(first_line_of(told)), file=sys.stderr, flush=True)
+        await asyncio.get_running_loop().create_future()
 
 
 def start_us(start: str | None) -> int | None:

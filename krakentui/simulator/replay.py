@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
+
 from krakentui.simulator import control
 from krakentui.simulator.accounts import of
 from krakentui.simulator.entrance import Entrance
@@ -33,8 +35,8 @@ def replay(lines: Iterable[str], write: Callable[[str], object]) -> World:
         head = json.loads(next(read, ""))
         if head["v"] != VERSION:
             raise NoLog(f"it is a log of version {head['v']}")
-        world = World(Options(**head["options"]))
-    except (ValueError, KeyError, TypeError) as error:
+        world = World(msgspec.convert(head["options"], Options))
+    except (ValueError, KeyError, TypeError, msgspec.ValidationError) as error:
         raise NoLog("it does not start like a log") from error
     world.log = Log(world, write)
     world.log.begin()
