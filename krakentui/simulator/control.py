@@ -28,6 +28,7 @@ from krakentui.simulator.refusal import Refused, decimal
 from krakentui.simulator.rules import SECOND_US
 from krakentui.simulator.surface import HttpReply, HttpRequest
 from krakentui.simulator.truth import limits, requests, truth
+from krakentui.simulator.ws_v1_control import ratecount
 
 if TYPE_CHECKING:
     from krakentui.simulator.market import Market
@@ -168,4 +169,5 @@ VERBS: dict[str, Verb] = {
     "truth": lambda world, _: truth(world),
     "limits": lambda world, _: limits(world),
     "requests": lambda world, _: requests(world),
+    "ratecount": ratecount,
 }

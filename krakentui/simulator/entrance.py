@@ -14,11 +14,16 @@ from krakentui.simulator.public_ws import PublicTalk
 from krakentui.simulator.surface import HttpReply, HttpRequest, Socket, failure
 from krakentui.simulator.traffic import throttled
 from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_v1 import OldTalk
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
 
-TALKS: Mapping[str, Callable[["World", Socket], Talk]] = {"public": PublicTalk, "private": PrivateTalk}
+TALKS: Mapping[str, Callable[["World", Socket], Talk]] = {
+    "public": PublicTalk,
+    "private": PrivateTalk,
+    "v1": OldTalk,
+}
 BANNED = HttpReply(403, b"error code: 1015\n", "text/plain")
 """Over 150 attempts in 10 min the edge bans the IP: websocket guide, 2026-05."""
 

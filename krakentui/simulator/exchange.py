@@ -81,7 +81,7 @@ class Exchange:
             "rest": self.rest,
             "ws_public": f"{sockets}/v2",
             "ws_private": f"{sockets}/auth/v2",
-            "ws_v1": None,
+            "ws_v1": f"{sockets}/auth/v1",
             "control": f"{self.rest}/__sim" if self.world.control_token else None,
             "control_token": self.world.control_token,
             "keys": accounts.first_line_keys(self.world),

@@ -42,7 +42,9 @@ class Printed(NamedTuple):
 class NoHistory:
     """The past of a market that opens at the start."""
 
-    prints: tuple[Printed, ...] = ()
+    def __init__(self) -> None:
+        self.day: list[Candle] = []
+        self.prints: list[Printed] = []
 
     def candles_since(self, minute: int) -> Iterator[Candle]:
         """Give no candle: nothing has been printed."""

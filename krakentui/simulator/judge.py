@@ -10,7 +10,7 @@ from fractions import Fraction
 from krakentui.simulator.account import Account
 from krakentui.simulator.counters import Continuous, EachSecond, Gauge, WholePoints
 from krakentui.simulator.keys import ApiKey
-from krakentui.simulator.rules import RuleSet, Tier, cancel_all_cost, rest_cost, rest_rate
+from krakentui.simulator.rules import RateTelling, RuleSet, Tier, cancel_all_cost, rest_cost, rest_rate
 from krakentui.simulator.traffic import Bucket, Doorstep, Flights
 
 
@@ -27,6 +27,7 @@ class Judge:
     """By IP."""
     messages: dict[int, Bucket] = field(default_factory=dict)
     """By number of the connection."""
+    telling: RateTelling = field(default_factory=RateTelling)
     flights: Flights = field(init=False)
 
     def __post_init__(self) -> None:

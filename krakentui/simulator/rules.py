@@ -204,6 +204,18 @@ RULE_SETS = {
 }
 
 
+@dataclass(slots=True)
+class RateTelling:
+    """How the old websocket tells a counter, where its documents leave it open; all of it guesses."""
+
+    kind: Literal["string", "int", "float"] = "string"
+    """Text by the documents since 2024, a number in older transcriptions."""
+    in_snapshot: bool = True
+    in_fills: bool = True
+    present: bool = True
+    """False: it never comes, though it was asked for."""
+
+
 def rest_rate(tier: Tier, rules: RuleSet) -> Fraction:
     """Say how many REST points a second drain away."""
     steps = rules.third or rules.decay == "step"

@@ -22,7 +22,7 @@ from krakentui.simulator.ws_envelope import Talk
 HOST = "127.0.0.1"
 BODY_MAX = 1 << 20
 CONTROL = "/__sim/"
-SURFACES = {"/v2": "public", "/auth/v2": "private"}
+SURFACES = {"/v2": "public", "/auth/v2": "private", "/auth/v1": "v1"}
 
 
 class Server:

@@ -19,6 +19,7 @@ from krakentui.simulator.private_ws import PrivateTalk
 from krakentui.simulator.public_ws import PublicTalk
 from krakentui.simulator.rules import CONNECTIONS_WINDOW_US, SECOND_US, rest_rate
 from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_v1 import CHANNEL, OldTalk
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
@@ -158,6 +159,8 @@ def _subscriptions(talk: Talk) -> Rows:
     """List a conversation's channels; private ones with their last sequence."""
     if isinstance(talk, PrivateTalk):
         return [{"channel": name, "sequence": known.sequence} for name, known in talk.subscriptions.items()]
+    if isinstance(talk, OldTalk):
+        return [{"channel": CHANNEL, "sequence": talk.sequence}] if talk.subscribed else []
     if isinstance(talk, PublicTalk):
         return [{"channel": key[0], "symbol": key[1] or None} for key in talk.keys]
     return []

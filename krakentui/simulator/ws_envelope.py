@@ -6,7 +6,7 @@ Keys of acks and refusals come alphabetically, those of data in the recorded ord
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from krakentui.simulator.clock import SECOND_US, Timer
 from krakentui.simulator.instants import iso_us
@@ -32,6 +32,8 @@ class Talk:
     A subclass implements `handle(method, params, req_id)`, and `subscribed` tells whether it has any
     subscription. Data frames go out through `send_data`, everything else through `send`.
     """
+
+    heartbeat: ClassVar[str] = HEARTBEAT
 
     def __init__(self, world: "World", socket: Socket) -> None:
         self.world = world
@@ -163,7 +165,7 @@ class Talk:
                 self.socket.close(1000, "")
                 return
         elif now_us - self._data_us >= SECOND_US:
-            self.send_data(HEARTBEAT)
+            self.send_data(self.heartbeat)
         else:
             due_us = self._data_us + SECOND_US
         self._beat = self.world.clock.at(due_us, self._tick)

@@ -13,7 +13,7 @@ from krakentui.simulator.ws_envelope import Talk
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
 
-PATHS = {"public": "/v2", "private": "/auth/v2", "v1": "/"}
+PATHS = {"public": "/v2", "private": "/auth/v2", "v1": "/auth/v1"}
 
 
 class Frame:

@@ -1,0 +1,28 @@
+"""The control call `ratecount`: how the old websocket tells the counter, for clients to be tried with."""
+
+from typing import TYPE_CHECKING, Any
+
+from krakentui.simulator.instants import iso_us
+from krakentui.simulator.refusal import Refused
+
+if TYPE_CHECKING:
+    from krakentui.simulator.world import World
+
+KINDS = ("string", "int", "float")
+FLAGS = {"snapshot": "in_snapshot", "fills": "in_fills", "present": "present"}
+
+
+def ratecount(world: "World", body: dict[str, Any]) -> dict[str, object]:
+    """Set what the body names: kind, and whether snapshots, fills or anything at all carries it."""
+    telling = world.judge.telling
+    kind = body.get("kind", telling.kind)
+    if kind not in KINDS:
+        raise Refused(f"kind is one of {', '.join(KINDS)}")
+    for name in FLAGS.keys() & body.keys():
+        if not isinstance(body[name], bool):
+            raise Refused(f"{name} is true or false")
+    telling.kind = kind
+    for name in FLAGS.keys() & body.keys():
+        setattr(telling, FLAGS[name], body[name])
+    flags = {name: getattr(telling, field) for name, field in FLAGS.items()}
+    return {"v": 1, "at": iso_us(world.clock.now_us()), "kind": telling.kind, **flags}
