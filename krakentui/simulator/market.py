@@ -51,6 +51,11 @@ class Market:
             self._moves = True
             self.flow.start()
 
+    def wake(self) -> None:
+        """Begin to move if it is a listing that sleeps; the table's markets move from the start or never."""
+        if self.pair.is_listing:
+            self.start()
+
     @property
     def best_bid(self) -> int:
         """Highest bid, in price units."""

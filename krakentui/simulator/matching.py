@@ -79,7 +79,7 @@ class Matching:
     def enter(self, order: Order, *, keeps_place: bool = False) -> None:
         """Let a new or changed order meet the market: take what it crosses, rest or wait with the rest."""
         market = self._markets[order.pair.symbol]
-        market.start()
+        market.wake()
         self.leave(order)
         board = self._boards[order.pair.symbol]
         if order.waits_for_trigger:

@@ -236,7 +236,7 @@ class Feeds:
         feed = self._feeds.get(key)
         if feed is None:
             feed = self._feeds[key] = _make(key, self._world.markets[key[1]])
-            feed.market.start()
+            feed.market.wake()
             feed.attach()
         feed.talks[talk.socket.number] = talk
         return feed
