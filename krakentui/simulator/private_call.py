@@ -31,7 +31,7 @@ class Call:
     now_us: int
 
 
-Answer = Callable[[Call], Result | str]
+Answer = Callable[[Call], Result | list[object] | str]
 
 
 def listed(value: Any) -> list[str]:  # noqa: ANN401  straight from the request's JSON

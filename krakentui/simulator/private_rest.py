@@ -33,7 +33,7 @@ def handle(world: "World", request: HttpRequest) -> HttpReply:
     return failure(error) if error is not None else result(answer)
 
 
-def _answer(world: "World", request: HttpRequest) -> tuple[ApiKey | None, int, Result | str]:
+def _answer(world: "World", request: HttpRequest) -> tuple[ApiKey | None, int, Result | list[object] | str]:
     accounts, now_us = of(world), world.clock.now_us()
     name = request.path.removeprefix(PREFIX)
     if name not in ENDPOINTS and name not in CLOSED_DOORS:

@@ -17,9 +17,11 @@ from tests.witness.report import FAILED, PASSED, PLACE, SPEED
 WITNESSES: Mapping[str, float] = {
     "krakenex_rest": 1.0,
     "sdk_rest": 1.0,
+    "sdk_trade": 20.0,
     "sdk_ws": 1.0,
     "sdk_book": 20.0,
     "ccxt_rest": 1.0,
+    "ccxt_trade": 1.0,
     "ccxt_pro": 1.0,
 }
 """Each witness's module, and the speed of the exchange that it speaks to."""

@@ -16,7 +16,7 @@ Ask = Callable[[], Awaitable[Any]]
 
 async def watch() -> int:
     """Watch everything, a few updates each."""
-    report, here = Report("ccxt.pro"), place("cancel")
+    report, here = Report("ccxt.pro"), place("other")
     exchange: Any = ccxt.pro.kraken({"apiKey": here.key, "secret": here.secret})
     exchange.urls["api"].update(public=here.rest, private=here.rest)
     exchange.urls["api"]["ws"].update(
@@ -28,6 +28,7 @@ async def watch() -> int:
     try:
         await _public(report, exchange)
         await _private(report, exchange)
+        await _trading(report, exchange)
     finally:
         await exchange.close()
     return report.end()
@@ -64,6 +65,26 @@ async def _private(report: Report, exchange: Any) -> None:
     with report.check("cancel_order_ws, then watch_orders tells it"):
         await asyncio.wait_for(exchange.cancel_order_ws(resting), PATIENCE_S)
         await asyncio.wait_for(_told(exchange, resting), PATIENCE_S)
+
+
+async def _trading(report: Report, exchange: Any) -> None:
+    order: dict[str, Any] = {}
+    with report.check("create_order_ws"):
+        order = await asyncio.wait_for(
+            exchange.create_order_ws(PAIR, "limit", "buy", 0.001, 30000.0), PATIENCE_S
+        )
+        assert order["id"]
+    with report.check("edit_order_ws"):
+        edited = await asyncio.wait_for(
+            exchange.edit_order_ws(order["id"], PAIR, "limit", "buy", 0.001, 30100.0), PATIENCE_S
+        )
+        assert edited["id"]
+    with report.check("watch_my_trades tells the fill of a market order"):
+        await asyncio.wait_for(exchange.create_order_ws(PAIR, "market", "buy", 0.001), PATIENCE_S)
+        trades = await asyncio.wait_for(exchange.watch_my_trades(), PATIENCE_S)
+        assert trades[-1]["amount"] > 0
+    with report.check("cancel_all_orders_ws"):
+        await asyncio.wait_for(exchange.cancel_all_orders_ws(), PATIENCE_S)
 
 
 async def _told(exchange: Any, order_id: str) -> None:

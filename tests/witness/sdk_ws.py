@@ -72,6 +72,7 @@ async def listen() -> int:
     with report.check("nothing was refused"):
         assert all(frame.get("success", True) for frame in heard.frames)
     await _cancels(report, client, heard)
+    await _trades(report, client, heard)
     with report.check("unsubscribe"):
         await client.unsubscribe(params={"channel": "ticker", "symbol": [PAIR]})
         await until(lambda: heard.answers("unsubscribe"), "answer to unsubscribe")
@@ -95,11 +96,62 @@ async def _cancels(report: Report, client: Any, heard: Heard) -> None:
         assert heard.answers("cancel_order")[-1]["success"] is False
 
 
-def _ended(heard: Heard, order_id: str) -> bool:
+async def _answered(client: Any, heard: Heard, method: str, **params: object) -> Any:
+    """Send a request and give the result of its answer."""
+    before = len(heard.answers(method))
+    await client.send_message({"method": method, "params": params})
+    await until(lambda: len(heard.answers(method)) > before, f"answer to {method}")
+    answer = heard.answers(method)[before]
+    assert answer["success"], answer["error"]
+    return answer["result"]
+
+
+async def _trades(report: Report, client: Any, heard: Heard) -> None:
+    wanted = {"order_type": "limit", "side": "buy", "order_qty": 0.001, "limit_price": 30000.0}
+    made: dict[str, Any] = {}
+    with report.check("add_order, told by executions"):
+        made = await _answered(client, heard, "add_order", symbol=PAIR, **wanted)
+        await until(lambda: _told(heard, made["order_id"], "new"), "the new order")
+    with report.check("amend_order, told by executions"):
+        await _answered(client, heard, "amend_order", order_id=made["order_id"], limit_price=30100.0)
+        await until(lambda: _told(heard, made["order_id"], "amended"), "the amended order")
+    with report.check("edit_order makes a new id"):
+        said = await _answered(
+            client,
+            heard,
+            "edit_order",
+            order_id=made["order_id"],
+            symbol=PAIR,
+            limit_price=30200.0,
+            order_qty=0.001,
+        )
+        assert said["order_id"] != made["order_id"]
+    with report.check("batch_add"):
+        said = await _answered(client, heard, "batch_add", symbol=PAIR, orders=[wanted, wanted])
+        assert all(row["order_id"] for row in said)
+    with report.check("a market order is filled, told by executions and balances"):
+        rows = len(heard.data("balances", "update"))
+        said = await _answered(
+            client, heard, "add_order", symbol=PAIR, order_type="market", side="buy", order_qty=0.001
+        )
+        await until(lambda: _told(heard, said["order_id"], "filled"), "the fill")
+        await until(lambda: len(heard.data("balances", "update")) > rows, "the balances")
+    with report.check("cancel_all_orders_after, and off again"):
+        await _answered(client, heard, "cancel_all_orders_after", timeout=60)
+        await _answered(client, heard, "cancel_all_orders_after", timeout=0)
+    with report.check("cancel_all"):
+        assert (await _answered(client, heard, "cancel_all"))["count"] > 3
+
+
+def _told(heard: Heard, order_id: str, kind: str) -> bool:
     return any(
-        entry["order_id"] == order_id and entry["exec_type"] == "canceled"
+        entry["order_id"] == order_id and entry["exec_type"] == kind
         for entry in heard.data("executions", "update")
     )
+
+
+def _ended(heard: Heard, order_id: str) -> bool:
+    return _told(heard, order_id, "canceled")
 
 
 if __name__ == "__main__":
