@@ -17,10 +17,42 @@ from krakentui.simulator.world import World
 from tests.simulator.private import Rest, Talk, a_world, alice, place, tell, wait
 
 SYMBOLS = ["BTC/USD", "ETH/USD", "SHIB/USD", "DOGE/BTC", "BTC/EUR"]
+ACTS = (
+    "place",
+    "place",
+    "amend",
+    "cancel",
+    "fill",
+    "print",
+    "stop",
+    "market",
+    "batch",
+    "wait",
+    "add",
+    "add",
+    "change",
+    "edit",
+    "add batch",
+    "switch",
+)
+KINDS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("limit", {}),
+    ("limit", {"oflags": "post"}),
+    ("limit", {"timeinforce": "IOC"}),
+    ("limit", {"timeinforce": "FOK"}),
+    ("limit", {"timeinforce": "GTD", "expiretm": "+45"}),
+    ("limit", {"price": "#0.4%"}),
+    ("market", {}),
+    ("market", {"oflags": "viqc", "volume": "250"}),
+    ("stop-loss", {}),
+    ("stop-loss-limit", {}),
+    ("take-profit", {"price": "#1%", "trigger": "index"}),
+    ("take-profit-limit", {}),
+    ("trailing-stop", {"price": "+1.25%"}),
+    ("trailing-stop-limit", {"price": "+0.75%", "price2": "#0.2%"}),
+)
 steps = st.tuples(
-    st.sampled_from(
-        ["place", "place", "amend", "cancel", "fill", "print", "stop", "market", "batch", "wait"]
-    ),
+    st.sampled_from(ACTS),
     st.integers(0, 10**6),
     st.integers(0, 10**6),
     st.booleans(),
@@ -55,8 +87,43 @@ def act(world: World, what: str, a: int, b: int, *, flag: bool) -> None:
     elif what == "batch":
         ids = list(account.open)[a % 5 : a % 5 + 3]
         Rest(world).json("CancelOrderBatch", orders=ids)
+    elif what in {"add", "add batch", "switch"}:
+        by_client(world, what, a, b, wanted)
+    elif what in {"change", "edit"} and picked is not None:
+        changed_by_client(world, what, picked, b, flag=flag)
     elif picked is not None:
         on_order(world, what, picked, b, flag=flag, other=other)
+
+
+def by_client(world: World, what: str, a: int, b: int, wanted: dict[str, Any]) -> None:
+    """Ask as a program does, in any kind of order; refusals are fine, a broken account is not."""
+    rest = Rest(world, "full")
+    if what == "switch":
+        rest.call("CancelAllOrdersAfter", timeout=str(b % 4 * 40))
+        return
+    kind, more = KINDS[b % len(KINDS)]
+    order = {"type": wanted["side"], "ordertype": kind, "volume": wanted["qty"], "price": wanted["price"]}
+    order |= more
+    if "limit" in kind and kind != "limit" and "price2" not in order:
+        order["price2"] = wanted["price"]
+    if what == "add":
+        rest.json("AddOrder", pair=wanted["pair"], **order)
+    else:
+        rest.json("AddOrderBatch", pair=wanted["pair"], orders=[order] * (2 + a % 4))
+
+
+def changed_by_client(world: World, what: str, order: Order, b: int, *, flag: bool) -> None:
+    pair, rest = order.pair, Rest(world, "full")
+    qty = f"{Decimal(max(1, order.qty * (3 + b % 12) // 8)).scaleb(-pair.qty_places):f}"
+    price = Decimal((order.limit_price or order.trigger_price or 1) * (9_990 + b % 20) // 10_000)
+    text = f"{price.scaleb(-pair.price_places):f}"
+    if what == "edit":
+        params = {"volume": qty} if flag else {"price": text, "oflags": "post" if b % 2 else ""}
+        rest.json("EditOrder", txid=order.id, pair=pair.altname, **params)
+    elif flag:
+        rest.json("AmendOrder", txid=order.id, order_qty=qty)
+    else:
+        rest.json("AmendOrder", txid=order.id, limit_price=text, post_only=bool(b % 2))
 
 
 def on_order(world: World, what: str, order: Order, b: int, *, flag: bool, other: dict[str, Any]) -> None:
@@ -141,12 +208,11 @@ def replayed(talk: Talk) -> tuple[dict[str, dict[str, Any]], dict[str, Decimal]]
 
 def long_life(seed: int, length: int) -> None:
     rng, world = random.Random(seed), funded()
-    acts = ["place", "place", "amend", "cancel", "fill", "print", "stop", "market", "batch", "wait"]
     for _ in range(length // 100):
         live(
             world,
             [
-                (rng.choice(acts), rng.randrange(10**6), rng.randrange(10**6), rng.random() < 0.5)
+                (rng.choice(ACTS), rng.randrange(10**6), rng.randrange(10**6), rng.random() < 0.5)
                 for _ in range(100)
             ],
         )
