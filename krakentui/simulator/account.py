@@ -12,7 +12,7 @@ from typing import Protocol
 
 from krakentui.simulator.ledger import Ledger, Row
 from krakentui.simulator.orders import Order, Side
-from krakentui.simulator.rules import Tier
+from krakentui.simulator.rules import Tier, counts_as_scheduled
 from krakentui.simulator.tables import FEE_VOLUMES, FEES_MAKER, FEES_TAKER, Asset, Pair
 from krakentui.simulator.wallets import Wallet, is_rest_only
 
@@ -123,6 +123,17 @@ class Account:
         if now:
             self.order_holds[order.id] = now
         self.holds[name] = self.holds.get(name, 0) + now - before
+
+    def scheduled(self, symbol: str) -> list[int]:
+        """List when the scheduled orders of a pair start, the first one first."""
+        return sorted(
+            order.starts_us
+            for order in self.open.values()
+            if order.starts_us is not None
+            and order.is_scheduled
+            and order.pair.symbol == symbol
+            and counts_as_scheduled(order.opened_us, order.starts_us)
+        )
 
     def order(self, order_id: str) -> Order | None:
         """Find an order, open or closed."""

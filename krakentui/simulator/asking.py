@@ -118,7 +118,7 @@ def client_id(text: str) -> str:
 
 
 def expiry(t_us: int, now_us: int, field: str) -> int:
-    """Accept the end of a GTD order: in the future, at most a month away."""
+    """Accept the end of a GTD order, or the start of a scheduled one: in the future, a month at most."""
     if not now_us < t_us <= now_us + GTD_MAX_US:
         raise unfit(field)
     return t_us

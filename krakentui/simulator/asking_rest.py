@@ -1,7 +1,7 @@
 """Orders as REST clients ask for them: numbers as text, relative prices by prefix, flags in a list.
 
 Unknown fields are ignored. What the exchange offers and this one does not (margin, conditional close,
-icebergs, scheduled starts) is refused, never silently left out.
+icebergs) is refused, never silently left out.
 """
 
 from collections.abc import Mapping
@@ -56,6 +56,7 @@ def request(market: "Market", params: Params, now_us: int) -> Request:
         reference=_reference(params),
         force=force,
         expires_us=expires_us,
+        starts_us=_instant(params, "starttm", now_us),
         post_only="post" in flags,
         cl_ord_id=asking.client_id(str(params["cl_ord_id"])) if params.get("cl_ord_id") else None,
         userref=userref(params) or 0,
@@ -103,6 +104,7 @@ def standing(order: Order) -> Request:
         reference=order.reference,
         force=order.force,
         expires_us=order.expires_us,
+        starts_us=order.starts_us if order.is_scheduled else None,
         post_only=order.post_only,
         userref=order.userref,
     )
@@ -228,9 +230,7 @@ def _flags(params: Params, kind: str) -> frozenset[str]:
 
 
 def _force(params: Params, now_us: int) -> tuple[Force, int | None]:
-    if text_of(params, "starttm") not in {"", "0"}:
-        raise unfit("starttm")
-    expires_us = _expiry(text_of(params, "expiretm"), now_us)
+    expires_us = _instant(params, "expiretm", now_us)
     asked = str(params.get("timeinforce") or ("GTC" if expires_us is None else "GTD")).upper()
     force = FORCES.get(asked)
     if force is None:
@@ -240,12 +240,14 @@ def _force(params: Params, now_us: int) -> tuple[Force, int | None]:
     return force, expires_us
 
 
-def _expiry(text: str, now_us: int) -> int | None:
+def _instant(params: Params, name: str, now_us: int) -> int | None:
+    """Read an instant ahead: seconds since 1970, or `+60` from now."""
+    text = text_of(params, name)
     if text in {"", "0"}:
         return None
-    seconds = asking.number(text.removeprefix("+"), "expiretm")
+    seconds = asking.number(text.removeprefix("+"), name)
     at_us = int(seconds * SECOND_US) + (now_us if text.startswith("+") else 0)
-    return asking.expiry(at_us, now_us, "expiretm")
+    return asking.expiry(at_us, now_us, name)
 
 
 def _refuse_unoffered(params: Params) -> None:

@@ -89,7 +89,7 @@ FIELDS: dict[str, dict[str, Kind]] = {
 }
 """Besides the token, which is checked with the session."""
 FORCES: dict[str, Force] = {"gtc": "GTC", "gtd": "GTD", "ioc": "IOC"}
-UNOFFERED = ("display_qty", "conditional", "effective_time")
+UNOFFERED = ("display_qty", "conditional")
 MPP = "EGeneral:Invalid arguments:no_mpp order option is only available when ordertype = market"
 
 
@@ -128,6 +128,7 @@ def request(market: "Market", params: Params, now_us: int) -> Request:
         reference=_reference(triggers),
         force=force,
         expires_us=expires_us,
+        starts_us=_instant(params, "effective_time", now_us) if "effective_time" in params else None,
         post_only=post_only,
         cl_ord_id=asking.client_id(params["cl_ord_id"]) if "cl_ord_id" in params else None,
         userref=_userref(params),
@@ -292,11 +293,15 @@ def _force(params: Params, now_us: int) -> tuple[Force, int | None]:
         raise unfit("expire_time")
     if force != "GTD":
         return force, None
+    return force, _instant(params, "expire_time", now_us)
+
+
+def _instant(params: Params, name: str, now_us: int) -> int:
     try:
-        at_us = parse_iso(params["expire_time"])
+        at_us = parse_iso(params[name])
     except (ValueError, OverflowError):
-        raise unfit("expire_time") from None
-    return force, asking.expiry(at_us, now_us, "expire_time")
+        raise unfit(name) from None
+    return asking.expiry(at_us, now_us, name)
 
 
 def _refuse_unoffered(params: Params, kind: str) -> None:

@@ -68,20 +68,30 @@ class Desk:
         order = self.born(account, ask)
         account.opened(order)
         account.executed(frames.whole(order, "pending_new"), order.pair)
-        market = self.world.markets[order.pair.symbol]
+        if order.expires_us is not None:
+            self.world.clock.at(order.expires_us, partial(self._expire, order))
+        if order.starts_us is None:
+            self._go_live(order)
+        else:
+            self.world.clock.at(order.starts_us, partial(self._go_live, order))
+            check(account, order)
+        return order
+
+    def _go_live(self, order: Order) -> None:
+        """Let an order meet the market, unless it was cancelled while it was scheduled."""
+        if order.status != "pending_new":
+            return
+        account, market = self.accounts[order.account], self.world.markets[order.pair.symbol]
         order.status = "new"
         if order.post_only and crosses(order, market):
             self.cancel(order, POST_ONLY)
-            return order
-        account.executed(frames.live(order, order.opened_us), order.pair)
+            return
+        account.executed(frames.live(order, self.now_us()), order.pair)
         if order.force == "FOK" and available(market, order.side, order.limit_price) < order.qty:
             self.cancel(order, NOT_AT_ONCE)
-            return order
-        if order.expires_us is not None:
-            self.world.clock.at(order.expires_us, partial(self._expire, order))
+            return
         self.matching.enter(order)
         check(account, order)
-        return order
 
     def edit(self, order: Order, ask: Request) -> Order | str:
         """Put a new order in the place of an open one; fills stay with the old one."""
@@ -128,7 +138,8 @@ class Desk:
         order.amends.append(order.as_it_stands(self._make_amend_id("T"), "user", now_us))
         account.rehold(order)
         account.executed(frames.amended(order, now_us), order.pair)
-        self.matching.enter(order, keeps_place=keeps_place)
+        if not order.is_scheduled:
+            self.matching.enter(order, keeps_place=keeps_place)
         check(account, order)
         return None
 
@@ -286,6 +297,7 @@ class Desk:
             reference=ask.reference,
             force=ask.force,
             expires_us=ask.expires_us,
+            starts_us=ask.starts_us,
             post_only=ask.post_only,
             cl_ord_id=ask.cl_ord_id,
             userref=ask.userref,

@@ -82,6 +82,8 @@ def whole(order: Order, exec_type: str) -> Entry:
     else:
         entry["limit_price"] = price(pair, order.limit_price)
         entry["stop_price"] = price(pair, None)
+    if order.starts_us is not None:
+        entry["effective_time"] = iso_us(order.starts_us)
     if order.expires_us is not None:
         entry["expire_time"] = iso_us(order.expires_us)
     if order.post_only:
@@ -95,7 +97,7 @@ def whole(order: Order, exec_type: str) -> Entry:
 
 def in_snapshot(order: Order) -> Entry:
     """Write an open order for a snapshot: what is filled and amended comes with it."""
-    entry = whole(order, "new")
+    entry = whole(order, "pending_new" if order.is_scheduled else "new")
     if order.filled:
         entry["cum_qty"] = qty(order.pair, order.filled)
         entry["avg_price"] = price(order.pair, order.average)

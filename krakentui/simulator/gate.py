@@ -182,6 +182,10 @@ class Gate:
     def _place(self, account: Account, ask: Request) -> Order | str:
         if account.count_by_pair.get(ask.pair.symbol, 0) >= account.tier.open_orders:
             return "EOrder:Orders limit exceeded"
+        if ask.starts_us is not None and rules.counts_as_scheduled(self._desk.now_us(), ask.starts_us):
+            scheduled = account.scheduled(ask.pair.symbol)
+            if len(scheduled) >= account.tier.scheduled_orders:
+                return "EOrder:Scheduled orders limit exceeded"
         return self._desk.place(account, ask)
 
     def _count(self, account: Account, pair: Pair, fixed: Fraction | int, by_age: int = 0) -> bool:

@@ -69,6 +69,8 @@ class Request:
     force: Force = "GTC"
     expires_us: int | None = None
     """When a GTD order ends."""
+    starts_us: int | None = None
+    """When an order that is scheduled goes live; None = at once."""
     post_only: bool = False
     cl_ord_id: str | None = None
     userref: int = 0
@@ -109,6 +111,7 @@ class Order:
     reference: Reference = "last"
     force: Force = "GTC"
     expires_us: int | None = None
+    starts_us: int | None = None
     bound: int | None = None
     """For a buy without a limit: the most it may pay."""
     post_only: bool
@@ -173,6 +176,11 @@ class Order:
     def is_done(self) -> bool:
         """Whether it has ended."""
         return self.status in DONE
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it waits for the instant at which it goes live."""
+        return self.starts_us is not None and self.status == "pending_new"
 
     @property
     def waits_for_trigger(self) -> bool:

@@ -34,7 +34,7 @@ def order_row(order: Order, *, trades: bool) -> dict[str, object]:
     row |= {
         "status": STATUS[order.status],
         "opentm": seconds(order.opened_us),
-        "starttm": 0,
+        "starttm": 0 if order.starts_us is None else order.starts_us // SECOND_US,
         "expiretm": 0 if order.expires_us is None else order.expires_us // SECOND_US,
         "descr": description(order),
         "vol": volume(order),

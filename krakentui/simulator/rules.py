@@ -96,6 +96,9 @@ LOCKOUT_US = 900 * SECOND_US
 TOKEN_LIFE_US = 900 * SECOND_US
 """A websocket token must be used within 15 minutes: WebSocket authentication guide."""
 
+SCHEDULED_FROM_US = 5 * SECOND_US
+"""An order counts as scheduled if it starts this far ahead or farther: SUP 209090607."""
+
 BATCH_CANCEL_MAX = 50
 """Ids in one batch cancel: REST reference of CancelOrderBatch."""
 
@@ -220,6 +223,11 @@ def rest_rate(tier: Tier, rules: RuleSet) -> Fraction:
     """Say how many REST points a second drain away."""
     steps = rules.third or rules.decay == "step"
     return Fraction(SECOND_US, tier.rest_step_us) if steps else tier.rest_decay
+
+
+def counts_as_scheduled(opened_us: int, starts_us: int) -> bool:
+    """Say whether an order counts for the limit of scheduled orders until it starts."""
+    return starts_us - opened_us >= SCHEDULED_FROM_US
 
 
 def cancel_all_cost(rungs: int, rules: RuleSet) -> int:

@@ -57,6 +57,7 @@ def limits(world: "World") -> dict[str, object]:
         *_rest(accounts, now_us),
         *_engine(accounts, now_us),
         *_open_orders(accounts, now_us),
+        *_scheduled(accounts, now_us),
         *_public(world, now_us),
         *_connections(accounts, now_us),
         *_messages(accounts, now_us),
@@ -85,6 +86,7 @@ def order_row(order: Order, held: int) -> dict[str, object]:
         "fee": digits(order.fee, pair.cost_places),
         "held": digits(held, places),
         "opened": iso_us(order.opened_us),
+        "starts": None if order.starts_us is None else iso_us(order.starts_us),
         "counts_from": iso_us(order.counts_from_us),
         "changed": iso_us(order.changed_us),
         "closed": None if order.closed_us is None else iso_us(order.closed_us),
@@ -213,6 +215,19 @@ def _open_orders(accounts: Accounts, now_us: int) -> Rows:
             scope = {"account": account.name, "pair": symbol}
             free_us = now_us if count < top else None
             rows.append(_row("open_orders", scope, Fraction(count), top, None, free_us))
+    return rows
+
+
+def _scheduled(accounts: Accounts, now_us: int) -> Rows:
+    """Tell the pairs that have scheduled orders; a place comes free when the first of them starts."""
+    rows = []
+    for account in accounts.by_name.values():
+        top = account.tier.scheduled_orders
+        for symbol in sorted({order.pair.symbol for order in account.open.values() if order.is_scheduled}):
+            starts = account.scheduled(symbol)
+            scope = {"account": account.name, "pair": symbol}
+            free_us = now_us if len(starts) < top else starts[len(starts) - top]
+            rows.append(_row("scheduled_orders", scope, Fraction(len(starts)), top, None, free_us))
     return rows
 
 

@@ -124,7 +124,10 @@ class OldTalk(Talk):
         told = {"maxratecount": self.account.tier.engine_max, "name": CHANNEL}
         self._acknowledge("subscribed", told, request)
         newest = sorted(self.account.open.values(), key=lambda order: -order.opened_us)
-        snapshot = [(ws_v1_frames.whole(order, "open"), order.pair) for order in newest]
+        snapshot = [
+            (ws_v1_frames.whole(order, "pending" if order.is_scheduled else "open"), order.pair)
+            for order in newest
+        ]
         shown = self._wants_rate and self.world.judge.telling.in_snapshot
         rows = [self._counted(entry, pair) if shown else entry for entry, pair in snapshot]
         self._tell([{order.id: row} for order, row in zip(newest, rows, strict=True)])

@@ -45,7 +45,7 @@ def whole(order: Order, status: str) -> Entry:
         "oflags": "post,fciq" if order.post_only else "fciq",
         "opentm": seconds(order.opened_us),
         "refid": None,
-        "starttm": None,
+        "starttm": None if order.starts_us is None else seconds(order.starts_us),
         "status": status,
         "stopprice": long_price((order.trigger_price or 0) if order.triggered else 0, pair),
         "timeinforce": order.force,

@@ -108,7 +108,7 @@ def test_orders_are_described_in_words_that_clients_parse(
         ({"timeinforce": "GTD"}, "EGeneral:Invalid arguments:expiretm"),
         ({"expiretm": "1000"}, "EGeneral:Invalid arguments:expiretm"),
         ({"expiretm": "+99999999"}, "EGeneral:Invalid arguments:expiretm"),
-        ({"starttm": "+60"}, "EGeneral:Invalid arguments:starttm"),
+        ({"starttm": "5"}, "EGeneral:Invalid arguments:starttm"),
         ({"userref": "99999999999"}, "EGeneral:Invalid arguments:userref"),
         ({"cl_ord_id": "x" * 19}, "EGeneral:Invalid arguments:cl_ord_id"),
         ({"cl_ord_id": "mine", "userref": "5"}, "EGeneral:Invalid arguments:cl_ord_id"),
