@@ -32,6 +32,7 @@ from krakentui.ui.driver import SteadyDriver
 from krakentui.ui.environment import ignore_developer_switches
 from krakentui.ui.keygate import KeyGate
 from krakentui.ui.palette import ActionProvider
+from krakentui.ui.said import Said
 from krakentui.ui.screens.main import MainScreen
 from krakentui.ui.screens.sheet import Sheet
 from krakentui.ui.screens.toosmall import TooSmall, is_too_small
@@ -39,8 +40,6 @@ from krakentui.ui.theme import DARK, PLAIN, THEMES, theme_for
 from krakentui.ui.widgets.journalline import Latest
 
 FRAME_S = 1 / 8
-SAID_NS = 8 * SECOND
-"""How long a sentence of ours stands before the journal takes the line again."""
 KEPT_LINES = 2_000
 BREAKPOINTS: list[tuple[int, str]] = [(0, "-tiny"), (80, "-narrow"), (120, "-wide"), (160, "-huge")]
 _log = logging.getLogger(__name__)
@@ -90,8 +89,7 @@ class KrakenApp(App[None], inherit_bindings=False):
         self._painted = painted
         self._hide = hide
         self._gate = KeyGate()
-        self._said: deque[str] = deque(notices)
-        self._said_ns: int | None = None
+        self._said = Said(notices)
         self._journal: deque[JournalLine] = deque(maxlen=KEPT_LINES)
         self._failed_tick = ""
         for known in THEMES.values():
@@ -159,6 +157,11 @@ class KrakenApp(App[None], inherit_bindings=False):
         elif covered and not is_too_small(width, height):
             self.pop_screen()
 
+    def action_command_palette(self) -> None:
+        """Open the palette over the main screen only: Textual binds its key everywhere."""
+        if self.screen is self.main:
+            super().action_command_palette()
+
     def action_do(self, action_id: str) -> None:
         """Run what a key is bound to."""
         self.do(action_id)
@@ -187,7 +190,8 @@ class KrakenApp(App[None], inherit_bindings=False):
         try:
             news = self.face.journal(self._journal[-1].number if self._journal else 0)
             self._journal.extend(news)
-            self.main.draw(self.face, t_ns, self._latest(t_ns), None if news else tick)
+            latest = Latest(self._said.now(t_ns), self._journal[-1] if self._journal else None)
+            self.main.draw(self.face, t_ns, latest, None if news else tick)
             if isinstance(self.screen, Sheet):
                 self.screen.draw(hand_ns(self.face.clock))
         except Exception as error:  # noqa: BLE001 - a supervisor: one failing frame must not end the app
@@ -201,18 +205,6 @@ class KrakenApp(App[None], inherit_bindings=False):
             return
         super()._display(screen, renderable)
 
-    def _latest(self, t_ns: int) -> Latest:
-        if self._said:
-            if self._said_ns is None:
-                self._said_ns = t_ns
-            elif t_ns - self._said_ns >= SAID_NS:
-                self._said.popleft()
-                self._said_ns = t_ns
-        more = f"  (+{len(self._said) - 1})" if len(self._said) > 1 else ""
-        return Latest(
-            f"{self._said[0]}{more}" if self._said else "", self._journal[-1] if self._journal else None
-        )
-
     # --- for the deeds ------------------------------------------------------------------------
 
     @property
@@ -222,14 +214,12 @@ class KrakenApp(App[None], inherit_bindings=False):
 
     def say(self, sentence: str) -> None:
         """Tell the user something at once, in place of the journal line."""
-        self._said.clear()
-        self._said.append(sentence)
-        self._said_ns = None
+        self._said.say(sentence)
         self.draw()
 
     def hush(self) -> None:
         """Take back what was said: the user has gone on."""
-        self._said.clear()
+        self._said.hush()
 
     def do(self, action_id: str) -> None:
         """Run an action; a failing one is said, logged, and ends nothing."""

@@ -60,3 +60,17 @@ def test_hands_keep_the_pace_of_the_machine() -> None:
     while fast.mono_ns() - begun[1] < 100_000_000:
         pass
     assert 0 < hand_ns(fast) - begun[0] < 50_000_000
+
+
+@pytest.mark.parametrize("opens", ["x", "A", "question_mark", "J", "ctrl+p"])
+async def test_two_escapes_close_one_thing(opens: str) -> None:
+    async with opened() as screen:
+        await screen.press(opens)
+        await screen.burst("escape", "escape", "escape")
+        assert screen.app.screen is screen.app.main
+
+
+async def test_the_palette_opens_over_the_main_screen_only() -> None:
+    async with opened() as screen:
+        await screen.press("x", "ctrl+p")
+        assert isinstance(screen.app.screen, ConfirmScreen)

@@ -4,6 +4,7 @@ from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
@@ -33,11 +34,19 @@ class Sheet(ModalScreen[T]):
     def __init__(self, body: Pane) -> None:
         super().__init__()
         self.body = body
+        self._is_done = False
 
     def compose(self) -> ComposeResult:
         """Put the panel into its frame."""
         with Vertical(id="sheet"):
             yield self.body
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Close, once: a second key may come before the first has closed the sheet."""
+        if self._is_done:
+            return AwaitComplete()
+        self._is_done = True
+        return super().dismiss(result)
 
     def lines_wanted(self, width: int) -> int:
         """Tell how high the panel would like to be."""

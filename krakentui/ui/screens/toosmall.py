@@ -1,7 +1,7 @@
 """What stands there when the terminal is too small: nothing may be acted on that cannot be seen."""
 
 from krakentui.ui.line import Line, Span, clip, line
-from krakentui.ui.screens.sheet import Sheet
+from krakentui.ui.screens.sheet import SIDES, Sheet
 from krakentui.ui.widgets.scroll import Scroll
 
 MIN_WIDTH, MIN_HEIGHT = 60, 16
@@ -41,8 +41,9 @@ class TooSmall(Sheet[None]):
 
     def _text(self, width: int) -> tuple[Line, ...]:
         now_width, now_height = self.app.size
+        title = "terminal too small"
         texts = [
-            "terminal too small",
+            title if width >= len(title) + SIDES else "too small",
             f"{now_width}×{now_height}, needs {MIN_WIDTH}×{MIN_HEIGHT}",
             "cancel keys are off · q leaves",
             *([self._notice] if self._notice else []),
