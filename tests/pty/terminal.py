@@ -34,6 +34,11 @@ _TAKE_TERMINAL = (
 )
 
 
+def a_busy_machine() -> float:
+    """Tell how many times longer everything takes now than on a machine with nothing else to do."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 class Terminal:
     """A pty of a given size with a program running in it."""
 
