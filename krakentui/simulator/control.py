@@ -7,6 +7,7 @@
                "amend": {"id", …}, "fill": {"id", "qty", "price"}, "cancel": {"id"}|{"all": true},
                "as": "other"}
     faults, tier, rules, pace, maintenance: see `faults.verbs`
+    ratecount {"kind": "string"|"int"|"float", "snapshot": bool, "fills": bool, "present": bool}
     truth, limits, requests
 
 `order` takes pair, side, qty, type (limit), price, trigger, trail_pct, post_only, cl_ord_id, userref.
