@@ -75,7 +75,7 @@ def _paged(
 
 def _closed_orders(call: Call) -> Result | str:
     params, account = call.params, call.account
-    by = params.get("closetime") or "both"
+    by = text_of(params, "closetime") or "both"
     wanted, own = params.get("userref"), params.get("cl_ord_id")
     if by not in {"open", "close", "both"} or (wanted is not None and not is_integer(wanted)):
         return BAD_ARGUMENTS
@@ -107,7 +107,7 @@ def _closed_orders(call: Call) -> Result | str:
 
 def _trades_history(call: Call) -> Result | str:
     params = call.params
-    kind, limit = params.get("type") or "all", text_of(params, "limit") or str(PAGE)
+    kind, limit = text_of(params, "type") or "all", text_of(params, "limit") or str(PAGE)
     pair = call.world.find_pair(str(params["pair"])) if params.get("pair") else None
     if params.get("pair") and pair is None:
         return "EQuery:Unknown asset pair"
@@ -167,7 +167,7 @@ def _trade_row(fill: Fill, *, ledgers: bool) -> Result:
 
 def _ledgers(call: Call) -> Result | str:
     params = call.params
-    kind = params.get("type") or "all"
+    kind = text_of(params, "type") or "all"
     if kind not in LEDGER_KINDS:
         return BAD_ARGUMENTS
     names = set()
