@@ -7,7 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from tests.bench import frames, reaction, screen
+from tests.bench import exchange, frames, reaction, screen
 
 
 def main() -> int:
@@ -20,15 +20,31 @@ def main() -> int:
     key_s, bare_s = asyncio.run(reaction.key_to_wire())
     say("\nKey to wire: from enter on the question to the cancel's arrival, beside a bare websocket echo")
     say(f"{key_s * 1000:.1f} ms, {key_s / bare_s:.1f}x of {bare_s * 1000:.2f} ms")
+    made = exchange.throughput()
+    say("\nSimulated exchange by hand, every pair on three channels, beside json.dumps of the same frames")
+    part = made.bare_per_s / made.per_s
+    say(f"{made.per_s:,.0f} frames/s on one core, 1/{part:.1f} of {made.bare_per_s:,.0f}")
     if not Path("/proc/self/stat").exists():
-        say("\nThe screen is measured on Linux only.")
+        say("\nThe rest is measured on Linux only.")
         return 0
+    say_served(exchange.served(), exchange.memory())
     demo, bare = screen.demo(), screen.bare()
     say("\nDemo in a terminal, beside a bare Textual app that redraws a screen of numbers 8 times a second")
     say(f"first paint {demo.first_s:.2f} s, {demo.first_s / bare.first_s:.1f}x of {bare.first_s:.2f} s")
     say(f"alive       {demo.alive_s:.2f} s, {demo.alive_s / bare.first_s:.1f}x")
     say(f"processor   {demo.core:.1%} of a core, {demo.core / bare.core:.1f}x of {bare.core:.1%}")
     return 0
+
+
+def say_served(served: exchange.Served, hour: exchange.Memory) -> None:
+    """Print what the exchange costs as a process."""
+    say("\nSimulated exchange at the default rate, five sockets, beside an idle loop and a bare start")
+    start = served.first_frame_s / served.bare_start_s
+    say(f"first frame {served.first_frame_s:.2f} s, {start:.1f}x of a bare start")
+    load = f"{served.core:.1%} of a core for {served.frames_per_s:,.0f} frames/s"
+    say(f"processor   {load}, idle {served.idle_core:.1%}")
+    grown = f"{(hour.end - hour.warm) / 1e6:+.1f} MB, {hour.end / hour.warm:.2f}x of the first ten minutes"
+    say(f"memory      {hour.end / 1e6:.0f} MB after a simulated hour ({hour.real_s:.0f} s): {grown}")
 
 
 def say(line: str) -> None:
