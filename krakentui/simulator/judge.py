@@ -33,6 +33,16 @@ class Judge:
     def __post_init__(self) -> None:
         self.flights = Flights(self.rules.in_flight)
 
+    def adopt(self, rules: RuleSet) -> None:
+        """Count by other rules from now on; what they shape anew starts at zero."""
+        self.rules = rules
+        self.rest.clear()
+        self.engine.clear()
+        self.messages.clear()
+        self.flights.maximum = rules.in_flight
+        for step in self.doorsteps.values():
+            step.maximum = rules.connections_max
+
     def rest_gauge(self, key: ApiKey, tier: Tier) -> Gauge:
         """Find the REST counter of a key."""
         if key.public not in self.rest:

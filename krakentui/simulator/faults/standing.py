@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from krakentui.simulator.accounts import of
-from krakentui.simulator.rules import RULE_SETS, TIERS
+from krakentui.simulator.rules import TIERS, RuleSet
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
@@ -23,10 +23,7 @@ def set_tier(world: "World", name: str, tier: str) -> str:
     return was
 
 
-def set_rules(world: "World", rules: str) -> None:
+def set_rules(world: "World", rules: RuleSet) -> None:
     """Let the exchange count by another rule set."""
-    judge = of(world).judge
-    judge.rules = RULE_SETS[rules]
-    judge.rest.clear()
-    judge.engine.clear()
-    world.public_limiter.burst = judge.rules.public_burst
+    world.judge.adopt(rules)
+    world.public_limiter.burst = rules.public_burst

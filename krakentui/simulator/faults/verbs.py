@@ -2,7 +2,7 @@
 
 faults       {"add": fault | [faults]}, {"clear": number | true}, {} lists
 tier         {"tier": name, "account": "alice"}
-rules        {"rules": name}
+rules        {"rules": name, "knobs": {knob: value}}, each optional; {} tells
 pace         {"factor": x, "pair": all}
 maintenance  {"announce": {"title", "starts": "10m", "lasts": "5m"}}, {"withdraw": true},
              {"mode": "online"|"maintenance"|"cancel_only"|"post_only"}
@@ -15,6 +15,7 @@ from krakentui.simulator.faults.conditions import MODES
 from krakentui.simulator.faults.spec import an_object, duration_us, only
 from krakentui.simulator.faults.standing import set_rules, set_tier
 from krakentui.simulator.instants import iso_us
+from krakentui.simulator.knobs import CHOICES, NUMBERS, turned
 from krakentui.simulator.refusal import Refused, decimal
 from krakentui.simulator.rules import RULE_SETS, TIERS
 
@@ -54,13 +55,20 @@ def tier(world: "World", body: dict[str, Any]) -> dict[str, object]:
 
 
 def rules(world: "World", body: dict[str, Any]) -> dict[str, object]:
-    """Let the exchange count by another rule set."""
-    only(body, ("rules",), "rules")
-    name = body.get("rules")
+    """Let the exchange count by another rule set, or turn single knobs."""
+    only(body, ("rules", "knobs"), "rules")
+    name, knobs = body.get("rules", world.judge.rules.name), body.get("knobs", {})
     if name not in RULE_SETS:
         raise Refused(f"rules is one of {', '.join(RULE_SETS)}")
-    set_rules(world, name)
-    return _told(world, rules=name)
+    if not isinstance(knobs, dict):
+        raise Refused("knobs must be a JSON object")
+    try:
+        found = turned(RULE_SETS[name] if "rules" in body else world.judge.rules, knobs)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    if body:
+        set_rules(world, found)
+    return _told(world, rules=name, knobs={one: getattr(found, one) for one in (*CHOICES, *NUMBERS)})
 
 
 def pace(world: "World", body: dict[str, Any]) -> dict[str, object]:
