@@ -36,7 +36,10 @@ def truth(world: "World") -> dict[str, object]:
         "v": 1,
         "at": iso_us(world.clock.now_us()),
         "system": world.system,
-        "accounts": {name: _account(account) for name, account in accounts.by_name.items()},
+        "accounts": {
+            name: _account(account) | {"cancel_after": _switch(accounts, account)}
+            for name, account in accounts.by_name.items()
+        },
         "sockets": _sockets(world),
         "scenario": None
         if world.play is None
@@ -97,6 +100,12 @@ def order_row(order: Order, held: int) -> dict[str, object]:
         "reason": order.reason,
         "trades": list(order.trades),
     }
+
+
+def _switch(accounts: Accounts, account: Account) -> str | None:
+    """Tell when the account's dead man's switch runs out; None = it is off."""
+    at_us = accounts.switches.fires_at_us(account)
+    return None if at_us is None else iso_us(at_us)
 
 
 def _account(account: Account) -> dict[str, object]:

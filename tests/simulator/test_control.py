@@ -86,7 +86,13 @@ def test_truth_has_the_agreed_shape() -> None:
     Talk(world).executions()
     told = tell(world, "truth")
     assert told["v"] == 1
-    assert told["accounts"]["alice"].keys() == {"balances", "open_orders", "closed_orders", "fills"}
+    assert told["accounts"]["alice"].keys() == {
+        "balances",
+        "open_orders",
+        "closed_orders",
+        "fills",
+        "cancel_after",
+    }
     assert told["accounts"]["alice"]["balances"]["BTC"].keys() == {"total", "held", "wallets"}
     assert told["sockets"][0]["subscriptions"] == [{"channel": "executions", "sequence": 1}]
     json.dumps(told)

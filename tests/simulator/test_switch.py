@@ -3,7 +3,7 @@
 import pytest
 
 from krakentui.simulator import accounts
-from tests.simulator.private import Rest, Talk, a_world, alice, place, wait
+from tests.simulator.private import Rest, Talk, a_world, alice, place, tell, wait
 
 
 def test_it_cancels_everything_once_and_is_off_then() -> None:
@@ -34,6 +34,16 @@ def test_each_call_replaces_the_timer() -> None:
     assert alice(world).open
     wait(world, 31)
     assert not alice(world).open
+
+
+def test_the_truth_says_when_it_runs_out() -> None:
+    world = a_world()
+    Rest(world).call("CancelAllOrdersAfter", timeout="60")
+    found = tell(world, "truth")["accounts"]
+    assert found["alice"]["cancel_after"] == "2027-03-10T09:01:00.000000Z"
+    assert found["bob"]["cancel_after"] is None
+    wait(world, 61)
+    assert tell(world, "truth")["accounts"]["alice"]["cancel_after"] is None
 
 
 def test_zero_takes_it_away() -> None:
