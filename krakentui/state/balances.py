@@ -58,6 +58,8 @@ class Funds:
         """The open orders were listed: what they hold can be worked out."""
         self._locks: dict[str, tuple[Order, Lock | None]] = {}
         self._whole: set[str] = set()
+        self._listed: dict[str, Decimal] = {}
+        """What REST last listed, wallets apart."""
         self.authoritative = False
         """The stream's snapshot stands."""
         self.polled_ns: int | None = None
@@ -78,6 +80,7 @@ class Funds:
         for holding in _by_asset(holdings):
             self._speak(holding.asset, holding.total, t_ns)
         self.authoritative = True
+        self._learn_wallets()
 
     def changed(self, asset: str, total: Decimal, t_ns: int) -> None:
         """Take the new total of one asset from the stream."""
@@ -105,7 +108,8 @@ class Funds:
         for asset in [known for known, total in self._totals.items() if total.source == "poll"]:
             if asset not in listed:  # REST lists every asset ever held: one that is not there is nothing
                 self._list(Holding(asset=asset, total=ZERO), asked_ns)
-        self._learn_wallets(listed)
+        self._listed = {asset: holding.total for asset, holding in listed.items()}
+        self._learn_wallets()
         if any(holding.held is not None for holding in listed.values()) or not listed:
             for asset in {*held, *self._polled_held}:
                 self._correct(asset, held.get(asset, ZERO), asked_ns, orders_stand=orders_stand)
@@ -117,6 +121,8 @@ class Funds:
         for asset in [known for known in self._polled_held if name(known) != known]:
             self._polled_held.setdefault(name(asset), self._polled_held.pop(asset))
             self._offset.pop(asset, None)
+        self._listed = {name(asset): total for asset, total in self._listed.items()}
+        self._learn_wallets()
 
     def orders_moved(self, orders: Iterable[Order], t_ns: int) -> None:
         """Work out anew what the open orders hold, unless REST's names of their pairs are not joined yet."""
@@ -198,19 +204,19 @@ class Funds:
             moved=known is not None and known.moved,
         )
 
-    def _learn_wallets(self, listed: Mapping[str, Holding]) -> None:
+    def _learn_wallets(self) -> None:
         """Find out whether the stream's total of an asset contains its other wallets, which REST splits.
 
         The stream's reference calls its figure the total over wallets; REST lists `X`, `X.F`, `X.B` apart.
-        Counted twice, a locked coin would look spendable.
+        Counted twice, a locked coin would look spendable. Either may speak first, and a trade may lie
+        between them, so the nearer reading is taken.
         """
         for asset, known in self._totals.items():
-            if known.source != "stream" or "." in asset or asset not in listed:
+            if known.source != "stream" or "." in asset or asset not in self._listed:
                 continue
-            elsewhere = self._elsewhere(asset)
-            plain = listed[asset].total
-            flexible = listed[f"{asset}.F"].total if f"{asset}.F" in listed else ZERO
-            if (elsewhere or flexible) and known.total == plain + flexible + elsewhere:
+            plain = self._listed[asset]
+            everywhere = plain + self._listed.get(f"{asset}.F", ZERO) + self._elsewhere(asset)
+            if abs(known.total - everywhere) < abs(known.total - plain):
                 self._whole.add(asset)
             elif known.total == plain:
                 self._whole.discard(asset)

@@ -104,6 +104,17 @@ def test_a_streamed_total_of_the_main_wallet_is_taken_as_it_is() -> None:
     assert total(state, "DOT") == 4
 
 
+def test_no_locked_coin_counts_twice_when_the_stream_speaks_after_the_poll() -> None:
+    """At a start either may come first; the next poll is most of a minute away."""
+    state = play(a_bare_state(), balances_polled(DOT="3", DOT_S="2"), streamed(DOT="5"))
+    assert (total(state, "DOT"), total(state, "DOT.S")) == (Decimal(3), Decimal(2))
+
+
+def test_a_trade_between_poll_and_stream_does_not_make_locked_coins_spendable() -> None:
+    state = play(a_bare_state(), balances_polled(DOT="3", DOT_S="2"), streamed(DOT="4.9"))
+    assert total(state, "DOT") == Decimal("2.9")
+
+
 def test_a_total_nobody_named_is_unknown() -> None:
     assert total(a_state(), "BTC") is None
 
