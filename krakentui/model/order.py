@@ -14,17 +14,11 @@ Source = Literal["stream", "query", "poll"]
 DONE = frozenset({"filled", "canceled", "expired"})
 """Statuses, in the stream's spelling, from which no order comes back."""
 
-PROTECTIVE = frozenset(
-    {
-        "stop-loss",
-        "stop-loss-limit",
-        "trailing-stop",
-        "trailing-stop-limit",
-        "take-profit",
-        "take-profit-limit",
-    }
-)
-"""Order types that guard a position: a cancel of one is marked in the question."""
+PROTECTIVE = frozenset({"stop-loss", "stop-loss-limit", "trailing-stop", "trailing-stop-limit"})
+"""Order types that limit a loss: a cancel of one is marked in the question."""
+
+TRIGGERED = PROTECTIVE | {"take-profit", "take-profit-limit"}
+"""Order types that wait for a trigger price. A take-profit takes a gain; without it no loss is greater."""
 
 
 class Trigger(Struct, frozen=True, kw_only=True):
@@ -152,7 +146,7 @@ class Order(Struct, frozen=True, kw_only=True):
 
     @property
     def is_protective(self) -> bool:
-        """Tell whether it is a stop or take-profit order."""
+        """Tell whether it is a stop, without which nothing limits a loss."""
         return self.type in PROTECTIVE
 
 

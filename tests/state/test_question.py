@@ -160,11 +160,18 @@ def test_no_way_at_all_is_no_question() -> None:
     assert "no way to send it" in refused(a_state(TWO), "O1", socket=False, rest=False)
 
 
-@pytest.mark.parametrize("kind", ["stop-loss", "take-profit-limit", "trailing-stop"])
+@pytest.mark.parametrize("kind", ["stop-loss", "stop-loss-limit", "trailing-stop", "trailing-stop-limit"])
 def test_a_protective_order_is_marked(kind: str) -> None:
     frozen = asked(snapshot(a_standing("O1", type=kind, price=None, trigger="90000.0")))
     assert frozen.orders[0].protective
     assert any("protects" in warning for warning in frozen.warnings)
+
+
+@pytest.mark.parametrize("kind", ["take-profit", "take-profit-limit"])
+def test_a_take_profit_protects_nothing(kind: str) -> None:
+    frozen = asked(snapshot(a_standing("O1", type=kind, price=None, trigger="190000.0")))
+    assert not frozen.orders[0].protective
+    assert not any("protect" in warning for warning in frozen.warnings)
 
 
 def test_one_of_several_is_told_in_the_singular() -> None:

@@ -12,7 +12,7 @@ from msgspec import Raw, Struct, json
 
 from krakentui.model.event import Happening, OrdersPolled, OrdersQueried
 from krakentui.model.number import BadNumber, exact
-from krakentui.model.order import PROTECTIVE, OrderPatch, Trigger
+from krakentui.model.order import TRIGGERED, OrderPatch, Trigger
 from krakentui.model.text import clean
 from krakentui.wire.spot.envelope import Asked, read_table
 from krakentui.wire.spot.market import sane, tidy
@@ -153,7 +153,7 @@ def _prices(
     """Tell a relative price as text, the limit, the trigger."""
     if kind in _NO_PRICE:
         return None, None, None
-    has_trigger = kind in PROTECTIVE
+    has_trigger = kind in TRIGGERED
     first, second = row.descr.price, row.descr.price2
     limit_leg = second if has_trigger else first
     if has_trigger and not (kind or "").endswith("-limit"):
