@@ -8,7 +8,11 @@ from krakentui.simulator.world import World
 BEAT_S = 0.01
 """How often due timers are looked for."""
 CATCH_US = 10_000_000
-"""Most simulated time made up for at once: a host that cannot keep the speed runs slower instead."""
+"""Most simulated time made up for: a host that cannot keep the speed runs slower instead."""
+TURN_NS = 50_000_000
+"""How long one catching up may take: what is left is still owed, but whoever asks is answered first."""
+SLICE_US = 50_000
+"""Simulated time between two looks at how long it takes."""
 
 
 def present_us() -> int:
@@ -30,12 +34,15 @@ class Pump:
         passed_ns, self._seen_ns = now_ns - self._seen_ns, now_ns
         pace = self._world.pace
         if pace.manual:
+            self._owed_us = 0.0
             return
-        due_us = self._owed_us + min(passed_ns * pace.speed / 1000, CATCH_US)
-        whole_us = int(due_us)
-        self._owed_us = due_us - whole_us
+        self._owed_us = min(self._owed_us + passed_ns * pace.speed / 1000, CATCH_US)
         clock = self._world.clock
-        clock.advance_to(clock.now_us() + whole_us)
+        begun_us = clock.now_us()
+        end_us = begun_us + int(self._owed_us)
+        while clock.now_us() < end_us and time.monotonic_ns() - now_ns < TURN_NS:
+            clock.advance_to(min(end_us, clock.now_us() + SLICE_US))
+        self._owed_us -= clock.now_us() - begun_us
 
     async def run(self) -> None:
         """Catch up for ever."""
