@@ -62,6 +62,12 @@ KINDS: dict[str, str] = {
     "cancel_order ok": DOCS + "cancel-order.jsonl",
     "batch_cancel ok": DOCS + "batch-cancel.jsonl",
     "cancel_all ok": DOCS + "cancel-all.jsonl",
+    "cancel_all_orders_after ok": DOCS + "cancel-after.jsonl",
+    "add_order ok": DOCS + "add-order.jsonl",
+    "amend_order ok": OTHERS + "amend-order.jsonl",
+    "edit_order ok": DOCS + "edit-order.jsonl",
+    "batch_add ok": OTHERS + "batch-add.jsonl",
+    "add_order refused": DOCS + "add-order.jsonl",
     "cancel_order refused": "subscribe-error.depth-not-supported.json",
 }
 """Kind → the file that holds a real frame of it."""
@@ -151,6 +157,7 @@ def sent() -> dict[str, dict[str, str]]:
     private.executions(snap_trades=True)
     private.balances()
     _orders(private)
+    answers = _trading(Talk(world, "full"))
     wait(world, 30)
     for channel in ("book", "ticker", "trade", "ohlc"):
         public.unsubscribe(channel, PAIR)
@@ -158,7 +165,7 @@ def sent() -> dict[str, dict[str, str]]:
     for channel in ("executions", "balances"):
         private.send("unsubscribe", channel=channel)
     found: dict[str, dict[str, str]] = {}
-    for text in (*public.frames, *private.frames):
+    for text in (*public.frames, *private.frames, *answers):
         for frame in apart(json.loads(text)):
             found.setdefault(kind(frame), {}).update(shape(frame))
     return found
@@ -175,6 +182,25 @@ def _orders(private: Talk) -> None:
     private.send("cancel_order", order_id=["OAAAAA-AAAAA-AAAAAA"])
     private.send("batch_cancel", orders=[*alice(world).open][:2])
     private.send("cancel_all")
+
+
+def _trading(private: Talk) -> list[str]:
+    """Place, change and be refused over the socket."""
+    wanted: dict[str, Any] = {
+        "order_type": "limit",
+        "side": "buy",
+        "order_qty": 0.001,
+        "limit_price": 30000.0,
+    }
+    (made, *_) = private.send("add_order", symbol=PAIR, order_userref=7, **wanted)
+    order_id = made["result"]["order_id"]
+    private.send("amend_order", order_id=order_id, limit_price=30100.0)
+    private.send("edit_order", symbol=PAIR, order_id=order_id, order_qty=0.001, limit_price=30200.0)
+    private.send("batch_add", symbol=PAIR, orders=[wanted, wanted])
+    private.send("cancel_all_orders_after", timeout=60)
+    private.send("cancel_all_orders_after", timeout=0)
+    private.send("add_order", symbol=PAIR, **(wanted | {"order_qty": 5000.0}))
+    return private.frames
 
 
 @cache
