@@ -76,6 +76,7 @@ NEWER: dict[str, set[str]] = {
     "ticker snapshot": {"data.trades"},  # in the recorded update of 2026-09
     "subscribe ok ticker": {"result.event_trigger"},  # in the documented unsubscribe
     "subscribe ok executions": {"result.snapshot", "result.warnings"},  # quoted by clients since 2024
+    "edit_order ok": {"result.order_userref"},  # the sample's order has none; add_order answers it so
     "executions snapshot new": {  # the recorded one is of a plain limit order without fills
         *("data.amended", "data.avg_price", "data.cum_qty", "data.order_userref", "data.post_only"),
         "data.trigger",
