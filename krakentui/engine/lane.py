@@ -48,6 +48,8 @@ from krakentui.wire.spot.endpoints import allowed
 from krakentui.wire.spot.errors import throttled_until_s
 from krakentui.wire.spot.rest import Call, Prepared, Reply, decode, prepare
 
+LOCKOUT_MARGIN_NS = 5 * SECOND
+"""We stay silent so much longer: a call a moment too early is answered by another quarter of an hour."""
 Outcome = Literal["passed", "refused", "lost", "not_sent"]
 TAKEN = (
     "Another program uses this key: its nonces overtake ours. Private calls stop; "
@@ -174,7 +176,7 @@ class KeyLane:
     def lock_out(self, reason: str) -> None:
         """Stop all private calls: the exchange said `Temporary lockout`, over REST or over a socket."""
         until_ns = self._house.clock.mono_ns() + LOCKOUT_NS
-        self._locked_until_ns = max(self._locked_until_ns, until_ns)
+        self._locked_until_ns = max(self._locked_until_ns, until_ns + LOCKOUT_MARGIN_NS)
         self._house.tell(LockoutBegan(scope=self.scope, until_ns=until_ns, reason=reason))
 
     def reserve(self, kind: Kind, cost: int, scopes: tuple[Scope, ...], what: str = "") -> Ticket | Wait:

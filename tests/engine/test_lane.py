@@ -211,7 +211,10 @@ async def test_a_lockout_stops_every_private_call_for_fifteen_minutes(house: Hou
                     await house.lane.call(call, kind)
         await house.clock.advance(59 if minute == 0 else 60)
     assert house.door.calls == ["BalanceEx"]
-    await house.clock.advance(1)
+    await house.clock.advance(3)  # the quarter of an hour is over, by our clock
+    with pytest.raises(Held, match="locked"):
+        await house.lane.call(BALANCE, "background")
+    await house.clock.advance(3)
     await house.lane.call(BALANCE, "background")
     assert house.door.calls == ["BalanceEx", "BalanceEx"]
 
