@@ -12,6 +12,7 @@ import pytest
 from krakentui.simulator import Exchange, Options
 from krakentui.simulator.identity import api_sign
 from krakentui.simulator.replay import NoLog, replay
+from krakentui.simulator.scenario import load
 
 OPTIONS = Options(seed=3, manual=True)
 
@@ -68,17 +69,20 @@ class Visitor:
                 await self.exchange.advance(40)
 
 
+async def record(options: Options, *faults: dict[str, object]) -> list[str]:
+    """Give the log of one visit, with faults from the start."""
+    lines: list[str] = []
+    async with Exchange(options, lines.append) as exchange, aiohttp.ClientSession() as http:
+        if faults:
+            exchange.command("faults", {"add": [*faults]})
+        await Visitor(exchange, http).visit()
+    return lines
+
+
 @pytest.fixture(scope="module")
 def log() -> list[str]:
     """Record one visit."""
-
-    async def record() -> list[str]:
-        lines: list[str] = []
-        async with Exchange(OPTIONS, lines.append) as exchange, aiohttp.ClientSession() as http:
-            await Visitor(exchange, http).visit()
-        return lines
-
-    return asyncio.run(record())
+    return asyncio.run(record(OPTIONS))
 
 
 def digest(lines: list[str]) -> str:
@@ -103,6 +107,20 @@ def test_everything_that_passes_is_in_the_log(log: list[str]) -> None:
 
 def test_a_replay_is_the_log_to_the_byte(log: list[str]) -> None:
     assert digest(again(log)) == digest(log)
+
+
+def test_a_replay_plays_the_scenario_and_the_faults_again() -> None:
+    on_books = {"surface": "spot-ws-public", "channel": "book"}
+    on_orders = {"surface": "spot-ws-private", "channel": "executions"}
+    visit = record(
+        Options(seed=3, manual=True, scenario=load("other-bot")),
+        {"fault": "dup", "match": on_books, "when": {"prob": 0.3}},
+        {"fault": "bad_crc", "match": on_books, "when": {"prob": 0.1}},
+        {"fault": "skip_seq", "match": on_orders, "when": {"times": 1}},
+        {"fault": "foreign", "when": {"at": "1s"}, "args": {"what": "rest", "rate": 0.5}},
+    )
+    lines = asyncio.run(visit)
+    assert digest(again(lines)) == digest(lines)
 
 
 def test_two_replays_are_equal(log: list[str]) -> None:
