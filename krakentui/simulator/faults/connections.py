@@ -2,7 +2,7 @@
 
 from krakentui.simulator.clock import SECOND_US
 from krakentui.simulator.faults.base import Fault
-from krakentui.simulator.faults.spec import Args
+from krakentui.simulator.faults.spec import Args, Subject
 from krakentui.simulator.faults.wire import Frame, Wire
 from krakentui.simulator.public_feeds import TickerFeed
 from krakentui.simulator.public_ws import PublicTalk
@@ -29,10 +29,13 @@ class Close(Fault):
         for wire in [] if self._on_accept else self.wires():
             wire.talk.socket.close(self._code, self._reason)
 
+    def strikes(self, subject: Subject) -> bool:
+        """Strike new connections only if that is the occasion."""
+        return self._on_accept and super().strikes(subject)
+
     def accepted(self, wire: Wire) -> None:
         """Close what was just accepted."""
-        if self._on_accept:
-            wire.talk.socket.close(self._code, self._reason)
+        wire.talk.socket.close(self._code, self._reason)
 
 
 class Reset(Fault):
