@@ -18,14 +18,15 @@ def has_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
-def facts(question: Question) -> str:
+def facts(question: Question, *, dry: bool = False) -> str:
     """Write what would be done: account, key, venue, every order, what it costs, which way it goes."""
     count = len(question.orders)
-    what = f"all {count} open orders" if question.everything else _orders(count)
+    what = f"all {_orders(count, 'open order')}" if question.everything else _orders(count)
     account, key = question.account or "unknown", question.key or "none"
     lines = [
-        f"Cancel {what} of account {account} ({question.venue}, key {key}):",
+        f"{'Would cancel' if dry else 'Cancel'} {what} of account {account} ({question.venue}, key {key}):",
         *(f"  {describe(order)}" for order in question.orders),
+        *_worth(question),
         f"Goes {question.route}. Adds {_points(question)} to the pairs' counters.",
         *(f"Note: {warning}" for warning in question.warnings),
     ]
@@ -42,7 +43,7 @@ def describe(order: QuestionOrder) -> str:
     if order.trigger is not None:
         words += ["trigger", plain(order.trigger)]
     if order.value is not None:
-        words.append(f"({plain(order.value.normalize())} {order.quote or ''})".replace(" )", ")"))
+        words.append(f"({_figure(order.value)} {order.quote or 'of an unknown currency'})")
     if order.protective:
         words.append("[protective stop]")
     return " ".join(words)
@@ -77,8 +78,26 @@ async def _typed() -> str:
         loop.remove_reader(file)
 
 
-def _orders(count: int) -> str:
-    return "1 order" if count == 1 else f"{count} orders"
+def _orders(count: int, noun: str = "order") -> str:
+    return f"1 {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _worth(question: Question) -> list[str]:
+    """Write what many orders are worth together, by currency."""
+    totals: dict[str, Decimal] = {}
+    for order in question.orders:
+        if order.value is not None and order.quote:
+            totals[order.quote] = totals.get(order.quote, Decimal(0)) + order.value
+    if len(question.orders) < 2 or not totals:
+        return []
+    unknown = sum(order.value is None or not order.quote for order in question.orders)
+    words = [f"{_figure(total)} {quote}" for quote, total in totals.items()]
+    words += [f"{unknown} of unknown worth"] if unknown else []
+    return [f"Together {', '.join(words)}."]
+
+
+def _figure(total: Decimal) -> str:
+    return plain(total.normalize())
 
 
 def _number(number: Decimal | None) -> str:
@@ -87,4 +106,6 @@ def _number(number: Decimal | None) -> str:
 
 def _points(question: Question) -> str:
     low, high = points_text(question.cost_low, up=False), points_text(question.cost_high, up=True)
-    return f"{high} points" if low == high else f"{low} to {high} points"
+    if low == high:
+        return "1 point" if high == "1" else f"{high} points"
+    return f"{low} to {high} points"

@@ -16,16 +16,26 @@ from krakentui.commands.complete import PATIENCE_S, why_missing
 from krakentui.commands.lines import put, text_of
 from krakentui.commands.parser import Given
 from krakentui.commands.schema import Object, cost_interval, instant, money
-from krakentui.commands.select import check_selector, is_everything, selected, unjudged
+from krakentui.commands.select import check_selector, is_everything, is_joined, selected, unjudged, with_pair
 from krakentui.engine.face import Face
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.order import Outcome
 from krakentui.settings import Settings
-from krakentui.state.view import CancelCost, NotAsked, OrderRow, Question, QuestionOrder
+from krakentui.state.view import CancelCost, Found, NotAsked, OrderRow, OrdersView, Question, QuestionOrder
 
 ANSWERED_NO = 5
 SETTLING_S = 30.0
 """How long an outcome is waited for (the design promises 15 s once the private socket lives)."""
+LIST_S = 4.0
+"""How long orders that were named wait for the list; without it they are asked about as they were named."""
+NAMES_S = 3.0
+"""How long what is shown waits for the names of pairs."""
+LOOK_UP_S = 8.0
+"""How long it is waited for what became of an order that is not open."""
+NO_KEY = (
+    "There is no API key, so there is nothing to cancel: put the pair into KRAKENTUI_API_KEY and "
+    "KRAKENTUI_API_SECRET."
+)
 CODES: Mapping[Outcome, int] = {
     "cancelled": 0,
     "filled": 0,
@@ -48,10 +58,10 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 class Chosen(Struct, frozen=True):
-    """The open orders that are meant, and the ids that are not among the open orders."""
+    """The orders that are meant, and the named ones that are not among the open orders."""
 
-    rows: tuple[OrderRow, ...]
-    strangers: tuple[Result, ...] = ()
+    ids: tuple[str, ...]
+    strangers: tuple[str, ...] = ()
 
 
 def run(given: Given) -> int:
@@ -59,54 +69,78 @@ def run(given: Given) -> int:
     check_selector(given)
     if not (given.yes or given.dry_run or asking.has_terminal()):
         raise UsageError("There is no terminal to ask on: add --yes to cancel without a question.")
-    return running.run_loop(_cancel(given, settings_for(given)))
+    settings = settings_for(given)
+    if settings.credentials is None:
+        raise KrakentuiError(NO_KEY)
+    return running.run_loop(_cancel(given, settings))
 
 
 async def _cancel(given: Given, settings: Settings) -> int:
     async with running.opened(settings) as face:
-        if not await running.until(face, PATIENCE_S, settings.speed, lambda t_ns: _ready(face, given, t_ns)):
+        patience_s = LIST_S if given.ids else PATIENCE_S
+        if not await running.until(face, patience_s, settings.speed, lambda t_ns: _ready(face, given, t_ns)):
             _explain(face, given)
+        if given.dry_run or not given.yes:
+            await running.until(face, NAMES_S, settings.speed, lambda t_ns: _is_named(face, t_ns))
         return await cancel(face, given, settings.speed)
 
 
 async def cancel(face: Face, given: Given, speed: float = 1.0) -> int:
     """Choose, ask, send, wait, report; the orders of the session must be known."""
     view = face.orders(face.clock.mono_ns())
-    if view.denied is not None:
+    if view.denied is not None and not given.ids:
         raise KrakentuiError(view.denied)
-    chosen = choose(view.rows, given)
-    if not chosen.rows:
-        return report(face, given, chosen.strangers)
-    question = (
-        face.ask_cancel_all() if is_everything(given) else face.ask_cancel([row.id for row in chosen.rows])
-    )
+    given = with_pair(given, face.names())
+    chosen = choose(view, given)
+    closed = await _looked_up(face, chosen.strangers, speed)
+    if not chosen.ids:
+        return report(face, given, closed)
+    question = face.ask_cancel_all() if is_everything(given) else face.ask_cancel(chosen.ids)
     if isinstance(question, NotAsked):
-        return report(face, given, (*_not_sent(chosen.rows, question.why), *chosen.strangers))
+        return report(face, given, (*_not_sent(view, chosen.ids, question.why), *closed))
     if given.dry_run:
-        return report(face, given, (*_untried(question), *chosen.strangers))
+        if not given.json:
+            put(asking.facts(question, dry=True))
+        return report(face, given, (*(_untried(question) if given.json else ()), *closed), shown=True)
     if not given.yes and not await asking.confirmed(question):
         guard.say("Nothing was cancelled.")
-        return report(face, given, (*_untried(question), *chosen.strangers), ANSWERED_NO)
+        return report(face, given, (*_untried(question), *closed), ANSWERED_NO)
     after = max((line.number for line in face.journal()), default=0)
     refused = face.confirm(question)
     if refused is not None:
-        rows = [row for row in chosen.rows if row.id in {order.id for order in question.orders}]
-        return report(face, given, (*_not_sent(rows, refused.why), *chosen.strangers))
-    return report(face, given, (*await _settled(face, question, after, speed), *chosen.strangers))
+        ids = [order.id for order in question.orders]
+        return report(face, given, (*_not_sent(view, ids, refused.why), *closed))
+    return report(face, given, (*await _settled(face, question, after, speed), *closed))
 
 
-def choose(rows: Sequence[OrderRow], given: Given) -> Chosen:
-    """Tell which open orders are meant."""
+def choose(view: OrdersView, given: Given) -> Chosen:
+    """Tell which orders are meant; while they are not listed, those that were named are."""
     if not given.ids:
-        return Chosen(selected(rows, given))
-    by_id = {row.id: row for row in rows}
+        return Chosen(tuple(row.id for row in selected(view.rows, given)))
     ids = tuple(dict.fromkeys(given.ids))
-    strangers = tuple(
-        Result(id=order_id, outcome="not_sent", text=f"There is no open order {order_id}: nothing was sent.")
-        for order_id in ids
-        if order_id not in by_id
+    if not view.known or view.denied is not None:
+        return Chosen(ids)
+    listed = {row.id for row in view.rows}
+    return Chosen(
+        tuple(order_id for order_id in ids if order_id in listed),
+        tuple(order_id for order_id in ids if order_id not in listed),
     )
-    return Chosen(tuple(by_id[order_id] for order_id in ids if order_id in by_id), strangers)
+
+
+async def _looked_up(face: Face, ids: Sequence[str], speed: float) -> tuple[Result, ...]:
+    """Ask what became of orders that are not open: one that just filled is no failure."""
+    if ids and face.look_up(ids):
+        await running.until(face, LOOK_UP_S, speed, lambda _: all(face.found(one) for one in ids))
+    return tuple(_closed(order_id, face.found(order_id)) for order_id in ids)
+
+
+def _closed(order_id: str, found: Found | None) -> Result:
+    if found is None:
+        text = f"There is no open order {order_id}: nothing was sent."
+        return Result(id=order_id, outcome="not_sent", text=text)
+    if found.fate == "stranger":
+        return Result(id=order_id, outcome="not_sent", text=found.text)
+    return Result(id=order_id, pair=found.pair, outcome=found.fate, filled=found.filled, text=found.text)
 
 
 def exit_code(results: Sequence[Result]) -> int:
@@ -114,14 +148,16 @@ def exit_code(results: Sequence[Result]) -> int:
     return max((CODES[result.outcome] for result in results if result.outcome is not None), default=0)
 
 
-def report(face: Face, given: Given, results: Sequence[Result], least: int = 0) -> int:
-    """Print what came of each order and give the exit code."""
+def report(
+    face: Face, given: Given, results: Sequence[Result], least: int = 0, *, shown: bool = False
+) -> int:
+    """Print what came of each order and give the exit code; `shown` = orders were printed before."""
     code = max(least, exit_code(results))
     if given.json:
         put(text_of(cancel_object(face, results, code)))
     elif results:
-        put("\n".join(f"{result.outcome or 'open':9}  {result.text}" for result in results))
-    else:
+        put("\n".join(f"{result.outcome or 'kept':9}  {result.text}" for result in results))
+    elif not shown:
         put("No open order fits: nothing to cancel.")
     return code
 
@@ -198,23 +234,21 @@ def _unknown(order: QuestionOrder) -> Result:
     return Result(id=order.id, pair=order.pair, outcome="unknown", text=text, cost=order.cost)
 
 
-def _not_sent(rows: Sequence[OrderRow], why: str) -> tuple[Result, ...]:
-    return tuple(
-        Result(
-            id=row.id,
-            pair=row.pair,
-            outcome="not_sent",
-            filled=row.filled,
-            text=f"{row.id}: {why}",
-            cost=row.cost,
-        )
-        for row in rows
-    )
+def _not_sent(view: OrdersView, ids: Sequence[str], why: str) -> tuple[Result, ...]:
+    rows = {row.id: row for row in view.rows}
+    return tuple(_stopped(order_id, rows.get(order_id), why) for order_id in ids)
+
+
+def _stopped(order_id: str, row: OrderRow | None, why: str) -> Result:
+    text = f"{order_id}: {why}"
+    if row is None:
+        return Result(id=order_id, outcome="not_sent", text=text)
+    return Result(id=order_id, pair=row.pair, outcome="not_sent", filled=row.filled, text=text, cost=row.cost)
 
 
 def _untried(question: Question) -> tuple[Result, ...]:
     return tuple(
-        Result(id=order.id, pair=order.pair, text=f"kept: {asking.describe(order)}", cost=order.cost)
+        Result(id=order.id, pair=order.pair, text=asking.describe(order), cost=order.cost)
         for order in question.orders
     )
 
@@ -222,18 +256,32 @@ def _untried(question: Question) -> tuple[Result, ...]:
 def _ready(face: Face, given: Given, t_ns: int) -> bool:
     """Tell whether the orders are listed and enough is known of each to tell which are meant."""
     view = face.orders(t_ns)
-    return view.denied is not None or (view.known and not unjudged(view.rows, given))
+    if view.denied is not None:
+        return True
+    if given.pair is not None and not face.names().pairs:
+        return False
+    return view.known and not unjudged(view.rows, given)
+
+
+def _is_named(face: Face, t_ns: int) -> bool:
+    """Tell whether all open orders have the names and details that people are shown."""
+    return all(map(is_joined, face.orders(t_ns).rows))
 
 
 def _explain(face: Face, given: Given) -> None:
-    """Say what is not known: without the list nothing is cancelled, else the unknown ones are left alone.
+    """Say what is not known: without the list only named orders are cancelled, else the unknown are kept.
 
     Raises:
         KrakentuiError: the orders are not listed.
     """
     view = face.orders(face.clock.mono_ns())
+    if given.ids and not view.known:
+        guard.say("The open orders are not listed yet: what was named goes as it was named.")
+        return
     if not view.known:
         raise KrakentuiError(why_missing(face, ("orders",)))
+    if given.pair is not None and not face.names().pairs:
+        guard.say(f"The exchange has not told its pairs: {given.pair} is taken as it was typed.")
     left = unjudged(view.rows, given)
     if left:
         what = ", ".join(row.id for row in left)

@@ -16,10 +16,12 @@ from msgspec import Struct
 from krakentui import __version__
 from krakentui.model.error import UsageError
 from krakentui.model.limit import Tier
+from krakentui.model.order import TRIGGERED
 
 Rules = Literal["documented", "strict", "lenient", "old"]
 TABLE_PAIRS, MOST_PAIRS = 39, 5_000
 """Pairs that the simulated exchange has anyway, and the most that it makes."""
+ORDER_TYPES = ("limit", "market", "iceberg", "settle-position", *sorted(TRIGGERED))
 SEE_HELP = "`krakentui --help` lists what there is."
 
 
@@ -192,7 +194,9 @@ def _cancel_options(parser: _Parser) -> None:
     parser.add_argument("--all", action="store_true", dest="everything", default=_UNSAID)
     parser.add_argument("--pair", default=_UNSAID, metavar="P", help="only this pair, as in BTC/USD")
     parser.add_argument("--side", choices=("buy", "sell"), default=_UNSAID)
-    parser.add_argument("--type", default=_UNSAID, metavar="T", help="limit, stop-loss, take-profit, …")
+    parser.add_argument(
+        "--type", choices=ORDER_TYPES, default=_UNSAID, metavar="T", help="limit, stop-loss, take-profit, …"
+    )
     parser.add_argument(
         "--older", type=_age, dest="older_s", default=_UNSAID, metavar="90s|5m|2h", help="at least this old"
     )

@@ -6,9 +6,12 @@ An order whose age or distance is not known is never taken by `--older` or `--fa
 from collections.abc import Sequence
 from decimal import Decimal
 
+from msgspec import structs
+
 from krakentui.commands.parser import Given
 from krakentui.model.clock import SECOND
 from krakentui.model.error import UsageError
+from krakentui.model.symbol import Names, wsname_symbol
 from krakentui.state.view import OrderRow
 
 
@@ -33,6 +36,22 @@ def has_filter(given: Given) -> bool:
 def is_everything(given: Given) -> bool:
     """Tell whether it is `--all` alone."""
     return given.everything and not has_filter(given)
+
+
+def with_pair(given: Given, names: Names) -> Given:
+    """Give `--pair` the stream's name, whatever spelling of the exchange was typed: `XBT/USD`, `xbtusd`.
+
+    Raises:
+        UsageError: the exchange has no such pair.
+    """
+    if given.pair is None:
+        return given
+    known = {spelling.casefold(): symbol for spelling, symbol in names.pairs.items()}
+    typed = (given.pair, wsname_symbol(given.pair.upper()))
+    found = next((known[one.casefold()] for one in typed if one.casefold() in known), None)
+    if found is None and known:
+        raise UsageError(f"The exchange has no pair {given.pair}: it looks like BTC/USD.")
+    return structs.replace(given, pair=found or typed[-1])
 
 
 def selected(rows: Sequence[OrderRow], given: Given) -> tuple[OrderRow, ...]:
@@ -63,7 +82,7 @@ def _is_judgeable(row: OrderRow, given: Given) -> bool:
 
 
 def _matches(row: OrderRow, given: Given) -> bool:
-    if given.pair is not None and row.pair != given.pair.upper():
+    if given.pair is not None and (row.pair or "").casefold() != given.pair.casefold():
         return False
     if given.side is not None and row.side != given.side:
         return False

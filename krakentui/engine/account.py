@@ -11,6 +11,7 @@ from krakentui.budget.question import Price, order_cost, price
 from krakentui.budget.words import duration
 from krakentui.engine.cancels import Cancels, Wanted
 from krakentui.engine.feeds import PrivateTalk
+from krakentui.engine.inquiry import Inquiry
 from krakentui.engine.lane import Household, KeyLane
 from krakentui.engine.nonce import NonceMark
 from krakentui.engine.poller import Poller
@@ -69,6 +70,7 @@ class AccountSide:
             state, house.clock, house.patience, self._lane, self._feed, self._talk.answers, house.tell
         )
         self._pursuer = Pursuer(state, self._lane, house.clock, house.tell)
+        self.inquiry = Inquiry(state, self._lane, house.tell)
         self._answered: set[int] = set()
         self._closing = False
 
@@ -78,6 +80,7 @@ class AccountSide:
             ("cancels", self._cancels.run),
             ("pursuit of cancels", self._pursuer.run),
             ("poller", self.poller.run),
+            ("inquiries", self.inquiry.run),
             ("private feed", self._feed.run),
         ]
 

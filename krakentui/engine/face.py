@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from krakentui.model.clock import Clock
+from krakentui.model.symbol import Names
 from krakentui.state.view import (
     BalancesView,
     BudgetView,
+    Found,
     JournalLine,
     MarketRow,
     NotAsked,
@@ -67,6 +69,18 @@ class Face(Protocol):
 
     def unsettled(self) -> tuple[str, ...]:
         """List the ids of cancels whose outcome is still open."""
+        ...
+
+    def names(self) -> Names:
+        """Give every spelling of assets and pairs that the exchange has told; at first none."""
+        ...
+
+    def look_up(self, ids: Sequence[str]) -> bool:
+        """Ask what became of orders that are not open; False = it cannot be asked."""
+        ...
+
+    def found(self, order_id: str) -> Found | None:
+        """Tell what became of an order; None = not known (yet)."""
         ...
 
     def poll_now(self) -> str:

@@ -38,6 +38,7 @@ from krakentui.model.event import (
     OrdersSnapshot,
 )
 from krakentui.model.limit import KeyScope
+from krakentui.model.symbol import Names
 from krakentui.net.backoff import ConnectBudget, EdgePause
 from krakentui.net.feed import Feed, Line
 from krakentui.net.patience import Patience
@@ -49,6 +50,7 @@ from krakentui.state.state import State
 from krakentui.state.view import (
     BalancesView,
     BudgetView,
+    Found,
     JournalLine,
     MarketRow,
     NotAsked,
@@ -176,6 +178,18 @@ class Session:
     def unsettled(self) -> tuple[str, ...]:
         """List the ids of cancels whose outcome is still open."""
         return self.state.unsettled()
+
+    def names(self) -> Names:
+        """Give every spelling of assets and pairs that the exchange has told; at first none."""
+        return self.state.names
+
+    def look_up(self, ids: Sequence[str]) -> bool:
+        """Ask what became of orders that are not open; False = it cannot be asked."""
+        return self._account is not None and self._account.inquiry.begin(ids)
+
+    def found(self, order_id: str) -> Found | None:
+        """Tell what became of an order; None = not known (yet)."""
+        return None if self._account is None else self._account.inquiry.found(order_id)
 
     def poll_now(self) -> str:
         """Ask the exchange again as soon as the budget allows; the sentence says when."""

@@ -268,6 +268,16 @@ class Question(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
 
 
+class Found(Struct, frozen=True, kw_only=True):
+    """What became of an order that is not open: it ended, or the exchange knows none of that id."""
+
+    id: str
+    fate: Literal["filled", "gone", "stranger"]
+    text: str
+    pair: str | None = None
+    filled: Decimal | None = None
+
+
 class NotAsked(Struct, frozen=True, kw_only=True):
     """Why no question can be asked: a sentence with the reason and, where known, until when."""
 

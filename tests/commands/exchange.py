@@ -41,6 +41,16 @@ class Exchange:
             told: dict[str, Any] = json.load(answer)
         return told
 
+    def act(self, verb: str, **body: object) -> dict[str, Any]:
+        request = urllib.request.Request(  # noqa: S310 - loopback, http
+            f"{self.first['control']}/{verb}",
+            data=json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self.first['control_token']}"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
+            told: dict[str, Any] = json.load(answer)
+        return told
+
     def open_orders(self) -> dict[str, Any]:
         orders: dict[str, Any] = self.truth()["accounts"]["alice"]["open_orders"]
         return orders

@@ -6,12 +6,14 @@ from fractions import Fraction
 
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.limit import KeyScope, PairScope
+from krakentui.model.symbol import Names, PairInfo
 from krakentui.state.view import (
     BalanceRow,
     BalancesView,
     BudgetView,
     CancelCost,
     FeedView,
+    Found,
     GaugeRow,
     JournalLine,
     MarketRow,
@@ -23,6 +25,24 @@ from krakentui.state.view import (
 )
 from tests.support.clock import WALL_START, ManualClock
 
+NAMES = Names().with_pairs(
+    PairInfo(
+        symbol=symbol,
+        base=symbol[:3],
+        quote="USD",
+        price_places=1,
+        qty_places=8,
+        cost_places=5,
+        rest_id=rest_id,
+        altname=altname,
+    )
+    for symbol, rest_id, altname in (
+        ("BTC/USD", "XXBTZUSD", "XBTUSD"),
+        ("ETH/USD", "XETHZUSD", "ETHUSD"),
+        ("XRP/USD", "XXRPZUSD", "XRPUSD"),
+        ("AAPLx/USD", "AAPLxUSD", "AAPLxUSD"),
+    )
+)
 FINGERPRINT = "0123456789ab"
 
 
@@ -239,6 +259,15 @@ class ReadyFace:
 
     def unsettled(self) -> tuple[str, ...]:
         return ()
+
+    def names(self) -> Names:
+        return NAMES
+
+    def look_up(self, ids: Sequence[str]) -> bool:
+        return False
+
+    def found(self, order_id: str) -> Found | None:
+        return None
 
     def poll_now(self) -> str:
         return "Nothing to poll."

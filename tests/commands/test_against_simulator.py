@@ -115,6 +115,29 @@ def test_a_cancel_by_pair_takes_exactly_that_pair(exchange: Exchange) -> None:
     assert before.keys() - exchange.open_orders().keys() == meant
 
 
+def test_an_order_that_just_ended_is_no_failure_and_an_unknown_one_is(exchange: Exchange) -> None:
+    filled, gone = [*exchange.open_orders()][:2]
+    exchange.act("account", fill={"id": filled})
+    exchange.act("account", cancel={"id": gone})
+    done = exchange.krakentui("cancel", filled, gone, "--yes", "--json")
+    told = json.loads(done.stdout)
+    assert complaints(told, CANCEL) == []
+    assert {row["id"]: row["outcome"] for row in told["orders"]} == {filled: "filled", gone: "gone"}
+    assert done.returncode == 0
+    done = exchange.krakentui("cancel", "OAAAAA-AAAAA-AAAAAA", "--yes")
+    assert (done.returncode, done.stdout.split()[0]) == (1, "not_sent")
+
+
+def test_a_dry_run_shows_names_and_takes_krakens_spelling(exchange: Exchange) -> None:
+    before = exchange.open_orders()
+    done = exchange.krakentui("cancel", "--pair", "XBT/USD", "--dry-run")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Would cancel" in done.stdout
+    assert "BTC/USD" in done.stdout
+    assert "XBTUSD" not in done.stdout
+    assert exchange.open_orders().keys() == before.keys()
+
+
 def test_a_key_that_may_not_cancel_sends_nothing(exchange: Exchange) -> None:
     before = exchange.open_orders()
     done = exchange.krakentui("cancel", "--all", "--yes", key="watch")

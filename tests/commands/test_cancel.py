@@ -4,15 +4,18 @@ import asyncio
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
 
 import pytest
+from msgspec import structs
 
 from krakentui.commands import asking
-from krakentui.commands.cancel import CODES, SETTLING_S, Result, cancel, exit_code, run
+from krakentui.commands.cancel import CODES, LOOK_UP_S, SETTLING_S, Result, cancel, exit_code, run
 from krakentui.commands.parser import parse
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.order import Outcome
-from krakentui.state.view import JournalLine, NotAsked, OrderRow, Question, QuestionOrder
+from krakentui.state.view import Found, JournalLine, NotAsked, OrderRow, Question, QuestionOrder
 from tests.commands.face import FINGERPRINT, ReadyFace, an_order, some_orders
 from tests.support.clock import WALL_START, ManualClock
 from tests.support.contract import CANCEL, complaints
@@ -155,7 +158,22 @@ async def test_a_dry_run_sends_nothing(capsys: pytest.CaptureFixture[str]) -> No
     desk = Desk()
     assert await cancelled(desk, "--all --dry-run") == 0
     assert desk.sent == []
-    assert "kept: O1 sell 0.40000000 BTC/USD limit at 110000.0 (44000 USD)" in capsys.readouterr().out
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0] == f"Would cancel all 3 open orders of account alice (simulator, key {FINGERPRINT}):"
+    assert "  O1 sell 0.40000000 BTC/USD limit at 110000.0 (44000 USD)" in shown
+    assert "Together 132000 USD." in shown
+    assert not any("kept" in line for line in shown)
+
+
+async def test_a_dry_run_as_json_has_orders_without_an_outcome(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await cancelled(Desk(), "--all --dry-run --json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert complaints(told, CANCEL) == []
+    assert [(row["id"], row["outcome"]) for row in told["orders"]] == [
+        ("O1", None),
+        ("O2", None),
+        ("O3", None),
+    ]
 
 
 async def test_no_order_that_fits_is_fine(capsys: pytest.CaptureFixture[str]) -> None:
@@ -254,9 +272,89 @@ def test_the_question_has_the_facts_of_the_screen() -> None:
         "  O1 sell 0.40000000 BTC/USD limit at 110000.0 (44000 USD)",
         "  O2 buy 0.40000000 ETH/USD limit at 110000.0 (44000 USD)",
         "  O3 sell 0.40000000 BTC/USD limit at 110000.0 (44000 USD) [protective stop]",
+        "Together 132000 USD.",
         "Goes over the websocket, one by one. Adds 3.5 to 4 points to the pairs' counters.",
         "Note: A stop is among them.",
     ]
+
+
+def test_one_point_is_one_point() -> None:
+    question = Desk()._question(ROWS[:1], everything=True)
+    assert isinstance(question, Question)
+    told = asking.facts(structs.replace(question, cost_low=Fraction(1), cost_high=Fraction(1)))
+    assert told.startswith("Cancel all 1 open order of")
+    assert "Adds 1 point to" in told
+    assert "Together" not in told
+
+
+@pytest.mark.parametrize("spelling", ["ETH/USD", "eth/usd", "ETHUSD", "XETHZUSD"])
+async def test_a_pair_may_be_spelled_as_the_exchange_does(spelling: str) -> None:
+    desk = Desk({"O2": "cancelled"})
+    assert await cancelled(desk, f"--pair {spelling} --yes") == 0
+    assert desk.sent == ["O2"]
+
+
+@pytest.mark.parametrize("spelling", ["XBT/USD", "xbt/usd", "XBTUSD"])
+async def test_krakens_own_name_of_bitcoin_is_understood(spelling: str) -> None:
+    desk = Desk({"O1": "cancelled", "O3": "cancelled"})
+    assert await cancelled(desk, f"--pair {spelling} --yes") == 0
+    assert desk.sent == ["O1", "O3"]
+
+
+async def test_a_pair_that_is_none_is_wrong_usage() -> None:
+    with pytest.raises(UsageError, match="no pair FOO/BAR"):
+        await cancelled(Desk(), "--pair FOO/BAR --yes")
+
+
+def test_a_type_that_is_none_is_wrong_usage() -> None:
+    with pytest.raises(UsageError, match="--type cannot be foo: it is one of limit, market"):
+        parse(["cancel", "--type", "foo"])
+
+
+class Knowing(Desk):
+    """Tells what became of orders that are not open."""
+
+    def __init__(self, *fates: Found) -> None:
+        super().__init__({"O1": "cancelled"})
+        self.fates = {found.id: found for found in fates}
+
+    def look_up(self, ids: Sequence[str]) -> bool:
+        return True
+
+    def found(self, order_id: str) -> Found | None:
+        return self.fates.get(order_id)
+
+
+@pytest.mark.parametrize(
+    ("fate", "outcome", "code"), [("filled", "filled", 0), ("gone", "gone", 0), ("stranger", "not_sent", 1)]
+)
+async def test_an_id_that_is_not_open_is_told_as_the_exchange_knows_it(
+    fate: Literal["filled", "gone", "stranger"],
+    outcome: str,
+    code: int,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    desk = Knowing(Found(id="O9", fate=fate, text=f"O9: {fate}."))
+    assert await cancelled(desk, "O1 O9 --yes") == code
+    assert capsys.readouterr().out.splitlines() == ["cancelled  O1 is cancelled", f"{outcome:9}  O9: {fate}."]
+
+
+async def test_without_an_answer_in_time_a_closed_id_is_not_sent() -> None:
+    clock = ManualClock()
+    desk = Knowing()
+    desk.clock = clock
+    task = asyncio.create_task(cancelled(desk, "O9 --yes"))
+    await clock.advance(LOOK_UP_S + 1)
+    assert await task == 1
+    assert desk.sent == []
+
+
+@pytest.mark.parametrize("denied", [None, "This key may not list open orders."])
+async def test_named_orders_go_without_the_list(denied: str | None) -> None:
+    desk = Desk({"O1": "cancelled"})
+    desk._orders = some_orders(known=False, denied=denied)
+    assert await cancelled(desk, "O1 --yes") == 0
+    assert desk.sent == ["O1"]
 
 
 async def test_an_order_that_closed_before_the_answer_is_gone(capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,6 +35,8 @@ def krakentui(*words: str, home: Path, env: dict[str, str] | None = None) -> sub
         (("stream",), {"KRAKENTUI_CONFIG": "/nowhere.toml"}, 2, "There is no settings file /nowhere.toml."),
         (("snapshot",), {"KRAKENTUI_API_KEY": "SIM-k", "KRAKENTUI_API_SECRET": "c2Vj"}, 2, "--endpoint"),
         (("cancel",), {}, 2, "Say which orders"),
+        (("cancel", "--type", "foo"), {}, 2, "--type cannot be foo"),
+        (("cancel", "--all", "--yes"), {}, 1, "There is no API key"),
         (("cancel", "--all"), {}, 2, "--yes"),
         ((), {}, 1, "The monitor needs a terminal"),
         ((), {"TERM": "dumb"}, 1, "cannot show a screen"),

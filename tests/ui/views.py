@@ -8,12 +8,14 @@ from msgspec import structs
 
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import AccountScope, KeyScope, PairScope
+from krakentui.model.symbol import Names
 from krakentui.state.view import (
     BalanceRow,
     BalancesView,
     BudgetView,
     CancelCost,
     FeedView,
+    Found,
     GaugeRow,
     JournalLine,
     LockoutView,
@@ -301,6 +303,15 @@ class FakeFace:
 
     def unsettled(self) -> tuple[str, ...]:
         return self.open_cancels
+
+    def names(self) -> Names:
+        return Names()
+
+    def look_up(self, ids: Sequence[str]) -> bool:
+        return False
+
+    def found(self, order_id: str) -> Found | None:
+        return None
 
     def poll_now(self) -> str:
         self.polls += 1
