@@ -10,7 +10,8 @@ from tests.pty.venue import Venue
 
 QUESTION = "Cancel this order?"
 EVERYTHING = "EVERYTHING"
-TITLES = (QUESTION, EVERYTHING, "surely used", "Unmark all")
+OVER_THE_MAIN_SCREEN = ("┏", "╭", "Unmark all")
+"""Frames of sheets, and a line of the palette."""
 ORDER_ID = re.compile(r"O[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{6}")
 DOWN, ENTER, ESCAPE = b"\x1b[B", b"\r", b"\x1b"
 SLOW_LINE_S = 0.12
@@ -44,7 +45,7 @@ def ask(terminal: Terminal) -> str:
 
 def is_asked(terminal: Terminal) -> bool:
     """Tell whether anything lies on the main screen."""
-    return any(title in terminal.screen.text() for title in TITLES)
+    return any(sign in terminal.screen.text() for sign in OVER_THE_MAIN_SCREEN)
 
 
 def answer(terminal: Terminal, key: bytes) -> None:
@@ -122,10 +123,10 @@ def test_an_enter_held_down_since_before_the_question_confirms_nothing(
 def test_escape_pressed_again_and_again_closes_one_thing_and_ends_nothing(
     terminal: Terminal, opens: bytes
 ) -> None:
-    terminal.press(opens)
+    terminal.press(DOWN, opens)
+    assert terminal.wait(lambda: is_asked(terminal), 5)
+    answer(terminal, ESCAPE * 5)
     terminal.pause(0.3)
-    terminal.type(ESCAPE * 5)
-    terminal.pause(0.6)
     assert terminal.process.poll() is None, terminal.plain()
     assert "Open orders" in terminal.screen.text()
 
@@ -192,11 +193,14 @@ def test_a_broken_sequence_that_closes_a_field_asks_nothing(
 ) -> None:
     asked = len(venue.cancels())
     terminal.press(opens)
-    terminal.pause(0.3)
-    for piece in (b"\x1b", b"OA"):
-        terminal.type(piece)
-        terminal.pause(SLOW_LINE_S)
-    terminal.pause(0.4)
+    assert terminal.wait(lambda: is_asked(terminal), 5)
+    for _ in range(6):  # a question takes no escape before it could be read
+        if is_asked(terminal):
+            terminal.pause(0.5)
+            terminal.type(b"\x1b")
+            terminal.pause(SLOW_LINE_S)
+            terminal.type(b"OA")
+            terminal.pause(0.4)
     assert EVERYTHING not in terminal.screen.text()
     assert len(venue.cancels()) == asked
 
@@ -224,9 +228,10 @@ def test_garbage_from_the_terminal_ends_nothing(terminal: Terminal, venue: Venue
     terminal.pause(0.4)
     if is_asked(terminal):
         answer(terminal, ESCAPE)
-    for _ in range(4):
+    for _ in range(10):
         if "surely used" not in terminal.screen.text():
             terminal.press(b"?")
-    terminal.shows("surely used", 5)
+            terminal.pause(0.3)
+    terminal.shows("surely used", 3)
     terminal.press(ESCAPE)
     assert len(venue.cancels()) == asked
