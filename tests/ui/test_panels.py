@@ -311,3 +311,8 @@ def test_a_long_sentence_of_ours_goes_on_in_the_key_line() -> None:
     first = drawn(LastLine(), Latest(said, None), width=78)
     second = drawn(KeyLine(), Keys(may_cancel=True, said=said), width=78)
     assert said == " ".join(f"{first} {second}".replace("▌", "").split())
+
+
+def test_orders_that_just_ended_are_shown_but_not_counted_as_open() -> None:
+    view = orders_of(an_order("O1", last_outcome="cancelled"), an_order("O2", last_outcome="refused"))
+    assert "Open orders 1 ─" in drawn(Orders(), view).splitlines()[0]

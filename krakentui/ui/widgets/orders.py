@@ -58,6 +58,8 @@ SHORTER_STATES = {
     "details loading": "loading",
 }
 """For the list in little room, where the journal line says the rest."""
+OVER = frozenset({"cancelled", "filled", "gone"})
+"""Outcomes that leave nothing to cancel; such a row stays in sight for some seconds."""
 CANCEL_WORDS = {"asked": "cancel asked", "sent": "cancel sent", "unknown": "cancel unknown"}
 
 
@@ -128,11 +130,11 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         return HIDDEN if self.private and text != UNKNOWN else text
 
     def notes(self, view: OrdersView) -> tuple[Span, ...]:
-        """Count the orders."""
+        """Count the orders that are open, not the rows of those that just ended."""
         if not view.known:
             return ()
         marked = (Span(f" · {len(self.marked)} marked", "key"),) if self.marked else ()
-        return (Span(str(len(view.rows)), "strong"), *marked)
+        return (Span(str(sum(not is_over(row) for row in view.rows)), "strong"), *marked)
 
     def empty_lines(self, view: OrdersView | None, width: int) -> Sequence[Line]:
         """Say why there are no orders to show."""
@@ -157,6 +159,11 @@ NARROW_COLUMNS = tuple(
     for column in Orders.columns
     if column.title != "Trigger"
 )
+
+
+def is_over(row: OrderRow) -> bool:
+    """Tell whether this row only says how an order ended."""
+    return row.last_outcome in OVER
 
 
 def _type(row: OrderRow, *, narrow: bool) -> str:
