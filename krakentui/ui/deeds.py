@@ -76,6 +76,9 @@ class Deeds:
         if not orders.display:
             self._app.say("The orders are out of sight: Tab brings them back.")
             return
+        if orders.keyless:
+            self._ask(self._app.face.ask_cancel(()))
+            return
         ids = [key for key in orders.keys if key in orders.marked]
         if not ids and not self._nothing_chosen() and orders.chosen is not None:
             orders.reveal()
@@ -93,6 +96,7 @@ class Deeds:
             self._app,
             private=self._private,
             seen=lambda: self._app.main.orders.view,
+            again=self._app.face.ask_cancel,
         )
         self._app.push_screen(screen, partial(self._answered, question))
 

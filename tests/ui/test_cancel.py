@@ -1,14 +1,34 @@
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
 from textual import events
 
-from krakentui.state.view import NotAsked
+from krakentui.state.view import NotAsked, Question
 from krakentui.ui.screens.confirm import ConfirmScreen
 from tests.ui.opening import LEAST, NARROW, opened
-from tests.ui.views import FakeFace, a_cost, an_order, orders_of
+from tests.ui.views import FakeFace, a_cost, a_status, an_order, asked, orders_of
 
 pytestmark = pytest.mark.anyio
+
+
+class BusyFace(FakeFace):
+    """27 orders and much to warn of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.orders_view = orders_of(*(an_order(f"O{n:02}-XYZ34-DEF567") for n in range(27)))
+
+    def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
+        return self.ask_cancel_all()
+
+    def ask_cancel_all(self) -> Question | NotAsked:
+        warnings = (
+            "4 of these orders protect a position: without it nothing limits a loss.",
+            "An order of these is on margin: its position stays open.",
+            "2 of these orders carry another program's mark: it may place again what it placed it.",
+        )
+        return asked(*self.orders_view.rows, everything=True, warnings=warnings)
 
 
 async def test_two_keys_cancel_the_chosen_order() -> None:
@@ -21,11 +41,11 @@ async def test_what_is_confirmed_is_exactly_the_question_that_was_asked() -> Non
     face = FakeFace()
     async with opened(face) as screen:
         await screen.press("x")
-        asked = screen.app.screen
-        assert isinstance(asked, ConfirmScreen)
-        face.orders_view = orders_of(an_order("O3"), an_order("O2"))
+        sheet = screen.app.screen
+        assert isinstance(sheet, ConfirmScreen)
+        face.orders_view = orders_of(an_order("O3"), an_order("O1", "65000.0"), an_order("O2"))
         await screen.press("enter")
-        assert face.confirmed[0] is asked.question
+        assert face.confirmed[0] is sheet.question
 
 
 async def test_escape_keeps_the_order() -> None:
@@ -196,3 +216,97 @@ async def test_a_broken_arrow_key_cancels_nothing() -> None:
         await screen.burst("escape", "[", "A")
         assert not screen.face.asked
         assert screen.app.screen is screen.app.main
+
+
+async def test_at_the_least_size_cancel_all_shows_orders_and_how_to_answer() -> None:
+    face = BusyFace()
+    async with opened(face, size=LEAST) as screen:
+        await screen.press("A")
+        text = screen.text()
+        assert "O00" in text
+        assert "type 27, then Enter" in text
+        assert "Esc keep them" in text
+        assert "! 4 of these orders" in text
+        await screen.press(*["pagedown"] * 20)
+        assert "lines" in screen.text()
+        assert "placed it" in screen.text()
+
+
+@pytest.mark.parametrize("size", [NARROW, LEAST])
+async def test_a_question_shows_type_price_and_remaining_in_little_room(size: tuple[int, int]) -> None:
+    face = FakeFace()
+    long = an_order("OABC12-XYZ34-DEF567", "62000.0", type="stop-loss-limit", trigger=Decimal("63000.0"))
+    face.orders_view = orders_of(long)
+    async with opened(face, size=size) as screen:
+        await screen.press("x")
+        sheet = screen.text().partition("┏")[2]
+        for word in ("OABC12-XYZ34-DEF567", "stop lim", "@63,000.0", "0.500000", "if cancelled now"):
+            assert word in sheet, word
+
+
+async def test_the_cost_in_the_question_is_that_of_now() -> None:
+    face = FakeFace()
+    face.orders_view = orders_of(an_order("O1", cost=a_cost(8)))
+    async with opened(face) as screen:
+        await screen.press("x")
+        assert "8 points of the trading limit" in screen.text()
+        face.orders_view = orders_of(an_order("O1", cost=a_cost(2)))
+        await screen.wait(1.1)
+        assert "2 points of the trading limit" in screen.text()
+
+
+async def test_what_has_ended_counts_no_more_in_value_cost_and_count() -> None:
+    face = FakeFace()
+    async with opened(face) as screen:
+        await screen.press("A")
+        face.orders_view = orders_of(an_order("O2"), an_order("O3"))
+        await screen.draw()
+        text = screen.text()
+        assert "64,000.10 USD" in text
+        assert "8 points of the trading limit" in text
+        assert "type 2, then Enter" in text
+        await screen.press("2", "enter")
+        assert len(face.confirmed) == 1
+
+
+async def test_a_question_whose_orders_all_ended_offers_only_to_close() -> None:
+    face = FakeFace()
+    async with opened(face) as screen:
+        await screen.press("x")
+        face.orders_view = orders_of(an_order("O1", last_outcome="filled"), an_order("O2"))
+        await screen.draw()
+        text = screen.text()
+        assert "It has ended since." in text
+        assert "Nothing is left to cancel." in text
+        assert "if cancelled now" not in text
+        assert "Enter" not in text
+        await screen.press("enter")
+        assert not face.confirmed
+
+
+async def test_orders_born_after_the_question_are_said_to_stay() -> None:
+    face = FakeFace()
+    async with opened(face) as screen:
+        await screen.press("A")
+        face.orders_view = orders_of(*face.orders_view.rows, an_order("O4"))
+        await screen.draw()
+        assert "1 newer stays open." in screen.text()
+        assert "type 3, then Enter" in screen.text()
+
+
+async def test_a_wrong_count_is_said_to_be_wrong() -> None:
+    async with opened(size=LEAST) as screen:
+        await screen.press("A", "9", "9", "enter")
+        assert "99 is not 3" in screen.text()
+        await screen.press("backspace")
+        assert "99 is not 3" not in screen.text()
+
+
+async def test_without_a_key_the_cancel_key_says_so() -> None:
+    face = FakeFace()
+    face.status_view = a_status(power="public", account=None, key=None, key_name=None)
+    face.orders_view = orders_of(known=False)
+    face.refusal = NotAsked(why="There is no API key: only public markets are shown.")
+    async with opened(face) as screen:
+        await screen.press("x")
+        assert "There is no API key" in screen.text()

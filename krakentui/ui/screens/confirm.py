@@ -1,18 +1,20 @@
 """The question before a cancel: `enter` does it, `escape` keeps it; for everything the count is typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from krakentui.model.clock import Clock
-from krakentui.state.view import OrdersView, Question
+from krakentui.model.clock import SECOND, Clock
+from krakentui.state.view import NotAsked, OrdersView, Question
 from krakentui.ui.screens.guarded import GuardedSheet, Terminal
 from krakentui.ui.widgets.question import QuestionView
 
 FIELD_LINES = 2
+RENEW_NS = SECOND
+"""How often what the question tells is asked for anew."""
 OURS = frozenset({"escape", "up", "down", "pageup", "pagedown"})
 """Keys the field does not get."""
 
@@ -26,7 +28,7 @@ class CountField(Input):
 
 
 class ConfirmScreen(GuardedSheet):
-    """Asks; the question it shows is the one that is confirmed, ids and all."""
+    """Asks; the ids it was asked about are the ones that are confirmed, what it tells of them is of now."""
 
     def __init__(
         self,
@@ -36,6 +38,7 @@ class ConfirmScreen(GuardedSheet):
         *,
         private: bool,
         seen: Callable[[], OrdersView | None],
+        again: Callable[[Sequence[str]], Question | NotAsked],
     ) -> None:
         """Ask.
 
@@ -45,9 +48,12 @@ class ConfirmScreen(GuardedSheet):
             terminal: Tells whether the question was shown.
             private: Whether amounts and ids are hidden.
             seen: The orders as the list shows them now: what has ended meanwhile is marked.
+            again: Asks the same of some of these orders: what it costs now, by which way.
         """
         self.question = question
         self._seen = seen
+        self._again = again
+        self._renewed: tuple[int, tuple[str, ...]] | None = None
         self._view = QuestionView()
         self._view.private = private
         self._field = (
@@ -80,22 +86,37 @@ class ConfirmScreen(GuardedSheet):
             self._field.focus()
 
     def draw(self, t_ns: int) -> None:
-        """Light the answers when they count; mark what has ended since."""
+        """Light the answers when they count; mark what has ended since, tell what is true now."""
         self._view.compare(self._seen())
+        left = self._view.left
+        if self._renewed is None:
+            self._renewed = t_ns, tuple(order.id for order in self.question.orders)
+        since_ns, asked = self._renewed
+        if left and (left != asked or t_ns - since_ns >= RENEW_NS):
+            self._renewed = t_ns, left
+            self._view.renew(self._again(left))
         if self.is_open(t_ns):
             self._view.open_answers()
 
     def pressed(self, action: str) -> None:
-        """Answer, unless the count has to be typed."""
-        if action != "question.do" or self._field is None:
+        """Answer, unless the count has to be typed or nothing is left to cancel."""
+        if action != "question.do" or (self._field is None and self._view.left):
             super().pressed(action)
 
     def wants(self, key: str) -> bool:
         """Leave the field its keys."""
         return self._field is None or key in OURS
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the count."""
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Take back what was said of the count before."""
         event.stop()
-        if event.value == str(len(self.question.orders)):
+        self._view.tell("")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the count of those that are left, or say what is wrong with it."""
+        event.stop()
+        count = len(self._view.left)
+        if count and event.value == str(count):
             self.dismiss(True)  # noqa: FBT003 - the answer itself
+        else:
+            self._view.tell(f"{event.value} is not {count}" if event.value else "nothing is typed")

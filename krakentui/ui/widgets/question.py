@@ -1,37 +1,61 @@
-"""A question about cancels, word for word: whose, which, worth what, at what cost, by which way."""
+"""A question about cancels, word for word: whose, which, worth what, at what cost, by which way.
+
+Its ids are frozen; what is told of them is true now. Where the room is short, blank lines go first, then
+ids get shorter, and what does not fit below the orders is scrolled with them; the answers stay in sight.
+"""
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
-from krakentui.state.view import OrdersView, Question, QuestionOrder
+from msgspec import structs
+
+from krakentui.state.view import NotAsked, OrdersView, Question, QuestionOrder
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, cancel_cost, interval, number, whole_amount
 from krakentui.ui.line import Line, Span, Tone, line, wrapped
-from krakentui.ui.table import Column, arrange, compose, heading, natural_widths
-from krakentui.ui.widgets.orders import SHORT_TYPES
+from krakentui.ui.table import Column, Layout, arrange, compose, heading, natural_widths
+from krakentui.ui.widgets.orders import SHORT_TYPES, SHORTER_TYPES, is_over
 from krakentui.ui.widgets.panel import Panel
 from krakentui.ui.widgets.statusline import BADGES
 
 VALUE_PLACES = 2
 ROUTE = "Route  "
-ENDED = frozenset({"cancelled", "filled", "gone"})
-"""Outcomes that leave nothing to cancel."""
+SHORT_ID = 7
+HEAD = 2
+"""Lines that say what is asked, and whose orders they are."""
+AROUND = 5
+"""Titles of the columns, answers, and three blank lines."""
+LEAST_ROWS = 3
+"""Lines kept for orders: two of them, and the one that says how many there are."""
+NEEDED = frozenset({"Pair", "Side", "Type", "Price", "Remaining"})
+"""Columns without which nobody knows what is cancelled."""
+
+
+class Form(NamedTuple):
+    """How much room a row takes."""
+
+    short_id: bool
+    brief: bool
+    """Short words, and of a price only the trigger where there is one."""
+
+
+FORMS = (Form(short_id=False, brief=False), Form(short_id=True, brief=False), Form(short_id=True, brief=True))
 
 
 class QuestionView(Panel[Question]):
-    """Draws one frozen question; the list of orders scrolls when it is longer than the room."""
+    """Draws one question; the list of orders scrolls when it is longer than the room."""
 
     title = "question"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("Order", 9, right=False),
         Column("Pair", 9, right=False),
         Column("Side", 8, right=False),
-        Column("Type", 6, right=False),
+        Column("Type", 7, right=False),
         Column("Price", 8),
         Column("Remaining", 8),
         Column("Value", 5),
         Column("Cost", 4),
-        Column("", 9, right=False, least=8),
+        Column("", 8, right=False),
     )
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
@@ -41,26 +65,46 @@ class QuestionView(Panel[Question]):
         """Whether an answer counts yet."""
         self._ended: frozenset[str] = frozenset()
         self._changed: frozenset[str] = frozenset()
+        self._newer = 0
+        self._now: Question | NotAsked | None = None
+        self._told = ""
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """Tell which of the orders have not ended since."""
+        view = self._view
+        return () if view is None else tuple(one.id for one in view.orders if one.id not in self._ended)
 
     def lines_wanted(self, question: Question, width: int) -> int:
         """Tell how many lines the whole question takes."""
-        return len(self._head(question)) + 1 + len(question.orders) + len(self._foot(question, width))
+        foot = sum(map(len, self._parts(self._present(question), width)))
+        return HEAD + len(question.orders) + foot + AROUND
 
     def draw_lines(self, width: int, height: int) -> Sequence[Line]:
         """Draw head, orders in sight, cost and answers."""
         question = self._view
         if question is None:
             return ()
-        head, foot = self._head(question), self._foot(question, width)
-        cells = [self._cells(order) for order in question.orders]
-        layout = arrange(self.columns, natural_widths(self.columns, cells), width)
+        form, layout, cells = self._table(question, width)
+        head = self._head(question, form)
         rows = [compose(self.columns, layout, row) for row in cells]
-        room = max(1, height - len(head) - len(foot) - 1)
+        spare = height - len(head) - 2 - min(LEAST_ROWS, len(rows))
+        foot, rest, spare = _fitted(self._parts(self._present(question), width), spare)
+        spare -= max(0, len(rows) - LEAST_ROWS)
+        before, after = ([Line()] if spare >= least else [] for least in (1, 2))
+        above = [Line()] if spare > 2 and len(head) == HEAD else []
+        rows += rest
+        room = max(1, height - len(head) - len(above) - 1 - len(before) - len(foot) - len(after) - 1)
         if len(rows) > room:
-            self._top = max(0, min(self._top, len(rows) - room + 1))
-            rest = f"orders {self._top + 1}–{self._top + room - 1} of {len(rows)}: ↑ ↓ show the others"
-            rows = [*rows[self._top : self._top + room - 1], line(Span(rest, "warn"))]
-        return (*head, heading(self.columns, layout), *rows, *foot)
+            rows = self._in_sight(rows, room, "lines" if rest else "orders")
+        titles = heading(self.columns, layout)
+        return (*head, *above, titles, *rows, *before, *foot, *after, self._answers(question))
+
+    def _in_sight(self, rows: list[Line], room: int, what: str) -> list[Line]:
+        self._top = max(0, min(self._top, len(rows) - room + 1))
+        last = self._top + room - 1
+        place = f"{what} {self._top + 1}–{last} of {len(rows)}: ↑ ↓ show the others"
+        return [*rows[self._top : last], line(Span(place, "warn"))]
 
     def move(self, step: int) -> None:
         """Scroll the orders."""
@@ -77,22 +121,53 @@ class QuestionView(Panel[Question]):
             self.is_open = True
             self.redraw()
 
+    def tell(self, text: str) -> None:
+        """Say what was wrong with an answer; empty = nothing."""
+        if text != self._told:
+            self._told = text
+            self.redraw()
+
     def compare(self, orders: OrdersView | None) -> None:
         """Mark what has ended or changed since the question was asked; its ids stay what they are."""
         if self._view is None or orders is None or not orders.known:
             return
-        left = {row.id: row.remaining for row in orders.rows if row.last_outcome not in ENDED}
-        ended = frozenset(order.id for order in self._view.orders if order.id not in left)
+        left = {row.id: row.remaining for row in orders.rows if not is_over(row)}
+        asked = self._view.orders
+        ended = frozenset(order.id for order in asked if order.id not in left)
         changed = frozenset(
-            order.id for order in self._view.orders if left.get(order.id, order.remaining) != order.remaining
+            order.id for order in asked if left.get(order.id, order.remaining) != order.remaining
         )
-        if (ended, changed) != (self._ended, self._changed):
-            self._ended, self._changed = ended, changed
+        newer = len(left) - len(asked) + len(ended) if self._view.everything else 0
+        if (ended, changed, newer) != (self._ended, self._changed, self._newer):
+            self._ended, self._changed, self._newer = ended, changed, newer
+            self.redraw()
+
+    def renew(self, now: Question | NotAsked) -> None:
+        """Take what the same question would say now of those orders that are left."""
+        if now != self._now:
+            self._now = now
             self.redraw()
 
     # --- parts --------------------------------------------------------------------------------
 
-    def _head(self, question: Question) -> list[Line]:
+    def _present(self, question: Question) -> Question:
+        """Give the question as it stands now: without what has ended, at the costs of now."""
+        if isinstance(self._now, Question):
+            question = structs.replace(
+                question,
+                orders=self._now.orders,
+                cost_low=self._now.cost_low,
+                cost_high=self._now.cost_high,
+                route=self._now.route,
+                warnings=self._now.warnings,
+            )
+        elif isinstance(self._now, NotAsked):
+            why = "It cannot be cancelled right now." if self.private else self._now.why
+            question = structs.replace(question, warnings=(why,))
+        left = tuple(order for order in question.orders if order.id not in self._ended)
+        return structs.replace(question, orders=left)
+
+    def _head(self, question: Question, form: Form) -> list[Line]:
         badge, tone = BADGES[question.venue]
         key = HIDDEN if self.private else question.key or UNKNOWN
         who = (
@@ -101,81 +176,131 @@ class QuestionView(Panel[Question]):
             Span(question.account or UNKNOWN, "strong"),
             Span(f"  key {key}", "muted"),
         )
-        over = len(self._ended)
-        who_ended = "It has" if len(question.orders) == 1 else f"{over} {'has' if over == 1 else 'have'}"
-        since = f"  {who_ended} ended since." if over else ""
-        return [line(Span(_title(question), "bad"), Span(since, "strong")), Line(who), Line()]
+        short = form.short_id and not self.private
+        head = [line(Span(_title(question, len(self.left), short=short), "bad")), Line(who)]
+        since = self._since(len(question.orders))
+        return [*head, line(Span(since, "strong"))] if since else head
 
-    def _cells(self, order: QuestionOrder) -> Sequence[Span]:
-        places, value = order.price_places, order.value
-        price = order.price_text or number(order.price, places)
-        if order.trigger is not None:
-            fires = f"@{number(order.trigger, places)}"
-            price = fires if order.price in (None, order.trigger) else f"{price} {fires}"
-        remaining = whole_amount(order.remaining, order.qty_places)
+    def _since(self, asked: int) -> str:
+        """Say what has happened to the orders since the question was asked."""
+        told = []
+        if self._ended:
+            over = len(self._ended)
+            who = "It has" if asked == 1 else f"{over} {'has' if over == 1 else 'have'}"
+            told.append(f"{who} ended since.")
+        if self._changed:
+            told.append("~ changed since.")
+        if self._newer > 0:
+            told.append(f"{self._newer} newer {'stays' if self._newer == 1 else 'stay'} open.")
+        return " ".join(told)
+
+    def _table(self, question: Question, width: int) -> tuple[Form, Layout, list[Sequence[Span]]]:
+        """Write the orders in the roomiest form that shows every column that is needed."""
+        now = {order.id: order for order in self._present(question).orders}
+        orders = [now.get(order.id, order) for order in question.orders]
+        for form in FORMS:
+            cells = [self._cells(order, form) for order in orders]
+            layout = arrange(self.columns, natural_widths(self.columns, cells), width)
+            if {self.columns[index].title for index in layout.shown} >= NEEDED:
+                break
+        return form, layout, cells
+
+    def _cells(self, order: QuestionOrder, form: Form) -> Sequence[Span]:
+        value, over = order.value, order.id in self._ended
         worth = UNKNOWN if value is None else f"{number(value, VALUE_PLACES)} {order.quote or ''}".strip()
+        name = f"{order.id[: SHORT_ID - 1]}…" if form.short_id and len(order.id) > SHORT_ID else order.id
+        types = SHORTER_TYPES if form.brief else SHORT_TYPES
         side: Tone = "good" if order.side == "buy" else "bad"
         hidden = self.private
+        remaining = HIDDEN if hidden else whole_amount(order.remaining, order.qty_places)
         return (
-            Span(HIDDEN if hidden else order.id, "muted" if order.id in self._ended else "strong"),
+            Span(HIDDEN if hidden else name, "muted" if over else "strong"),
             Span(order.pair or UNKNOWN),
             Span(order.side or UNKNOWN, side),
-            Span(SHORT_TYPES.get(order.type, order.type) if order.type else UNKNOWN),
-            Span(price),
-            Span(HIDDEN if hidden else remaining),
-            Span(HIDDEN if hidden else worth),
-            Span(cancel_cost(order.cost), "muted"),
-            self._mark(order),
+            Span(types.get(order.type, order.type) if order.type else UNKNOWN),
+            Span(_price(order, form)),
+            Span("ended", "strong") if over else Span(remaining),
+            Span("" if over else HIDDEN if hidden else worth),
+            Span("" if over else cancel_cost(order.cost), "muted"),
+            self._mark(order, form),
         )
 
-    def _mark(self, order: QuestionOrder) -> Span:
+    def _mark(self, order: QuestionOrder, form: Form) -> Span:
         if order.id in self._ended:
-            return Span("ended", "strong")
+            return Span("")
         if order.id in self._changed:
-            return Span("changed", "warn")
-        return Span("! guards", "warn") if order.protective else Span("")
+            return Span("~" if form.short_id else "~ changed", "warn")
+        return Span("!" if form.short_id else "! guards", "warn") if order.protective else Span("")
 
-    def _foot(self, question: Question, width: int) -> list[Line]:
-        foot = [Line()]
-        worth = _worth(question)
-        if worth:
-            foot.append(line(Span("Value  ", "muted"), Span(HIDDEN if self.private else worth)))
-        foot.append(line(Span("Cost   ", "muted"), Span(_cost(question))))
-        route = wrapped(question.route, width - len(ROUTE))
-        foot += [
+    def _parts(self, now: Question, width: int) -> list[list[Line]]:
+        """Write what stands below the orders: value, cost, route, warnings."""
+        if not now.orders:
+            return [[line(Span("Nothing is left to cancel.", "strong"))]]
+        worth = _worth(now)
+        value = [line(Span("Value  ", "muted"), Span(HIDDEN if self.private else worth))] if worth else []
+        route = [
             line(Span(ROUTE if n == 0 else " " * len(ROUTE), "muted"), *part.spans)
-            for n, part in enumerate(route)
+            for n, part in enumerate(wrapped(now.route, width - len(ROUTE)))
         ]
-        for text in question.warnings:
-            foot += wrapped(text, width, "warn", lead="! ")
+        cost = [line(Span("Cost   ", "muted"), Span(_cost(now, width - len(ROUTE))))]
+        return [value, cost, route, *(wrapped(text, width, "warn", lead="! ") for text in now.warnings)]
+
+    def _answers(self, question: Question) -> Line:
+        count, many = len(self.left), len(question.orders) > 1
         key: Tone = "key" if self.is_open else "faint"
         word: Tone = "text" if self.is_open else "faint"
-        many = len(question.orders) > 1
-        do = f"type {len(question.orders)}, then Enter" if question.everything else "Enter"
-        foot += [
-            Line(),
-            line(
-                Span(do, key),
-                Span(f" cancel {'them' if many else 'it'}     ", word),
-                Span("Esc", key),
-                Span(f" keep {'them' if many else 'it'}", word),
-            ),
-        ]
-        return foot
+        if not count:
+            return line(Span("Esc", key), Span(" close", word))
+        do = f"type {count}, then Enter" if question.everything else "Enter"
+        keep = (Span("Esc", key), Span(f" keep {'them' if many else 'it'}", word))
+        if self._told:
+            return line(Span(self._told, "bad"), Span("  "), Span(do, key), Span("  "), *keep)
+        return line(Span(do, key), Span(f" cancel {'them' if many else 'it'}     ", word), *keep)
 
 
-def _title(question: Question) -> str:
-    count = len(question.orders)
+def _fitted(parts: list[list[Line]], room: int) -> tuple[list[Line], list[Line], int]:
+    """Choose what is pinned below the orders: cost, then warnings, then value and route.
+
+    Returns:
+        What is pinned, what is scrolled behind the orders, and the lines left over.
+    """
+    value, cost, route, *warnings = parts if len(parts) > 1 else [[], parts[0], []]
+    pinned: list[int] = []
+    ranked = [cost, *warnings, value, route]
+    for index, part in enumerate(ranked):
+        if len(part) <= room:
+            pinned.append(index)
+            room -= len(part)
+    last = len(ranked) - 2
+    shown = [last, 0, last + 1, *range(1, last)]
+    foot = [item for index in shown if index in pinned for item in ranked[index]]
+    rest = [item for index in shown if index not in pinned for item in ranked[index]]
+    return foot, rest, room
+
+
+def _price(order: QuestionOrder, form: Form) -> str:
+    price = order.price_text or number(order.price, order.price_places)
+    if order.trigger is None:
+        return price
+    fires = f"@{number(order.trigger, order.price_places)}"
+    return fires if form.brief or order.price in (None, order.trigger) else f"{price} {fires}"
+
+
+def _title(question: Question, left: int, *, short: bool) -> str:
     if question.everything:
-        return f"Cancel EVERYTHING: all {count} open orders?"
-    return "Cancel this order?" if count == 1 else f"Cancel these {count} orders?"
+        return f"Cancel EVERYTHING: all {left} open orders?"
+    if len(question.orders) == 1:
+        return f"Cancel order {question.orders[0].id}?" if short else "Cancel this order?"
+    return f"Cancel these {left} orders?" if left != 1 else "Cancel this 1 order?"
 
 
-def _cost(question: Question) -> str:
+def _cost(question: Question, width: int) -> str:
     if not question.cost_high:
         return "nothing: free at this age"
     cost = interval(question.cost_low, question.cost_high)
-    return f"{cost} {'point' if cost == '1' else 'points'} of the trading limit, if cancelled now"
+    points = f"{cost} {'point' if cost == '1' else 'points'}"
+    text = f"{points} of the trading limit, if cancelled now"
+    return text if len(text) <= width else f"{points}, if cancelled now"
 
 
 def _worth(question: Question) -> str:
