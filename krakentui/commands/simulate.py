@@ -70,7 +70,7 @@ def start_us(start: str | None) -> int | None:
 
 def hints(first: FirstLine) -> str:
     """Write how to point clients at this exchange."""
-    key, sockets = first.keys["full"], first.ws_public.removesuffix("/v2")
+    key, sockets = first.keys["cancel"], first.ws_public.removesuffix("/v2")
     pair = f"KRAKENTUI_API_KEY={key.key} KRAKENTUI_API_SECRET={key.secret}"
     return f"""\
 The simulated exchange runs at {first.rest} (Ctrl-C ends it). Nothing leaves this machine.

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from krakentui.simulator.account import HOLD_FEE, Account
 from krakentui.simulator.accounts import Accounts, of
+from krakentui.simulator.faults.spec import only
 from krakentui.simulator.instants import iso_us
 from krakentui.simulator.jsontext import units_of
 from krakentui.simulator.orders import LIMIT_TYPES, STOP_TYPES, Order, Request, Side
@@ -15,10 +16,31 @@ if TYPE_CHECKING:
 
 SPREAD_OVER = ("BTC/USD", "ETH/USD", "SOL/USD", "XRP/USD", "DOGE/USD", "ADA/USD")
 ORDERS_MAX = 20_000
+FIELDS = {
+    "order": (
+        "pair",
+        "side",
+        "qty",
+        "type",
+        "price",
+        "trigger",
+        "trail_pct",
+        "post_only",
+        "cl_ord_id",
+        "userref",
+    ),
+    "amend": ("id", "qty", "price", "trigger"),
+    "fill": ("id", "qty", "price"),
+    "cancel": ("id", "all", "reason"),
+}
+"""What each act takes; a misspelt field is refused before anything is done."""
 
 
 def account(world: "World", body: dict[str, Any]) -> dict[str, object]:
     """Do all that the body asks for, in the order: deposit, orders, order, amend, fill, cancel."""
+    only(body, ("key", "as", "deposit", "orders", *FIELDS), "account")
+    for act in FIELDS.keys() & body.keys():
+        only(_object(body[act], act), FIELDS[act], act)
     accounts = of(world)
     hands = Hands(world, accounts, _owner(accounts, body.get("key", "alice")), counted=_is_other(body))
     done: list[str] = []

@@ -4,7 +4,7 @@
     market    {"pair", "set": price, "path": [[seconds, price], …], "freeze": bool,
                "trade": {"side", "price", "qty"}}
     account   {"key": program|account, "deposit": {asset: amount}, "orders": n, "order": {…},
-               "amend": {"id", …}, "fill": {"id", "qty", "price"}, "cancel": {"id"}|{"all": true},
+               "amend": {"id", …}, "fill": {"id", "qty", "price"}, "cancel": {"id", "reason"}|{"all": true},
                "as": "other"}
     faults, tier, rules, pace, maintenance: see `faults.verbs`
     ratecount {"kind": "string"|"int"|"float", "snapshot": bool, "fills": bool, "present": bool}
@@ -13,7 +13,8 @@
 `order` takes pair, side, qty, type (limit), price, trigger, trail_pct, post_only, cl_ord_id, userref.
 Acts are the exchange's own: not counted, not held to the caps of open orders. With `"as": "other"`
 they are another program's of the same user and count like any client's. Every answer carries `v`; an
-act that was refused answers 400 with `error`, and nothing after it was done.
+act that was refused answers 400 with `error`, and nothing after it was done. A field that is not known is
+refused before anything is done.
 """
 
 import json
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from krakentui.simulator.account_control import account
 from krakentui.simulator.faults import verbs
+from krakentui.simulator.faults.spec import only
 from krakentui.simulator.instants import iso_us
 from krakentui.simulator.jsontext import dumps, units_of
 from krakentui.simulator.refusal import Refused, decimal
@@ -84,6 +86,7 @@ def command(world: "World", verb: str, body: object) -> dict[str, object]:
 
 
 def _clock(world: "World", body: dict[str, Any]) -> dict[str, object]:
+    only(body, ("mode", "scale", "advance"), "clock")
     pace = world.pace
     mode = body.get("mode")
     if mode is not None:
@@ -111,6 +114,7 @@ def _clock(world: "World", body: dict[str, Any]) -> dict[str, object]:
 
 
 def _market(world: "World", body: dict[str, Any]) -> dict[str, object]:
+    only(body, ("pair", "set", "path", "freeze", "trade"), "market")
     pair = world.find_pair(str(body.get("pair", "")))
     if pair is None:
         raise Refused("pair names no market")
@@ -141,6 +145,7 @@ def _move_later(world: "World", market: "Market", us: int, price: int) -> None:
 def _trade(market: "Market", wanted: object) -> None:
     if not isinstance(wanted, dict) or wanted.get("side") not in {"buy", "sell"}:
         raise Refused("trade takes side, price and qty")
+    only(wanted, ("side", "price", "qty"), "trade")
     qty = units_of(str(decimal(wanted.get("qty"), "qty")), market.pair.qty_places)
     if qty <= 0:
         raise Refused("qty must be positive")

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from krakentui.simulator.faults.spec import only
 from krakentui.simulator.instants import iso_us
 from krakentui.simulator.refusal import Refused
 
@@ -14,6 +15,7 @@ FLAGS = {"snapshot": "in_snapshot", "fills": "in_fills", "present": "present"}
 
 def ratecount(world: "World", body: dict[str, Any]) -> dict[str, object]:
     """Set what the body names: kind, and whether snapshots, fills or anything at all carries it."""
+    only(body, ("kind", *FLAGS), "ratecount")
     telling = world.judge.telling
     kind = body.get("kind", telling.kind)
     if kind not in KINDS:

@@ -207,6 +207,34 @@ def test_an_act_that_cannot_be_is_refused_with_a_sentence(body: dict[str, Any]) 
     assert tell(world, "truth")["accounts"] == before
 
 
+@pytest.mark.parametrize(
+    ("verb", "body", "sentence"),
+    [
+        ("account", {"keyy": 1}, "account has no keyy: it takes key, as, deposit"),
+        (
+            "account",
+            {"order": {"pair": "BTC/USD", "qty": "1", "price": "1", "sise": "buy"}},
+            "order has no sise",
+        ),
+        ("account", {"amend": {"id": "O1", "prise": "1"}}, "amend has no prise"),
+        ("account", {"fill": {"id": "O1", "volume": "1"}}, "fill has no volume"),
+        ("account", {"cancel": {"all": True, "only": "mine"}}, "cancel has no only"),
+        ("clock", {"advanced": 5}, "clock has no advanced"),
+        ("market", {"pair": "BTC/USD", "sett": "1"}, "market has no sett"),
+        ("market", {"pair": "BTC/USD", "trade": {"side": "buy", "size": "1"}}, "trade has no size"),
+        ("ratecount", {"kinds": "int"}, "ratecount has no kinds"),
+    ],
+)
+def test_a_misspelt_field_is_refused_and_nothing_is_done(
+    verb: str, body: dict[str, Any], sentence: str
+) -> None:
+    world = a_world()
+    before = tell(world, "truth")["accounts"]
+    with pytest.raises(Refused, match=sentence):
+        tell(world, verb, **body)
+    assert tell(world, "truth")["accounts"] == before
+
+
 def test_a_buy_is_not_filled_above_its_price() -> None:
     world = a_world()
     order = place(world)
