@@ -324,6 +324,13 @@ class DeniedSeen(Happening, frozen=True, kw_only=True):
     endpoint: str
 
 
+class KeyRefused(Happening, frozen=True, kw_only=True):
+    """The exchange does not take this key at all: private calls have stopped."""
+
+    key: str
+    why: str
+
+
 class PollPlanned(Happening, frozen=True, kw_only=True):
     """What the poller does next, when (steady time) and why."""
 
@@ -335,60 +342,50 @@ class PollPlanned(Happening, frozen=True, kw_only=True):
 # --- our own acts -------------------------------------------------------------------------------
 
 
-class CancelAsked(Happening, frozen=True, kw_only=True):
+class CancelStep(Happening, frozen=True, kw_only=True):
+    """One step in the life of the cancel of one order."""
+
+    account: str
+    order_id: str
+    request: int
+
+
+class CancelAsked(CancelStep, frozen=True, kw_only=True):
     """The user confirmed the cancel of one order; it waits for its turn on the wire."""
 
-    account: str
-    order_id: str
-    request: int
     route: str
 
 
-class CancelSent(Happening, frozen=True, kw_only=True):
+class CancelSent(CancelStep, frozen=True, kw_only=True):
     """The cancel's bytes were written: from here on it is never sent again unasked."""
 
-    account: str
-    order_id: str
-    request: int
     route: str
 
 
-class CancelAnswered(Happening, frozen=True, kw_only=True):
+class CancelAnswered(CancelStep, frozen=True, kw_only=True):
     """The exchange took the cancel or said no; taking is not yet being cancelled."""
 
-    account: str
-    order_id: str
-    request: int
     ok: bool
     code: str = ""
     counted: bool = False
     """It counts this one order as cancelled, and no other source will ever tell this key."""
 
 
-class CancelUnanswered(Happening, frozen=True, kw_only=True):
+class CancelUnanswered(CancelStep, frozen=True, kw_only=True):
     """No answer in time, or the socket went: the outcome is unknown and is being asked for."""
 
-    account: str
-    order_id: str
-    request: int
     why: str
 
 
-class CancelNotSent(Happening, frozen=True, kw_only=True):
+class CancelNotSent(CancelStep, frozen=True, kw_only=True):
     """The cancel never left: the reason is a sentence."""
 
-    account: str
-    order_id: str
-    request: int
     why: str
 
 
-class CancelGivenUp(Happening, frozen=True, kw_only=True):
+class CancelGivenUp(CancelStep, frozen=True, kw_only=True):
     """The exchange could not tell the outcome in time; it is left at this."""
 
-    account: str
-    order_id: str
-    request: int
     outcome: Outcome
     why: str
 
