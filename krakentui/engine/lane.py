@@ -35,6 +35,7 @@ from krakentui.model.event import (
     CallSpent,
     DeniedSeen,
     Happening,
+    KeyRefused,
     LockoutBegan,
     Noted,
 )
@@ -326,7 +327,7 @@ class KeyLane:
             case BadKey():
                 self.settle(ticket, "refused")
                 self._stopped = str(refusal)
-                self._house.tell(Noted(kind="notice", text=self._stopped, level="bad"))
+                self._house.tell(KeyRefused(key=self.scope.key, why=self._stopped))
             case Denied():
                 self.settle(ticket, "passed")
                 self._house.tell(DeniedSeen(key=self.scope.key, endpoint=ticket.what))

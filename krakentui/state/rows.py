@@ -74,6 +74,7 @@ def order_row(state: State, order: Order, t_ns: int, engine: Engines) -> OrderRo
         age_ns=state.feeds.age_ns(order.seen_ns, t_ns),
         freshness=order_freshness(state, order, request, t_ns),
         details_loading=lacks_details(order),
+        amended=order.amended,
     )
 
 

@@ -69,6 +69,7 @@ class State:
         self.maintenance: tuple[Maintenance, ...] = ()
         self.key_info: KeyInfo | None = None
         self.denied: frozenset[str] = frozenset()
+        self.key_refused: str | None = None
         """Endpoints that the exchange said this key may not call."""
         self.plan: e.PollPlanned | None = None
         self.garbled = 0
@@ -280,6 +281,7 @@ class State:
         if event.key == self.key:
             self.feeds.heard("rest", t_ns)
             before, self.key_info = self.key_info, event.info
+            self.key_refused = None
             if before is None or before.permissions != event.info.permissions:
                 self.denied = frozenset() if before is not None else self.denied
                 self.journal.note("notice", words.power(event.info), "info", t_ns)
@@ -310,6 +312,12 @@ class State:
             what = {"executions": "stream orders", "balances": "stream balances"}.get(event.endpoint)
             said = f"This key may not {what or f'call {event.endpoint}'}."
             self.journal.note("notice", said, "info" if what else "warn", t_ns)
+
+    @_take.register
+    def _key_refused(self, event: e.KeyRefused, t_ns: int) -> None:
+        if event.key == self.key:
+            self.key_refused = event.why
+            self.journal.note("notice", event.why, "bad", t_ns)
 
     @_take.register
     def _planned(self, event: e.PollPlanned, _t_ns: int) -> None:

@@ -55,6 +55,8 @@ class StatusView(Struct, frozen=True, kw_only=True):
     """Now, by the exchange's clock as far as it was measured."""
     power_known: bool = True
     """False until the exchange has told what the key may do."""
+    key_refused: str | None = None
+    """Why the exchange does not take this key at all, as a sentence."""
 
 
 class MarketRow(Struct, frozen=True, kw_only=True):
@@ -155,6 +157,8 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     """Since the last word about it."""
     freshness: Freshness
     details_loading: bool
+    amended: bool = False
+    """Changed since it was made: a cancel's cost counts from the last change, not from `order_age_ns`."""
 
 
 class OrdersView(Struct, frozen=True, kw_only=True):

@@ -51,6 +51,7 @@ def status(state: State, t_ns: int) -> StatusView:
         clock_offset_ns=offset_ns if offset_ns is not None and abs(offset_ns) > OFFSET_MATTERS_NS else None,
         wall_ns=state.exchange_ns(t_ns),
         power_known=state.key is None or state.key_info is not None,
+        key_refused=state.key_refused,
     )
 
 
@@ -84,7 +85,8 @@ def orders(state: State, t_ns: int) -> OrdersView:
 def budget(state: State, t_ns: int) -> BudgetView:
     """Tell how much of every limit is left."""
     ledger, open_orders = state.ledger, tuple(state.orders.values())
-    listed = state.desk.table.listed
+    denied = state.read_only or (state.key_info is not None and not state.key_info.may_cancel)
+    counts = state.desk.table.listed and not denied
     rows = gauges(ledger, t_ns, open_orders)
     plan = state.plan
     left_ns = None if plan is None or not plan.what else max(0, plan.at_ns - t_ns)
@@ -93,7 +95,7 @@ def budget(state: State, t_ns: int) -> BudgetView:
         headline=headline(ledger, rows, t_ns),
         warning=overall(rows),
         gauges=tuple(GaugeRow(**structs.asdict(row)) for row in rows),
-        cancels_now=affordable(open_orders, ledger, t_ns, state.exchange_ns(t_ns)) if listed else None,
+        cancels_now=affordable(open_orders, ledger, t_ns, state.exchange_ns(t_ns)) if counts else None,
         cancels_of=len(open_orders),
         tier=ledger.belief.name,
         tier_source=ledger.belief.source,

@@ -20,6 +20,7 @@ from krakentui.model.event import (
     DeniedSeen,
     FeedChanged,
     Happening,
+    KeyRefused,
     LockoutBegan,
     Noted,
 )
@@ -291,7 +292,7 @@ async def test_a_refused_key_is_never_sent_again(house: House, code: str) -> Non
         with pytest.raises(Held):
             await house.lane.call(call, kind)  # type: ignore[arg-type]
     assert house.door.calls == ["BalanceEx"]
-    assert len(house.told(Noted)) == 1
+    assert len(house.told(KeyRefused)) == 1
 
 
 @pytest.mark.anyio

@@ -18,6 +18,7 @@ from krakentui.model.event import (
     FillSeen,
     Happening,
     KeyDescribed,
+    KeyRefused,
     LockoutBegan,
     Noted,
     PollPlanned,
@@ -394,3 +395,21 @@ def test_a_view_that_left_does_not_change_any_more() -> None:
 def test_an_order_of_a_query_alone_is_shown_as_such() -> None:
     state = play(a_state(), feed("private", "down"), queried(a_listed("O5"), asked=1))
     assert rows(state)[0].source == "query"
+
+
+def test_a_refused_key_is_told_with_the_reason_until_a_key_is_described() -> None:
+    state = a_state(KeyRefused(key=KEY, why="Kraken does not know this key."))
+    assert views.status(state, at(1)).key_refused == "Kraken does not know this key."
+    assert state.journal.after(0)[-1].level == "bad"
+    play(state, KeyDescribed(key=KEY, info=FULL_KEY))
+    assert views.status(state, at(2)).key_refused is None
+
+
+def test_an_amended_order_says_so() -> None:
+    assert not row(snapshot(a_standing())).amended
+    assert row(snapshot(a_standing()), patched(a_patch("O1", "amended", 1))).amended
+
+
+def test_a_key_that_may_not_cancel_is_promised_no_cancels() -> None:
+    state = a_state(KeyDescribed(key=KEY, info=WATCH_KEY), snapshot(a_standing()))
+    assert views.budget(state, at(1)).cancels_now is None
