@@ -1,5 +1,6 @@
 """The help screen: every key, and what the marks on the main screen mean."""
 
+from krakentui.budget.costs import CANCEL
 from krakentui.ui.actions import Danger, grouped, shown_key
 from krakentui.ui.bars import DOUBT, FREE, MARK, RESERVED, SURE
 from krakentui.ui.line import Line, Span, Tone, line, pad, span_width, wrapped
@@ -16,6 +17,7 @@ MARKS: tuple[tuple[str, Tone, str], ...] = (
     ("others 1–3", "muted", "points that other programs or the web page used"),
     ("4→2 in 9s", "text", "a cancel costs 4 points now, 2 points 9 seconds from now; in little room 4→2 9s"),
     ("6–8", "text", "somewhere from 6 to 8 points: the order may have been amended before we looked"),
+    ("16d~", "text", "made 16 days ago, amended since: a cancel costs by the time since the last amend"),
     ("4 !", "warn", "more than the pair's limit surely holds right now"),
     ("old 4s", "warn", "amber: the source has been silent that long"),
     ("▒ 12s", "stale", "dim: too old to act on"),
@@ -23,6 +25,12 @@ MARKS: tuple[tuple[str, Tone, str], ...] = (
     ("@58,000.0", "text", "the trigger price of a stop, where there is no room for its own column"),
     ("▌ *", "key", "chosen · marked; when the chosen order ends nothing is chosen until a key chooses"),
 )
+
+
+def steps() -> str:
+    """Say what a cancel costs at which age."""
+    told = [f"under {below_s} s {points}" for below_s, points in CANCEL]
+    return f"points of a cancel by age since made or amended: {', '.join(told)}, then free"
 
 
 def help_lines(width: int) -> tuple[Line, ...]:
@@ -36,7 +44,7 @@ def help_lines(width: int) -> tuple[Line, ...]:
             lines += _entry((Span("  "), keys, Span(pad(action.label, LABEL), tone)), action.help, width)
         lines.append(Line())
     lines.append(line(Span("Marks", "head")))
-    for mark, mark_tone, text in MARKS:
+    for mark, mark_tone, text in (*MARKS, ("Cancel cost", "text", steps())):
         lines += _entry((Span("  "), Span(pad(mark, KEYS), mark_tone)), text, width)
     return (*lines, Line(), line(Span("Esc", "key"), Span(" close", "muted")))
 

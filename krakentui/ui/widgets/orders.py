@@ -14,6 +14,8 @@ from krakentui.ui.widgets.freshness import STALE_MARK, toned
 from krakentui.ui.widgets.rows import LiveRows
 
 BAR = 7
+AMENDED = "~"
+"""Behind the age of an order that was amended: its cancel costs by the time since then."""
 NARROW = 96
 WAYS_ON = (
     "Market data only: there is no key. Two ways on:",
@@ -107,7 +109,7 @@ class Orders(LiveRows[OrdersView, OrderRow]):
             toned(signed(row.distance_pct), fresh, "muted"),
             toned(self._amount(whole_amount(row.remaining, row.qty_places)), fresh),
             toned(filled_bar(row.filled_pct, BAR), fresh, "muted"),
-            toned(age(row.order_age_ns), fresh),
+            toned(f"{age(row.order_age_ns)}{AMENDED if row.amended else ''}", fresh),
             toned(
                 _cost(row, narrow=self._narrow),
                 fresh,
