@@ -290,7 +290,7 @@ async def test_orders_born_after_the_question_are_said_to_stay() -> None:
         await screen.press("A")
         face.orders_view = orders_of(*face.orders_view.rows, an_order("O4"))
         await screen.draw()
-        assert "1 newer stays open." in screen.text()
+        assert "1 newer order stays open." in screen.text()
         assert "type 3, then Enter" in screen.text()
 
 

@@ -191,7 +191,7 @@ class QuestionView(Panel[Question]):
         if self._changed:
             told.append("~ changed since.")
         if self._newer > 0:
-            told.append(f"{self._newer} newer {'stays' if self._newer == 1 else 'stay'} open.")
+            told.append(f"{self._newer} newer {'order stays' if self._newer == 1 else 'orders stay'} open.")
         return " ".join(told)
 
     def _table(self, question: Question, width: int) -> tuple[Form, Layout, list[Sequence[Span]]]:
