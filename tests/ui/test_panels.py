@@ -7,6 +7,8 @@ import pytest
 from krakentui.model.clock import SECOND
 from krakentui.model.market import Maintenance
 from krakentui.state.view import BudgetView, OrderRow
+from krakentui.ui.screens.help import help_lines
+from krakentui.ui.screens.main import why_waiting
 from krakentui.ui.widgets.balances import Balances
 from krakentui.ui.widgets.budget import Budget
 from krakentui.ui.widgets.journalline import LastLine, Latest
@@ -160,6 +162,11 @@ def test_without_a_key_no_balances_are_waited_for() -> None:
     balances = Balances()
     balances.explain("waiting for the exchange", keyless=True)
     assert "no key" in drawn(balances, balances_of(known=False))
+
+
+def test_funds_that_cannot_be_spent_are_said_to_be_locked() -> None:
+    staked = a_balance("DOT.S", "40.00000", held=None, free=Decimal(0))
+    assert "locked" in drawn(Balances(), balances_of(staked))
 
 
 def test_the_total_says_that_it_leaves_something_out() -> None:
@@ -316,3 +323,22 @@ def test_a_long_sentence_of_ours_goes_on_in_the_key_line() -> None:
 def test_orders_that_just_ended_are_shown_but_not_counted_as_open() -> None:
     view = orders_of(an_order("O1", last_outcome="cancelled"), an_order("O2", last_outcome="refused"))
     assert "Open orders 1 ─" in drawn(Orders(), view).splitlines()[0]
+
+
+def test_a_refused_key_is_told_in_the_status_line() -> None:
+    refused = a_status(power="watch", power_known=False, key_refused="Kraken does not know this key.")
+    assert "═ KEY REFUSED ═" in drawn(StatusLine(), refused)
+
+
+def test_the_panels_say_why_nothing_comes_when_the_key_is_refused() -> None:
+    why = "Kraken does not know this key: private calls stop until it is replaced."
+    assert why_waiting(a_status(key_refused=why)) == why
+
+
+def test_an_amended_order_carries_a_mark_behind_its_age() -> None:
+    assert " 42s~ " in order_line(an_order(amended=True))
+
+
+def test_the_help_lists_what_a_cancel_costs_by_age() -> None:
+    text = "\n".join("".join(span.text for span in line.spans) for line in help_lines(200))
+    assert "under 5 s 8, under 10 s 6, under 15 s 5, under 45 s 4, under 90 s 2, under 300 s 1" in text

@@ -44,10 +44,16 @@ class Balances(LiveRows[BalancesView, BalanceRow]):
             Span(row.asset, "stale" if fresh == "stale" else "strong"),
             toned(self._amount(amount(row.total, places)), fresh),
             toned(self._amount(amount(row.free, places, row.total)), fresh),
-            toned(self._amount(amount(row.held, places, row.total)), fresh, "text" if row.held else "muted"),
+            toned(self._held(row), fresh, "text" if row.held else "muted"),
             toned(self._amount(number(row.value, self._value_places)), fresh),
             or_age(percent(row.share_pct), row.age_ns, fresh, "muted"),
         )
+
+    def _held(self, row: BalanceRow) -> str:
+        """Write what orders hold; of a wallet that nothing can be spent from, that it is locked."""
+        if row.held is None and row.free == 0 and row.total:
+            return "locked"
+        return self._amount(amount(row.held, row.places, row.total))
 
     def _amount(self, text: str) -> str:
         return HIDDEN if self.private and text != UNKNOWN else text

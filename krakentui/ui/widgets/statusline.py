@@ -22,6 +22,7 @@ FEED_TONES: dict[str, Tone] = {"live": "good", "connecting": "warn", "stale": "w
 NAMES = {"public": ("public", "pub"), "private": ("private", "prv"), "rest": ("REST", "REST")}
 UNCHECKED: tuple[str, Tone] = ("═ KEY UNCHECKED ═", "warn")
 """Until the exchange has told what the key may do."""
+REFUSED: tuple[str, Tone] = ("═ KEY REFUSED ═", "bad")
 CALM_SYSTEM = "online"
 AGE_CELLS = 3
 """Room of an age while a feed is live, so that the line stands still while it counts."""
@@ -49,7 +50,9 @@ class StatusLine(Panel[StatusView]):
     def _left(self, view: StatusView, brevity: int) -> tuple[Span, ...]:
         badge, tone = BADGES[view.venue]
         power, power_tone = POWERS[view.power] if view.power_known else UNCHECKED
-        if view.read_only and view.power != "public":
+        if view.key_refused is not None:
+            power, power_tone = REFUSED
+        elif view.read_only and view.power != "public":
             power, power_tone = "═ READ-ONLY ═", "warn"
         spans = [Span(badge, tone), Span(" "), Span(power, power_tone)]
         if view.account is not None and brevity < 6:
