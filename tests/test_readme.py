@@ -9,6 +9,7 @@ import pytest
 
 from krakentui.commands.parser import parse
 from krakentui.settings import parse_config
+from krakentui.simulator.control import VERBS
 from tests.support.contract import STREAM, complaints
 from tests.support.readme import README, with_keys
 
@@ -49,6 +50,16 @@ def test_the_settings_example_is_taken_without_a_warning() -> None:
 @pytest.mark.parametrize("command", re.findall(r"^\| `krakentui ([a-z]+)", TEXT, re.MULTILINE))
 def test_every_command_named_is_there(command: str) -> None:
     assert parse([command]).command == command
+
+
+def test_every_shipped_scenario_is_named() -> None:
+    shipped = (README.parent / "krakentui" / "simulator" / "scenarios").glob("*.json")
+    assert [file.stem for file in shipped if f"`{file.stem}`" not in TEXT] == []
+
+
+def test_every_control_call_is_in_the_table() -> None:
+    named = set(re.findall(r"^\| `(?:GET|POST) ([a-z]+)`", TEXT, re.MULTILINE))
+    assert set(VERBS) <= named
 
 
 @pytest.mark.parametrize("picture", re.findall(r"\]\((screenshots/[^)]+)\)", TEXT))

@@ -133,7 +133,7 @@ def _options() -> _Parser:
 def _live_options() -> _Parser:
     options = _options()
     group = options.add_argument_group("live options")
-    group.add_argument("--profile", metavar="NAME", help="a stored key profile")
+    group.add_argument("--profile", metavar="NAME", help=argparse.SUPPRESS)  # not there yet
     group.add_argument("--endpoint", metavar="URL", help="a simulator on this machine")
     group.add_argument("--assume-tier", choices=("starter", "intermediate", "pro"), help="believe this tier")
     group.add_argument("--read-only", action="store_true", help="never cancel anything")
