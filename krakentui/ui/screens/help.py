@@ -44,7 +44,7 @@ def help_lines(width: int) -> tuple[Line, ...]:
             lines += _entry((Span("  "), keys, Span(pad(action.label, LABEL), tone)), action.help, width)
         lines.append(Line())
     lines.append(line(Span("Marks", "head")))
-    for mark, mark_tone, text in (*MARKS, ("Cancel cost", "text", steps())):
+    for mark, mark_tone, text in (*MARKS, ("cost", "text", steps())):
         lines += _entry((Span("  "), Span(pad(mark, KEYS), mark_tone)), text, width)
     return (*lines, Line(), line(Span("Esc", "key"), Span(" close", "muted")))
 
