@@ -41,7 +41,7 @@ def question(
         return NotAsked(why=unable)
     chosen = tuple(dict.fromkeys(state.orders if everything else ids))
     if not chosen:
-        return NotAsked(why="There is no open order." if everything else "No order is chosen.")
+        return NotAsked(why=_nothing(state, everything=everything))
     reasons = {order_id: _settled(state, order_id) for order_id in chosen}
     left = [order_id for order_id in chosen if reasons[order_id] is None]
     if not left:
@@ -83,6 +83,14 @@ def _unable(state: State, t_ns: int, *, socket_open: bool) -> str | None:
         return "The exchange says that this key may not cancel."
     lock = state.ledger.locked(t_ns)
     return _no_route(state, t_ns) if lock is not None and not socket_open else None
+
+
+def _nothing(state: State, *, everything: bool) -> str:
+    """Say why there is no order to ask about; what was never listed is not called empty."""
+    if not everything:
+        return "No order is chosen."
+    listed = state.desk.table.listed
+    return "There is no open order." if listed else "The exchange has not listed the open orders."
 
 
 def _no_route(state: State, t_ns: int) -> str:

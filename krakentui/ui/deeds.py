@@ -76,8 +76,9 @@ class Deeds:
         if not orders.display:
             self._app.say("The orders are out of sight: Tab brings them back.")
             return
-        if orders.keyless:
-            self._ask(self._app.face.ask_cancel(()))
+        if not orders.keys:
+            refused = self._app.face.ask_cancel_all()
+            self._app.say(refused.why if isinstance(refused, NotAsked) else "The orders are not shown yet.")
             return
         ids = [key for key in orders.keys if key in orders.marked]
         if not ids and not self._nothing_chosen() and orders.chosen is not None:

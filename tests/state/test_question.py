@@ -195,3 +195,11 @@ def test_a_maintenance_is_a_warning() -> None:
 
 def test_a_healthy_question_warns_of_nothing() -> None:
     assert not asked(KeyDescribed(key=KEY, info=FULL_KEY), seconds=300).warnings
+
+
+def test_orders_that_were_never_listed_are_not_called_none() -> None:
+    unlisted, empty = ask(a_state(), everything=True), ask(a_state(snapshot()), everything=True)
+    assert isinstance(unlisted, NotAsked)
+    assert isinstance(empty, NotAsked)
+    assert unlisted.why == "The exchange has not listed the open orders."
+    assert empty.why == "There is no open order."

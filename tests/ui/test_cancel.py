@@ -310,3 +310,12 @@ async def test_without_a_key_the_cancel_key_says_so() -> None:
     async with opened(face) as screen:
         await screen.press("x")
         assert "There is no API key" in screen.text()
+
+
+async def test_with_a_refused_key_the_cancel_key_says_so() -> None:
+    face = FakeFace()
+    face.orders_view = orders_of(known=False)
+    face.refusal = NotAsked(why="Kraken does not know this key; the private websocket is not open.")
+    async with opened(face) as screen:
+        await screen.press("x")
+        assert "Kraken does not know this key;" in screen.text()
