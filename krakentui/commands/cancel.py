@@ -110,7 +110,8 @@ async def cancel(face: Face, given: Given, speed: float = 1.0) -> int:
     if refused is not None:
         ids = [order.id for order in question.orders]
         return report(face, given, (*_not_sent(view, ids, refused.why), *closed))
-    return report(face, given, (*await _settled(face, question, after, speed), *closed))
+    results = await _without_strangers(face, view, await _settled(face, question, after, speed), speed)
+    return report(face, given, (*results, *closed))
 
 
 def choose(view: OrdersView, given: Given) -> Chosen:
@@ -132,6 +133,20 @@ async def _looked_up(face: Face, ids: Sequence[str], speed: float) -> tuple[Resu
     if ids and face.look_up(ids):
         await running.until(face, LOOK_UP_S, speed, lambda _: all(face.found(one) for one in ids))
     return tuple(_closed(order_id, face.found(order_id)) for order_id in ids)
+
+
+async def _without_strangers(
+    face: Face, view: OrdersView, results: Sequence[Result], speed: float
+) -> tuple[Result, ...]:
+    """Correct what was sent unlisted and called gone: perhaps there never was such an order."""
+    listed = {row.id for row in view.rows}
+    doubtful = [result.id for result in results if result.outcome == "gone" and result.id not in listed]
+    if not doubtful:
+        return tuple(results)
+    better = {
+        one.id: one for one in await _looked_up(face, doubtful, speed) if face.found(one.id) is not None
+    }
+    return tuple(better.get(result.id, result) for result in results)
 
 
 def _closed(order_id: str, found: Found | None) -> Result:

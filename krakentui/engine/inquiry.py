@@ -7,7 +7,7 @@ from krakentui.engine.lane import KeyLane
 from krakentui.engine.routes import BATCH_MOST
 from krakentui.engine.wants import may_ask
 from krakentui.model.error import TransportError
-from krakentui.model.event import Happening, OrdersQueried
+from krakentui.model.event import Happening
 from krakentui.state import words
 from krakentui.state.state import State
 from krakentui.state.view import Found
@@ -23,7 +23,6 @@ class Inquiry:
         self._lane = lane
         self._tell = tell
         self._ids: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
-        self._strangers: set[str] = set()
 
     def begin(self, ids: Sequence[str]) -> bool:
         """Look these orders up; False = this key may not."""
@@ -35,9 +34,10 @@ class Inquiry:
 
     def found(self, order_id: str) -> Found | None:
         """Tell what became of an order; None = not known (yet)."""
-        order = self._state.desk.table.ended(order_id)
+        table = self._state.desk.table
+        order = table.ended(order_id)
         if order is None or not order.is_done:
-            if order_id not in self._strangers:
+            if order is not None or order_id in table.open or not table.is_stranger(order_id):
                 return None
             return Found(id=order_id, fate="stranger", text=f"The exchange knows no order {order_id}.")
         what = words.describe(order, self._state.pairs)
@@ -60,5 +60,3 @@ class Inquiry:
                 continue  # the lane has told why
             for event in reply.events:
                 self._tell(event)
-                if isinstance(event, OrdersQueried):
-                    self._strangers.update(event.missing)

@@ -53,6 +53,7 @@ class OrderTable:
         self._queried: dict[str, int] = {}
         self._fills: dict[str, str] = {}
         self._traded: dict[str, Decimal] = {}
+        self._strangers: set[str] = set()
         self._last_list_ns = -1
         self.listed = False
         """The exchange has listed the open orders at least once."""
@@ -82,6 +83,10 @@ class OrderTable:
     def is_unsure(self, order_id: str) -> bool:
         """Tell whether the stream no longer lists it, while a cancel of it is unsettled."""
         return order_id in self._unsure
+
+    def is_stranger(self, order_id: str) -> bool:
+        """Tell whether the exchange was asked for it and knew no such order, and we neither."""
+        return order_id in self._strangers
 
     def patched(self, patch: OrderPatch, word: Word) -> list[Change]:
         """Take one entry of the stream."""
@@ -159,6 +164,8 @@ class OrderTable:
                 changes += self._join(patch, word)
         for order_id in missing:
             self._queried[order_id] = t_ns
+            if self.find(order_id) is None:
+                self._strangers.add(order_id)
             absence = self._absent.get(order_id)
             if order_id in self._unsure or (absence is not None and absence.wants_query(word.t_ns)):
                 changes.append(self._bury(order_id, t_ns))

@@ -339,6 +339,16 @@ async def test_an_id_that_is_not_open_is_told_as_the_exchange_knows_it(
     assert capsys.readouterr().out.splitlines() == ["cancelled  O1 is cancelled", f"{outcome:9}  O9: {fate}."]
 
 
+async def test_an_id_that_was_sent_unlisted_and_is_no_order_is_a_failure(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    desk = Knowing(Found(id="O1", fate="stranger", text="The exchange knows no order O1."))
+    desk.outcomes = {"O1": "gone"}
+    desk._orders = some_orders(known=False)
+    assert await cancelled(desk, "O1 --yes") == 1
+    assert capsys.readouterr().out == "not_sent   The exchange knows no order O1.\n"
+
+
 async def test_without_an_answer_in_time_a_closed_id_is_not_sent() -> None:
     clock = ManualClock()
     desk = Knowing()

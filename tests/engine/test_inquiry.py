@@ -46,6 +46,25 @@ async def test_an_open_order_is_nobodys_find() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_cancel_sent_unlisted_tells_that_there_was_no_such_order() -> None:
+    scene = a_scene()
+    scene.denied_channels = {"executions"}
+    scene.door.answer_always("OpenOrders", refused("EGeneral:Permission denied"))
+    scene.door.answer_always("CancelOrder", refused("EOrder:Unknown order"))
+    scene.answer = lambda request: [scene.failed(request, "EOrder:Unknown order")]
+    async with scene.running(2):
+        assert not scene.session.orders(scene.clock.mono_ns()).known
+        assert scene.cancel(OTHER) is None
+        await scene.beat(25)
+        assert scene.outcomes() == ["gone"]
+        assert scene.session.look_up([OTHER])
+        await scene.beat(2)
+        found = scene.session.found(OTHER)
+        assert found is not None
+        assert found.fate == "stranger"
+
+
+@pytest.mark.anyio
 async def test_a_refused_query_leaves_it_unknown() -> None:
     scene = Scene()
     scene.door.answer_always("QueryOrders", refused("EService:Busy"))
