@@ -23,7 +23,9 @@ def demo(tmp_path: Path) -> Iterator[Terminal]:
         yield terminal
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGHUP, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
+)
 def test_a_signal_ends_it_soon_with_its_number_and_restores_the_terminal(
     demo: Terminal, number: signal.Signals
 ) -> None:
@@ -35,6 +37,7 @@ def test_a_signal_ends_it_soon_with_its_number_and_restores_the_terminal(
     assert demo.plain().strip() == ""
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_as_q_does(demo: Terminal) -> None:
     demo.type(CTRL_C)
     code, took = demo.end()
@@ -43,6 +46,7 @@ def test_ctrl_c_leaves_as_q_does(demo: Terminal) -> None:
     assert demo.is_restored()
 
 
+@pytest.mark.slow
 def test_q_leaves_with_0(demo: Terminal) -> None:
     demo.type(b"q")
     code, took = demo.end()
@@ -61,13 +65,14 @@ def test_a_closed_terminal_ends_it_soon_as_a_hang_up(demo: Terminal) -> None:
 def test_a_signal_during_the_start_ends_it(tmp_path: Path) -> None:
     with Terminal("demo", home=tmp_path) as terminal:
         terminal.shows("DEMO")
-        terminal.signal(signal.SIGTERM)
+        terminal.signal(signal.SIGTERM)  # while libraries are imported, which nothing interrupts
         code, took = terminal.end()
         assert code == 143
-        assert took < SOON_S
+        assert took < 2 * SOON_S
         assert terminal.is_restored()
 
 
+@pytest.mark.slow
 def test_a_signal_on_a_question_ends_it_and_cancels_nothing(monitor: Open, venue: Venue) -> None:
     terminal = monitor()
     asked = len(venue.cancels())
@@ -182,6 +187,7 @@ def test_a_signal_in_mid_cancel_ends_it_soon_and_names_the_order(
     assert terminal.wait(lambda: order_id not in venue.open_orders(), 5)
 
 
+@pytest.mark.slow
 def test_a_frozen_terminal_and_an_unsettled_cancel_cannot_keep_the_monitor(
     standing: tuple[Terminal, str],
 ) -> None:

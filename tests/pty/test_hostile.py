@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.pty.conftest import Open
 from tests.pty.hostile import ATTACKS, MARK
 from tests.pty.terminal import Terminal
@@ -28,6 +30,7 @@ def test_an_exchange_of_attacks_sends_no_sequence_to_the_terminal(tmp_path: Path
         assert "Traceback" not in terminal.plain()
 
 
+@pytest.mark.slow
 def test_hostile_marks_and_reasons_of_orders_arrive_harmless(monitor: Open, venue: Venue) -> None:
     terminal = monitor()
     for number, attack in enumerate(ATTACKS):

@@ -94,8 +94,14 @@ def test_escape_keeps_the_order(terminal: Terminal, venue: Venue) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    [b"x\r", b"x\r\r\r\r\r", b"x" * 40 + b"\r" * 40, b"x\rx\rx\r", b"\x1b[200~x\r\r\x1b[201~", b"x\nx\n\x0d"],
-    ids=["typed ahead", "repeated", "both repeated", "pairs", "pasted", "pasted plainly"],
+    [
+        pytest.param(b"x\r", id="typed ahead"),
+        pytest.param(b"x" * 40 + b"\r" * 40, id="repeated"),
+        pytest.param(b"\x1b[200~x\r\r\x1b[201~", id="pasted"),
+        pytest.param(b"x\r\r\r\r\r", id="enter repeated", marks=pytest.mark.slow),
+        pytest.param(b"x\rx\rx\r", id="pairs", marks=pytest.mark.slow),
+        pytest.param(b"x\nx\n\x0d", id="pasted plainly", marks=pytest.mark.slow),
+    ],
 )
 def test_an_enter_that_nobody_could_have_meant_confirms_nothing(
     terminal: Terminal, venue: Venue, typed: bytes
@@ -119,7 +125,9 @@ def test_an_enter_held_down_since_before_the_question_confirms_nothing(
     assert len(venue.cancels()) == asked
 
 
-@pytest.mark.parametrize("opens", [b"x", b"A", b"?", b"J", b"\x10"])
+@pytest.mark.parametrize(
+    "opens", [b"x", *(pytest.param(key, marks=pytest.mark.slow) for key in (b"A", b"?", b"J", b"\x10"))]
+)
 def test_escape_pressed_again_and_again_closes_one_thing_and_ends_nothing(
     terminal: Terminal, opens: bytes
 ) -> None:
@@ -145,15 +153,15 @@ def test_enter_pressed_twice_cancels_once(terminal: Terminal, venue: Venue) -> N
 
 PIECES = [
     (b"\x1b", b"[", b"A"),
-    (b"\x1b[", b"A"),
     (b"\x1bO", b"A"),
     (b"^[[A", b"^[[A"),
-    (b"\x1b[1;2", b"x"),
     (b"\x9bA", b"\xc2\x9bA"),
     (b"\x1b", b"[200~xA\r", b"\x1b", b"[201~"),
 ]
 MORE_PIECES = [
     (b"\x1b", b"[A"),
+    (b"\x1b[", b"A"),
+    (b"\x1b[1;2", b"x"),
     (b"\x1b", b"OA"),
     (b"\x1b", b"O", b"A"),
     (b"\x1b[1;", b"5A"),

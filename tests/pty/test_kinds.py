@@ -34,17 +34,19 @@ def test_without_colour_not_one_colour_is_sent(tmp_path: Path) -> None:
     assert [one for one in colours if not ATTRIBUTES.fullmatch(one)] == []
 
 
+@pytest.mark.slow
 def test_a_terminal_of_sixteen_colours_gets_no_others(tmp_path: Path) -> None:
     _, colours = colours_of(tmp_path, {"TERM": "xterm", "COLORTERM": ""})
     assert [one for one in colours if not SIXTEEN.fullmatch(one)] == []
 
 
+@pytest.mark.slow
 def test_a_locale_without_utf8_gets_only_ascii(tmp_path: Path) -> None:
     terminal, _ = colours_of(tmp_path, {"LANG": "C", "LC_ALL": "C"})
     assert bytes(terminal.output).isascii()
 
 
-@pytest.mark.parametrize("term", ["dumb", ""])
+@pytest.mark.parametrize("term", ["dumb", pytest.param("", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("words", [("demo",), ()])
 def test_a_terminal_that_can_show_no_screen_is_told_in_one_sentence(
     term: str, words: tuple[str, ...], tmp_path: Path

@@ -72,6 +72,7 @@ def test_a_sweep_of_sizes_ends_with_a_whole_picture(terminal: Terminal) -> None:
     assert terminal.screen.strange == []
 
 
+@pytest.mark.slow
 def test_a_terminal_that_begins_too_small_says_so_and_grows(venue: Venue) -> None:
     with venue.monitor(key="other", size=(30, 8)) as terminal:
         terminal.shows("too small")
