@@ -33,6 +33,7 @@ def main() -> int:
     say(f"first paint {demo.first_s:.2f} s, {demo.first_s / bare.first_s:.1f}x of {bare.first_s:.2f} s")
     say(f"alive       {demo.alive_s:.2f} s, {demo.alive_s / bare.first_s:.1f}x")
     say(f"processor   {demo.core:.1%} of a core, {demo.core / bare.core:.1f}x of {bare.core:.1%}")
+    say(f"SIGTERM     ends it in {demo.end_s:.2f} s, {demo.end_s / bare.end_s:.1f}x of {bare.end_s:.2f} s")
     return 0
 
 

@@ -1,6 +1,7 @@
 """Starting and running the demo in a real terminal, beside a bare Textual app in the same run."""
 
 import os
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ SETTLE_S = 2.0
 
 
 class Run:
-    """What one program did: when it first drew, when it was alive, how much of a core it used."""
+    """What one program did: when it drew, was alive and ended, how much of a core it used."""
 
     def __init__(self, *words: str, program: str, first: str, alive: str) -> None:
         with tempfile.TemporaryDirectory() as home:
@@ -26,6 +27,8 @@ class Run:
                 before, begun = _cpu_s(terminal.process.pid), time.perf_counter()
                 terminal.pause(RUN_S)
                 self.core = (_cpu_s(terminal.process.pid) - before) / (time.perf_counter() - begun)
+                terminal.signal(signal.SIGTERM)
+                _, self.end_s = terminal.end()
 
 
 def demo() -> Run:

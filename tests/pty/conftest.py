@@ -36,7 +36,7 @@ def monitor(venue: Venue, turns: Iterator[str]) -> Iterator[Open]:
     ) -> Terminal:
         terminal = venue.monitor(*words, key=next(turns), env=env, size=size)
         opened.append(terminal)
-        terminal.shows("Account stream is live")
+        terminal.comes_alive()
         return terminal
 
     yield open_one

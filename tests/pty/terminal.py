@@ -25,6 +25,8 @@ from tests.pty.screen import Screen
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 30.0
 LOOK_S = 0.05
+SOON_S = 5.0
+"""What takes longer hangs; how fast it really is, the benchmarks tell."""
 LATE_KEY_S = 0.4
 """A human's pause: longer than the guards of 150 ms and 250 ms."""
 SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -32,11 +34,6 @@ SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _TAKE_TERMINAL = (
     "import fcntl,os,sys,termios;fcntl.ioctl(0,termios.TIOCSCTTY,0);os.execv(sys.argv[1],sys.argv[1:])"
 )
-
-
-def a_busy_machine() -> float:
-    """Tell how many times longer everything takes now than on a machine with nothing else to do."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 class Terminal:
@@ -157,6 +154,11 @@ class Terminal:
         told = self.wait(lambda: text in self.screen.text() or self.process.poll() is not None, seconds)
         assert told, f"{text!r} did not appear on\n{self.screen.text()}"
         assert text in self.screen.text(), f"ended before {text!r} appeared:\n{self.tail()}"
+
+    def comes_alive(self) -> None:
+        """Wait until both streams are live and the open orders are listed."""
+        signs = ("public live", "private live", "Open orders ", "Cancel cost")
+        assert self.wait(lambda: all(sign in self.screen.text() for sign in signs)), self.screen.text()
 
     def hides(self, text: str, seconds: float = PATIENCE_S) -> None:
         """Wait until this is no longer on the screen."""

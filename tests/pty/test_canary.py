@@ -33,7 +33,7 @@ def run(venue: Venue, tmp_path_factory: pytest.TempPathFactory) -> tuple[Termina
     env = {"KRAKENTUI_API_KEY": pair["key"], "KRAKENTUI_API_SECRET": pair["secret"]}
     words = ("--endpoint", venue.first["rest"], *files)
     with Terminal(*words, home=home, env=env, program="tests.pty.loud") as terminal:
-        terminal.shows("Account stream is live")
+        terminal.comes_alive()
         terminal.press(b"x")
         terminal.shows("Cancel this order?")
         terminal.pause(0.5)

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.pty.conftest import Open
-from tests.pty.terminal import Terminal, a_busy_machine
+from tests.pty.terminal import SOON_S, Terminal
 from tests.pty.venue import Venue
 
-SOON_S = 1.0 * a_busy_machine()
 FREEZE_S = 1.5
 """By then a terminal that does not read holds some screens it will never show."""
 CTRL_C = b"\x03"
@@ -19,7 +18,7 @@ CTRL_C = b"\x03"
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Terminal]:
     with Terminal("demo", home=tmp_path) as terminal:
-        terminal.shows("Account stream is live")
+        terminal.comes_alive()
         yield terminal
 
 
@@ -108,8 +107,8 @@ def test_stopping_gives_the_terminal_back_and_going_on_draws_a_whole_screen(demo
     demo.signal(signal.SIGTSTP)
     assert demo.wait(demo.is_restored, 2)
     demo.signal(signal.SIGCONT)
-    demo.shows("Open orders", 5)
-    demo.shows("Next poll", 5)
+    demo.shows("Open orders")
+    demo.shows("Next poll")
     demo.type(b"q")
     assert demo.end()[0] == 0
     assert demo.is_restored()
@@ -125,11 +124,11 @@ def cancel_without_answer(monitor: Open, venue: Venue) -> tuple[Terminal, str]:
     terminal.pause(0.3)
     terminal.press(b"g")
     terminal.type(b"x")
-    terminal.shows(order_id, 5)
+    terminal.shows(order_id)
     terminal.pause(0.5)
     venue.process.send_signal(signal.SIGSTOP)
     terminal.type(b"\r")
-    terminal.shows("cancel sent", 5)
+    terminal.shows("cancel sent")
     return terminal, order_id
 
 
@@ -145,14 +144,14 @@ def standing(monitor: Open, venue: Venue) -> Iterator[tuple[Terminal, str]]:
 def test_leaving_with_an_unsettled_cancel_asks(standing: tuple[Terminal, str]) -> None:
     terminal, order_id = standing
     terminal.type(b"q")
-    terminal.shows("1 cancel is not settled yet", 5)
+    terminal.shows("1 cancel is not settled yet")
     terminal.pause(0.5)
     terminal.press(b"\x1b")
     assert terminal.process.poll() is None
-    terminal.hides("1 cancel is not settled yet", 5)
+    terminal.hides("1 cancel is not settled yet")
     terminal.pause(0.4)
     terminal.type(b"q")
-    terminal.shows("1 cancel is not settled yet", 5)
+    terminal.shows("1 cancel is not settled yet")
     terminal.pause(0.5)
     terminal.type(b"\r")
     assert terminal.end()[0] == 0
@@ -163,7 +162,7 @@ def test_leaving_with_an_unsettled_cancel_asks(standing: tuple[Terminal, str]) -
 def test_ctrl_c_twice_leaves_an_unsettled_cancel_with_130(standing: tuple[Terminal, str]) -> None:
     terminal, order_id = standing
     terminal.type(CTRL_C)
-    terminal.shows("1 cancel is not settled yet", 5)
+    terminal.shows("1 cancel is not settled yet")
     terminal.type(CTRL_C)
     code, took = terminal.end()
     assert (code, took < SOON_S) == (130, True)

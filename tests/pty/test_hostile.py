@@ -40,7 +40,7 @@ def test_hostile_marks_and_reasons_of_orders_arrive_harmless(monitor: Open, venu
             venue.command("account", {"cancel": {"id": order_id, "reason": text}})
     terminal.pause(1)
     terminal.press(b"J")
-    terminal.shows(MARK, 5)
+    terminal.shows(MARK)
     terminal.press(b"\x1b", b"g", b"x")
     terminal.pause(1)
     assert terminal.process.poll() is None

@@ -10,8 +10,8 @@ from tests.pty.venue import Venue
 
 QUESTION = "Cancel this order?"
 EVERYTHING = "EVERYTHING"
-OVER_THE_MAIN_SCREEN = ("┏", "╭", "Unmark all")
-"""Frames of sheets, and a line of the palette."""
+OVER_THE_MAIN_SCREEN = ("┏", "╭", "▔▔▔▔")
+"""Frames of sheets and of the palette."""
 ORDER_ID = re.compile(r"O[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{6}")
 DOWN, ENTER, ESCAPE = b"\x1b[B", b"\r", b"\x1b"
 SLOW_LINE_S = 0.12
@@ -21,7 +21,7 @@ SLOW_LINE_S = 0.12
 @pytest.fixture(scope="module")
 def terminal(venue: Venue) -> Iterator[Terminal]:
     with venue.monitor() as terminal:
-        terminal.shows("Account stream is live")
+        terminal.comes_alive()
         terminal.pause(1)
         yield terminal
 
@@ -38,7 +38,7 @@ def _back_on_the_main_screen(terminal: Terminal) -> Iterator[None]:
 def ask(terminal: Terminal) -> str:
     """Press `x`, wait for the question, and tell which order it names."""
     terminal.type(b"x")
-    terminal.shows("Esc keep", 5)
+    terminal.shows("Esc keep")
     assert terminal.wait(lambda: len(set(ORDER_ID.findall(terminal.screen.text()))) == 1, 2)
     return str(ORDER_ID.findall(terminal.screen.text())[0])
 
@@ -132,7 +132,7 @@ def test_escape_pressed_again_and_again_closes_one_thing_and_ends_nothing(
     terminal: Terminal, opens: bytes
 ) -> None:
     terminal.press(DOWN, opens)
-    assert terminal.wait(lambda: is_asked(terminal), 5)
+    assert terminal.wait(lambda: is_asked(terminal))
     answer(terminal, ESCAPE * 5)
     terminal.pause(0.3)
     assert terminal.process.poll() is None, terminal.plain()
@@ -201,7 +201,7 @@ def test_a_broken_sequence_that_closes_a_field_asks_nothing(
 ) -> None:
     asked = len(venue.cancels())
     terminal.press(opens)
-    assert terminal.wait(lambda: is_asked(terminal), 5)
+    assert terminal.wait(lambda: is_asked(terminal))
     for _ in range(6):  # a question takes no escape before it could be read
         if is_asked(terminal):
             terminal.pause(0.5)
@@ -240,6 +240,6 @@ def test_garbage_from_the_terminal_ends_nothing(terminal: Terminal, venue: Venue
         if "surely used" not in terminal.screen.text():
             terminal.press(b"?")
             terminal.pause(0.3)
-    terminal.shows("surely used", 3)
+    terminal.shows("surely used")
     terminal.press(ESCAPE)
     assert len(venue.cancels()) == asked

@@ -17,7 +17,7 @@ SIXTEEN = re.compile(
 def colours_of(home: Path, env: dict[str, str]) -> tuple[Terminal, set[str]]:
     """Watch the demo come alive, open a question, and leave."""
     with Terminal("demo", home=home, env=env) as terminal:
-        terminal.shows("Account stream is live")
+        terminal.comes_alive()
         terminal.press(b"x")
         terminal.shows("Cancel this order?")
         terminal.pause(0.5)

@@ -13,7 +13,7 @@ WHOLE = ("SIMULATOR", "Markets", "Balances", "Open orders", "Call budget")
 @pytest.fixture(scope="module")
 def terminal(venue: Venue) -> Iterator[Terminal]:
     with venue.monitor() as terminal:
-        terminal.shows("Account stream is live")
+        terminal.comes_alive()
         yield terminal
 
 
