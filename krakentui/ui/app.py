@@ -5,7 +5,6 @@ It pulls: eight times a second it asks the face for views. What the user does dr
 
 import logging
 import os
-from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
@@ -40,7 +39,6 @@ from krakentui.ui.theme import DARK, PLAIN, THEMES, theme_for
 from krakentui.ui.widgets.journalline import Latest
 
 FRAME_S = 1 / 8
-KEPT_LINES = 2_000
 BREAKPOINTS: list[tuple[int, str]] = [(0, "-tiny"), (80, "-narrow"), (120, "-wide"), (160, "-huge")]
 _log = logging.getLogger(__name__)
 
@@ -90,7 +88,6 @@ class KrakenApp(App[None], inherit_bindings=False):
         self._hide = hide
         self._gate = KeyGate()
         self._said = Said(notices)
-        self._journal: deque[JournalLine] = deque(maxlen=KEPT_LINES)
         self._failed_tick = ""
         for known in THEMES.values():
             self.register_theme(known)
@@ -188,10 +185,11 @@ class KrakenApp(App[None], inherit_bindings=False):
         """
         t_ns = self.face.clock.mono_ns()
         try:
-            news = self.face.journal(self._journal[-1].number if self._journal else 0)
-            self._journal.extend(news)
-            latest = Latest(self._said.now(t_ns), self._journal[-1] if self._journal else None)
-            self.main.draw(self.face, t_ns, latest, None if news else tick)
+            news = self.face.journal(self._said.heard)
+            self._said.hear(news, t_ns)
+            self.main.draw(
+                self.face, t_ns, Latest(self._said.now(t_ns), self._said.line(t_ns)), None if news else tick
+            )
             if isinstance(self.screen, Sheet):
                 self.screen.draw(hand_ns(self.face.clock))
         except Exception as error:  # noqa: BLE001 - a supervisor: one failing frame must not end the app
@@ -210,7 +208,7 @@ class KrakenApp(App[None], inherit_bindings=False):
     @property
     def journal(self) -> tuple[JournalLine, ...]:
         """All lines seen so far."""
-        return tuple(self._journal)
+        return self._said.lines
 
     def say(self, sentence: str) -> None:
         """Tell the user something at once, in place of the journal line."""

@@ -1,12 +1,21 @@
-"""What the program itself tells the user: sentences that stand for a while in place of the journal line."""
+"""What the journal line shows: sentences of ours for a while, else what happened last.
+
+How a cancel ended, a limit that was hit and a lockout stand a moment before news of less weight, such as
+a fill of another program, takes the line: who pressed a key must see what became of it.
+"""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from krakentui.model.clock import SECOND
+from krakentui.state.view import JournalLine
 
 STANDS_NS = 8 * SECOND
 """How long a sentence stands before the next one, or the journal, takes the line."""
+KEPT_LINES = 2_000
+NEWS_STANDS_NS = 5 * SECOND
+WEIGHTY = frozenset({"cancel", "limit", "lockout"})
+"""Kinds of news that stand."""
 
 
 class Said:
@@ -16,6 +25,32 @@ class Said:
         """Begin with these."""
         self._waiting = deque(first)
         self._since_ns: int | None = None
+        self._lines: deque[JournalLine] = deque(maxlen=KEPT_LINES)
+        self._weighty: JournalLine | None = None
+        self._weighty_ns = 0
+
+    def hear(self, news: Sequence[JournalLine], t_ns: int) -> None:
+        """Take note of what happened."""
+        for line in news:
+            self._lines.append(line)
+            if line.kind in WEIGHTY:
+                self._weighty, self._weighty_ns = line, t_ns
+
+    def line(self, t_ns: int) -> JournalLine | None:
+        """Tell which entry of the journal to show."""
+        if self._weighty is not None and t_ns - self._weighty_ns < NEWS_STANDS_NS:
+            return self._weighty
+        return self._lines[-1] if self._lines else None
+
+    @property
+    def lines(self) -> tuple[JournalLine, ...]:
+        """All entries that are kept, oldest first."""
+        return tuple(self._lines)
+
+    @property
+    def heard(self) -> int:
+        """The number of the last entry; 0 = none yet."""
+        return self._lines[-1].number if self._lines else 0
 
     def say(self, sentence: str) -> None:
         """Say this at once; what waited is dropped."""
