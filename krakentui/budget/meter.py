@@ -84,6 +84,11 @@ class Meter(Struct, frozen=True, kw_only=True):
             meter = _landed(meter, one, foreign=one in hidden)
         return meter.each(lambda counter: counter.at(t_ns))
 
+    @property
+    def room(self) -> int:
+        """What surely still counts of acts that the exchange counts only up to the ceiling."""
+        return max(0, self.counter.ceiling - self.counter.low)
+
     def shown(self, t_ns: int) -> Counter:
         """Return the interval that surely holds the exchange's own figure now."""
         now = self.at(t_ns)
@@ -138,7 +143,7 @@ class Meter(Struct, frozen=True, kw_only=True):
             return now
         now = structs.replace(now, air=tuple(one for one in now.air if one is not flight))
         high, more = (flight.high, 0) if cost is None else (cost.high, cost.low - flight.low)
-        more = min(more, _room(now)) if capped else more
+        more = min(more, now.room) if capped else more
         return now.each(lambda counter: counter.spend(max(more, -counter.low), high, t_ns), others=False)
 
     def runs_late(self, late_ns: int, t_ns: int) -> "Meter":
@@ -153,7 +158,7 @@ class Meter(Struct, frozen=True, kw_only=True):
         A batch cancel counts only up to the ceiling, and any cancel may be part of one (`capped`).
         """
         now = self.at(t_ns)
-        low = min(cost.low, _room(now)) if capped else cost.low
+        low = min(cost.low, now.room) if capped else cost.low
         now = now.each(lambda counter: counter.spend(low, cost.high, t_ns))
         now = structs.replace(now, foreign_ns=t_ns)
         latest_ns = -(-(t_ns + hidden_ns) // SECOND) * SECOND
@@ -228,10 +233,6 @@ class Meter(Struct, frozen=True, kw_only=True):
 
 def _latest(one: Airborne) -> int:
     return one.latest_ns
-
-
-def _room(meter: Meter) -> int:
-    return max(0, meter.counter.ceiling - meter.counter.low)
 
 
 def _with_air(meter: Meter, counter: Counter) -> Counter:

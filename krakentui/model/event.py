@@ -275,6 +275,8 @@ class CallSpent(Happening, frozen=True, kw_only=True):
     """Names this call in its `CallSettled`; until then it may land at any moment. 0 = it landed at once."""
     order_id: str = ""
     """The order of a cancel (`engine`): the stream's word about that order settles the cost."""
+    program: str = ""
+    """Another program of ours that shares the key and sent it; empty = this one."""
 
 
 class CallSettled(Happening, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from typing import Final
 
 from krakentui.budget.books import Lockout
 from krakentui.budget.ledger import Ledger
+from krakentui.budget.spending import Spending
 from krakentui.model import event as e
 from krakentui.model.account import KeyInfo
 from krakentui.model.clock import SECOND
@@ -82,6 +83,7 @@ class State:
         self.desk: Final = Desk(account, self.clock, self.feeds, self.funds, self.instruments, self.journal)
         owner = None if key is None else account
         self.ledger = Ledger.start(t_ns, key, owner, rest_reserve, history_cost, assume_tier)
+        self.spending = Spending()
         self._acts: dict[tuple[str, str | None, int | None], None] = {}
         self._swept_ns = t_ns
         self._questions = 0
@@ -166,6 +168,7 @@ class State:
                 self.feeds.heard(event.feed, t_ns)
             case _:
                 if not self._is_repeated(event):
+                    self.spending = self.spending.apply(event, t_ns, self.orders, self.ledger)
                     self.ledger = self.ledger.apply(event, t_ns, self.orders)
                 _TAKES(type(event))(self, event, t_ns)
                 self.desk.take(event, t_ns)

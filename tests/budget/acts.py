@@ -87,7 +87,10 @@ def pair_refused(points: int, scope: PairScope = BTC, order_id: str = "") -> Cal
 
 
 def cancel_spent(order_id: str, points: int, scope: PairScope = BTC) -> CallSpent:
-    return CallSpent(name="engine", scope=scope, low=0, high=units(points), what="cancel", order_id=order_id)
+    cost = units(points)
+    return CallSpent(
+        name="engine", scope=scope, low=0, high=cost, what="cancel", lane="cancel", order_id=order_id
+    )
 
 
 def stream(
