@@ -133,7 +133,7 @@ class AccountSide:
         alone = plan.route == "rest batch" and is_blind(self._state)  # a batch's count names no order
         self._cancels.begin(
             parcels([order.id for order in orders], "rest" if alone else plan.route),
-            [self._wanted(order, plan, t_ns) for order in orders],
+            [self._wanted(order, t_ns) for order in orders],
         )
         self._pursuer.wake()
         return None
@@ -179,8 +179,8 @@ class AccountSide:
             rest_open=self._rest_takes(t_ns),
         )
 
-    def _wanted(self, order: Order, plan: Price, t_ns: int) -> Wanted:
-        return Wanted(order.id, order.pair, order_cost(order, self._state.exchange_ns(t_ns)), sure=plan.fits)
+    def _wanted(self, order: Order, t_ns: int) -> Wanted:
+        return Wanted(order.id, order.pair, order_cost(order, self._state.exchange_ns(t_ns)))
 
     def _still_open(self, order_id: str, t_ns: int) -> Order | None:
         """Give the order if its cancel makes sense; a key that may not list orders cancels them unseen."""

@@ -58,8 +58,6 @@ class Wanted(Struct, frozen=True):
     order_id: str
     pair: str | None
     cost: Interval
-    sure: bool
-    """The cost surely fits under the pair's ceiling."""
 
 
 class Job(Struct, frozen=True):
@@ -94,6 +92,8 @@ class Cancels:
         self._numbers = itertools.count(1)
         self._group: asyncio.TaskGroup | None = None
         self._early: list[Job] = []
+        self._unsure: dict[int, frozenset[str]] = {}
+        """The pairs on which a request sent may be refused by what was known at its sending."""
         self._deliveries: set[asyncio.Task[None]] = set()
 
     def begin(self, parcels: Sequence[Parcel], wanted: Sequence[Wanted]) -> None:
@@ -230,6 +230,7 @@ class Cancels:
     # --- what came of it -------------------------------------------------------------------------
 
     def _sent(self, job: Job) -> None:
+        self._unsure[job.number] = self._expecting_refusal(job)
         for one in job.wanted:
             if one.pair is not None:
                 self._tell(
@@ -252,8 +253,22 @@ class Cancels:
                 )
             )
 
+    def _expecting_refusal(self, job: Job) -> frozenset[str]:
+        """Tell the pairs on which this request may pass the ceiling, or on which others act, too."""
+        costs: dict[str, int] = {}
+        for one in job.wanted:
+            if one.pair is not None:
+                costs[one.pair] = costs.get(one.pair, 0) + one.cost.high
+        ledger, account, t_ns = self._state.ledger, self._state.account, self._clock.mono_ns()
+        return frozenset(
+            pair
+            for pair, cost in costs.items()
+            if ledger.expects_refusal("engine", PairScope(account, pair), cost, t_ns)
+        )
+
     def _taken(self, job: Job, count: int | None, *, counted: bool = False) -> None:
         """The exchange took the request; for a batch it only says of how many."""
+        self._unsure.pop(job.number, None)
         if count is None or count >= len(job.wanted):
             for one in job.wanted:
                 self._answered(job, one, ok=True, counted=counted)
@@ -270,6 +285,7 @@ class Cancels:
         if error.code.startswith(_DOUBTFUL) or (many and not certain):
             self._unanswered(job, str(error).rstrip("."))
             return
+        unsure = self._unsure.pop(job.number, frozenset())
         for one in job.wanted:
             if error.code.startswith("EOrder:Rate limit") and one.pair is not None:
                 self._tell(
@@ -278,7 +294,7 @@ class Cancels:
                         scope=PairScope(self._state.account, one.pair),
                         cost=one.cost.high,
                         code=error.code,
-                        expected=not one.sure,
+                        expected=one.pair in unsure,
                         order_id=one.order_id,
                     )
                 )
