@@ -39,7 +39,7 @@ REFUSALS_KEPT = 20
 OTHERS = "others"
 """Other programs and the web page, as the stream shows them."""
 POLLS, YOU, CHECKS, CANCELS, FEEDS = "polls", "you", "checks", "cancels", "feeds"
-"""What of this program spends: its polls, what the user asks for, looking how cancels ended, cancels, sockets."""
+"""What of this program spends: polls, what the user asks, looks after cancels, cancels, sockets."""
 _LANES = {"background": POLLS, "user": YOU, "reconcile": CHECKS, "cancel": CANCELS, "socket": FEEDS}
 _ACTS = {"pending_new": "add", "new": "add", "amended": "amend", "canceled": "cancel"}
 
@@ -111,7 +111,7 @@ class Spending(Struct, frozen=True):
 
     def sums(self, t_ns: int) -> dict[Kind, Spent]:
         """Add up by kind what was spent in the last ten minutes, what is in the air included."""
-        now = self._landed(t_ns)
+        now = self.landed(t_ns)
         found: dict[Kind, Spent] = {}
         for part in now.slices:
             if part.number > _oldest(t_ns):
@@ -140,12 +140,10 @@ class Spending(Struct, frozen=True):
 
     def sent(self, mark: str, kind: Kind, cost: Interval, t_ns: int, air_ns: int) -> "Spending":
         """Count an act that is on its way; one that is already is not counted twice."""
-        now = self._landed(t_ns)
+        now = self.landed(t_ns)
         if now.flight(mark, kind.name) is not None:
             return now
-        return structs.replace(
-            now, air=(*now.air, Pending(mark, kind, cost.low, cost.high, t_ns + air_ns))
-        )
+        return structs.replace(now, air=(*now.air, Pending(mark, kind, cost.low, cost.high, t_ns + air_ns)))
 
     def flight(self, mark: str, name: LimitName) -> Pending | None:
         """Find an act of ours that is on its way."""
@@ -153,26 +151,28 @@ class Spending(Struct, frozen=True):
 
     def settled(self, mark: str, name: LimitName, t_ns: int, cost: Interval | None = None) -> "Spending":
         """Count an act of ours as it landed: at this cost, or for nothing up to what it may have cost."""
-        now = self._landed(t_ns)
+        now = self.landed(t_ns)
         flight = now.flight(mark, name)
         if flight is None:
             return now
         cost = Interval(0, flight.high) if cost is None else cost
-        return now._without(flight).spent(flight.kind, cost, t_ns)
+        return now.without(flight).spent(flight.kind, cost, t_ns)
 
     def never(self, mark: str, name: LimitName) -> "Spending":
         """Forget an act of ours that was not sent."""
         flight = self.flight(mark, name)
-        return self if flight is None else self._without(flight)
+        return self if flight is None else self.without(flight)
 
-    def _without(self, flight: Pending) -> "Spending":
+    def without(self, flight: Pending) -> "Spending":
+        """Take an act out of the air."""
         return structs.replace(self, air=tuple(one for one in self.air if one is not flight))
 
-    def _landed(self, t_ns: int) -> "Spending":
+    def landed(self, t_ns: int) -> "Spending":
+        """Count what can no longer be on its way."""
         now = self
         for one in self.air:
             if one.latest_ns <= t_ns:
-                now = now._without(one).spent(one.kind, Interval(0, one.high), one.latest_ns)
+                now = now.without(one).spent(one.kind, Interval(0, one.high), one.latest_ns)
         return now
 
 

@@ -205,9 +205,7 @@ def test_tickets_of_different_limits_do_not_meet() -> None:
 
 def test_a_refusal_keeps_what_was_refused_and_what_was_believed() -> None:
     books = Books().told(0, spent(5), spent(1, ticket=7))
-    books.told(
-        0, CallRefused(name="rest", scope=KEY, cost=POINT, code="EAPI:Rate", expected=False, ticket=7)
-    )
+    books.told(0, CallRefused(name="rest", scope=KEY, cost=POINT, code="EAPI:Rate", expected=False, ticket=7))
     (one,) = books.spending.refused
     assert (one.kind, one.code, one.expected) == (BALANCE, "EAPI:Rate", False)
     assert (one.low, one.high, one.ceiling) == (units(5), units(6), units(20))
