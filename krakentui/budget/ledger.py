@@ -15,6 +15,7 @@ from krakentui.budget.acts import Act, age_from, foreign_act, own_cancel
 from krakentui.budget.books import Books, Hold, Lockout
 from krakentui.budget.costs import cancel_cost
 from krakentui.budget.interval import NOTHING, Interval
+from krakentui.model.audit import CounterDoubted
 from krakentui.model.clock import SECOND
 from krakentui.model.event import (
     CallRefused,
@@ -133,12 +134,23 @@ def _(event: ForeignUseSeen, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledg
 def _(event: TierSeen, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
     if event.account != ledger.account or event.maxratecount <= 0:
         return ledger
-    return ledger.retuned(ledger.belief.told(event.maxratecount), t_ns)
+    return ledger.retuned(ledger.belief.told(event.maxratecount, audited=event.audited), t_ns)
 
 
 @_booked.register
 def _(event: CounterReported, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
-    return ledger.with_meter(event.name, event.scope, lambda meter: meter.reported(event.units, t_ns))
+    return ledger.with_meter(
+        event.name, event.scope, lambda meter: meter.reported(event.units, t_ns, event.doubt)
+    )
+
+
+@_booked.register
+def _(event: CounterDoubted, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    if event.account != ledger.account:
+        return ledger
+    for pair in event.pairs:
+        ledger = ledger.with_engine(pair, lambda meter: meter.slept(t_ns).gap(t_ns))
+    return ledger
 
 
 @_booked.register

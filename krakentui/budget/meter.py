@@ -104,6 +104,12 @@ class Meter(Struct, frozen=True, kw_only=True):
         now = self.at(t_ns)
         return Interval(max(0, now.others.low - now.late), now.others.high + now.hidden_high)
 
+    def seen(self, t_ns: int) -> Interval:
+        """Return what the acts that were seen make alone, what is in the air included."""
+        now = self.at(t_ns)
+        shown = _with_air(now, now.counter)
+        return Interval(shown.low, shown.high - now.hidden_high)
+
     def fits_at(self, cost: int, t_ns: int) -> int | None:
         """Tell the first moment at which a cost surely fits, if nothing else happens; None = never."""
         now = self.at(t_ns)
@@ -183,13 +189,13 @@ class Meter(Struct, frozen=True, kw_only=True):
         least = max(others.low, now.counter.low - before.high)
         return structs.replace(now, others=structs.replace(others, low=least), foreign_ns=t_ns)
 
-    def reported(self, units: int, t_ns: int) -> "Meter":
-        """Take the exchange's own figure; what others may have done before is in it."""
+    def reported(self, units: int, t_ns: int, doubt: int = 0) -> "Meter":
+        """Take the exchange's own figure, true to `doubt`; what others may have done before is in it."""
         now = self.at(t_ns)
         now = structs.replace(now, hidden=(), hidden_high=0)
         flying = sum(one.low for one in now.air)
         told = now.counter.reported(units, t_ns)
-        told = structs.replace(told, low=units + flying + now.late)
+        told = structs.replace(told, low=max(0, units - doubt) + flying + now.late, high=units + doubt)
         return structs.replace(now, counter=told, known=told)
 
     def gap(self, t_ns: int) -> "Meter":

@@ -4,7 +4,7 @@ Sources: REST and spot trading rate-limit guides (2026-05, 2026-06), the support
 (2026-08-10), the official REST description of 2021 and 2023, client libraries where these are silent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -125,6 +125,22 @@ def rest_cost(endpoint: str, history_cost: int = 4) -> Interval:
 def tier_of(maxratecount: int) -> Tier | None:
     """Tell the tier by the engine ceiling that the exchange names; None = none that we know."""
     return next((tier for tier, rules in TIERS.items() if rules.engine_max == maxratecount), None)
+
+
+def cautious(several: Sequence[TierRules]) -> TierRules:
+    """Put rules of which any may be true into one: the least ceilings, the widest range of drains."""
+    if len(several) == 1:
+        return several[0]
+    return TierRules(
+        rest_max=min(one.rest_max for one in several),
+        rest_decay=min(one.rest_decay for one in several),
+        rest_decay_fast=max(one.rest_decay_fast for one in several),
+        engine_max=min(one.engine_max for one in several),
+        engine_decay=min(one.engine_decay for one in several),
+        engine_decay_fast=max(one.engine_decay_fast for one in several),
+        open_orders=min(one.open_orders for one in several),
+        scheduled_orders=min(one.scheduled_orders for one in several),
+    )
 
 
 def per_ns(decay: Fraction) -> int:

@@ -47,3 +47,9 @@ def amount(low: int, high: int) -> str:
 def figure(units: int) -> str:
     """Write a figure in points."""
     return points_text(points(units), up=True)
+
+
+def signed(units: int) -> str:
+    """Write a difference in points, with its sign: `+2.5`, `-0.4`, `0`; cut towards 0."""
+    text = points_text(points(abs(units)), up=False)
+    return text if not units else f"{'+' if units > 0 else '-'}{text}"

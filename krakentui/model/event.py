@@ -16,7 +16,7 @@ from krakentui.model.market import Candle, Maintenance, Ticker, Trade
 from krakentui.model.order import Fill, OrderPatch, Outcome
 from krakentui.model.symbol import AssetInfo, PairInfo
 
-FeedRole = Literal["public", "private", "rest"]
+FeedRole = Literal["public", "private", "rest", "audit"]
 FeedState = Literal["connecting", "live", "stale", "down"]
 
 
@@ -247,19 +247,21 @@ class Pong(Happening, frozen=True, kw_only=True):
 
 
 class TierSeen(Happening, frozen=True, kw_only=True):
-    """The exchange named the engine ceiling of this account (`maxratecount`)."""
+    """The exchange named the engine ceiling of this account; `audited` = on the old websocket."""
 
     account: str
     maxratecount: int
+    audited: bool = False
 
 
 class CounterReported(Happening, frozen=True, kw_only=True):
-    """The exchange named a counter: it wins over our own count."""
+    """The exchange named a counter, true to `doubt` units: it wins over our own count."""
 
     name: LimitName
     scope: Scope
     units: int
     source: str
+    doubt: int = 0
 
 
 class CallSpent(Happening, frozen=True, kw_only=True):

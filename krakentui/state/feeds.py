@@ -5,6 +5,8 @@ last trade. Silence of 3 s is old, of 5 s stale (faults, chapter 2). After a clo
 before it is fresh.
 """
 
+from typing import get_args
+
 from msgspec import Struct, structs
 
 from krakentui.model.clock import SECOND
@@ -35,10 +37,10 @@ class Feed(Struct, frozen=True, kw_only=True):
 
 
 class Feeds:
-    """The three feeds of a session and the jumps of its clock."""
+    """The feeds of a session and the jumps of its clock."""
 
     def __init__(self) -> None:
-        self._feeds: dict[FeedRole, Feed] = {role: Feed(role=role) for role in ("public", "private", "rest")}
+        self._feeds: dict[FeedRole, Feed] = {role: Feed(role=role) for role in get_args(FeedRole)}
         self._jump_ns: int | None = None
         self._gap_ns = 0
         self._lag: dict[FeedRole, tuple[int, int]] = {}

@@ -17,6 +17,7 @@ from krakentui.budget.ledger import Ledger
 from krakentui.budget.spending import Spending
 from krakentui.model import event as e
 from krakentui.model.account import KeyInfo
+from krakentui.model.audit import CounterSampled, OrderHeard
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import Tier
 from krakentui.model.market import Maintenance
@@ -24,6 +25,7 @@ from krakentui.model.order import Order
 from krakentui.model.symbol import AssetInfo, Names, PairInfo
 from krakentui.model.venue import Venue
 from krakentui.state import words
+from krakentui.state.audit import Audit
 from krakentui.state.balances import Funds
 from krakentui.state.cancels import CancelRequest
 from krakentui.state.desk import Desk
@@ -36,6 +38,12 @@ from krakentui.state.reckoning import Reckoning
 MAX_ACTS: Final = 2_000
 """Acts of the stream remembered, so that a repeated frame is not counted twice on a limit."""
 SWEEP_NS: Final = 5 * SECOND
+_FEED_NAMES: Final[Mapping[e.FeedRole, str]] = {
+    "public": "Market data",
+    "private": "Account stream",
+    "rest": "REST",
+    "audit": "Audit of the counter",
+}
 
 
 class State:
@@ -52,6 +60,7 @@ class State:
         watched: Sequence[str] = (),
         currency: str = "USD",
         assume_tier: Tier | None = None,
+        audits: bool = False,
         rest_reserve: Decimal | Fraction | int = 3,
         history_cost: int = 4,
         wall_ns: int = 0,
@@ -82,8 +91,10 @@ class State:
         self.journal: Final = Journal(self.clock)
         self.desk: Final = Desk(account, self.clock, self.feeds, self.funds, self.instruments, self.journal)
         owner = None if key is None else account
+        self.audit: Final = Audit(wanted=audits)
         self.ledger = Ledger.start(t_ns, key, owner, rest_reserve, history_cost, assume_tier)
         self.spending = Spending()
+        self._disputed = False
         self._acts: dict[tuple[str, str | None, int | None], None] = {}
         self._swept_ns = t_ns
         self._questions = 0
@@ -233,7 +244,7 @@ class State:
             self.desk.table.authoritative = self.funds.authoritative = False
         if before.state == event.state or (event.state == "connecting" and not before.was_live):
             return
-        name = {"public": "Market data", "private": "Account stream", "rest": "REST"}[event.feed]
+        name = _FEED_NAMES[event.feed]
         said = {"live": "is live", "stale": "is silent", "down": "is down", "connecting": "reconnects"}
         why = f": {event.why.rstrip('.')}" if event.why else ""
         level = {"live": "good", "connecting": "info"}.get(event.state, "warn")
@@ -301,6 +312,25 @@ class State:
         self.journal.note(
             "limit", f"Another program uses this limit too: {event.why.rstrip('.')}.", "warn", t_ns
         )
+
+    @_take.register
+    def _tier_seen(self, _event: e.TierSeen, t_ns: int) -> None:
+        disputed, self._disputed = self._disputed, self.ledger.belief.disputed
+        if self._disputed and not disputed:
+            both = " and ".join(map(str, self.ledger.belief.ceilings))
+            text = (
+                f"The exchange's two websockets name different trading ceilings ({both}): the lower counts."
+            )
+            self.journal.note("limit", text, "warn", t_ns)
+
+    @_take.register
+    def _order_heard(self, event: OrderHeard, _t_ns: int) -> None:
+        self.audit.heard += event.account == self.account
+
+    @_take.register
+    def _counter_sampled(self, event: CounterSampled, t_ns: int) -> None:
+        if event.account == self.account and (said := self.audit.sampled(event, t_ns)) is not None:
+            self.journal.note("limit", *said, t_ns)
 
     @_take.register
     def _lockout(self, event: e.LockoutBegan, t_ns: int) -> None:

@@ -200,6 +200,41 @@ class LockoutView(Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class DriftRow(Struct, frozen=True, kw_only=True):
+    """How one pair's trading counter, as the exchange last told it, stood to our own count."""
+
+    pair: str
+    samples: int
+    agreeing: int
+    """Of these, how many agreed; the others disagreed or our count was too wide to tell."""
+    told: Fraction
+    """The exchange's figure."""
+    low: Fraction
+    high: Fraction
+    """Our count at that moment."""
+    drift: Fraction
+    """The figure minus our count: 0 inside the interval, negative below it, positive above it."""
+    worst: Fraction
+    """The drift that was farthest from 0."""
+    age_ns: int
+
+
+class AuditView(Struct, frozen=True, kw_only=True):
+    """The audit of the trading counter (`budget.audit`)."""
+
+    state: Literal["off", "connecting", "watching", "agrees", "disagrees"] = "off"
+    text: str = "Audit of the trading counter: off."
+    """One sentence: the state, how many samples agree, and what follows from it."""
+    samples: int = 0
+    agreeing: int = 0
+    """In a row, since the last that disagreed."""
+    needed: int = 0
+    """So many have to agree before the exchange's figures correct our count."""
+    corrects: bool = False
+    drifts: tuple[DriftRow, ...] = ()
+    """By pair; the farthest off first."""
+
+
 class BudgetView(Struct, frozen=True, kw_only=True):
     """The call budget."""
 
@@ -219,6 +254,7 @@ class BudgetView(Struct, frozen=True, kw_only=True):
     lockouts: tuple[LockoutView, ...]
     refusals_expected: int
     refusals_unexpected: int
+    audit: AuditView = AuditView()
 
 
 class JournalLine(Struct, frozen=True, kw_only=True):

@@ -107,6 +107,7 @@ def budget(state: State, t_ns: int) -> BudgetView:
         ),
         refusals_expected=ledger.refusals_expected,
         refusals_unexpected=ledger.refusals_unexpected,
+        audit=state.audit.view(state.feeds["audit"], t_ns),
     )
 
 
