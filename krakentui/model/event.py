@@ -51,11 +51,10 @@ class FirstSnapshot(Happening, frozen=True, kw_only=True):
 
 
 class SystemSeen(Happening, frozen=True, kw_only=True):
-    """The state of the exchange: online, maintenance, cancel_only, post_only, or any other word."""
+    """The state of the exchange: online, maintenance, … or any other word; None = nothing told of plans."""
 
     system: str
     maintenance: tuple[Maintenance, ...] | None = None
-    """None = not told here; empty = nothing announced."""
 
 
 class TimeMeasured(Happening, frozen=True, kw_only=True):
@@ -206,10 +205,9 @@ class BalancesPolled(Happening, frozen=True, kw_only=True):
 
 
 class KeyDescribed(Happening, frozen=True, kw_only=True):
-    """What the exchange says of the key in use."""
+    """What the exchange says of the key in use; `key` is its fingerprint."""
 
     key: str
-    """Fingerprint."""
     info: KeyInfo
 
 
