@@ -19,8 +19,9 @@ from krakentui.engine.pursuer import Pursuer
 from krakentui.engine.routes import parcels
 from krakentui.engine.wants import is_blind, may_ask
 from krakentui.model.order import Order
-from krakentui.net.feed import Feed, Line
+from krakentui.net.feed import Feed
 from krakentui.net.hosts import check_destination
+from krakentui.net.talk import Line
 from krakentui.settings import Settings
 from krakentui.state.question import question as frozen_question
 from krakentui.state.state import State

@@ -77,7 +77,7 @@ class Cancels:
         clock: Clock,
         patience: Patience,
         lane: KeyLane,
-        feed: Feed,
+        feed: Feed[Conversation],
         answers: Answers,
         tell: Callable[[Happening], None],
     ) -> None:

@@ -40,9 +40,10 @@ from krakentui.model.event import (
 from krakentui.model.limit import KeyScope
 from krakentui.model.symbol import Names
 from krakentui.net.backoff import ConnectBudget, EdgePause
-from krakentui.net.feed import Feed, Line
+from krakentui.net.feed import Feed
 from krakentui.net.patience import Patience
 from krakentui.net.socket import Connector
+from krakentui.net.talk import Line
 from krakentui.net.tap import NoTap
 from krakentui.settings import Settings
 from krakentui.state import prices, views, wealth

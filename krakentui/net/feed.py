@@ -7,13 +7,12 @@ repeat. Every close code is a reason to come back: the edge closes with 1000 and
 
 import asyncio
 import contextlib
-import random
-from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, Protocol, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from krakentui.model.clock import SECOND, Clock
+from krakentui.model.clock import SECOND
 from krakentui.model.error import KrakentuiError, NotSent
 from krakentui.model.event import (
     Answered,
@@ -27,15 +26,14 @@ from krakentui.model.event import (
     SequenceBroken,
 )
 from krakentui.model.limit import POINT, IpScope
-from krakentui.net.backoff import Backoff, Cause, ConnectBudget, EdgePause
+from krakentui.net.backoff import Backoff, Cause
 from krakentui.net.deadline import within
 from krakentui.net.hosts import check_destination
-from krakentui.net.patience import Patience
-from krakentui.net.socket import Connector, HandshakeRefused, Socket, SocketClosed, Unreachable
-from krakentui.net.tap import Tap
+from krakentui.net.socket import HandshakeRefused, Socket, SocketClosed, Unreachable
+from krakentui.net.talk import Line, Role, Speech, Talk
 from krakentui.net.words import is_edge_limit, refusal_words
-from krakentui.wire.spot.ws import Conversation
 
+S = TypeVar("S", bound=Speech)
 T = TypeVar("T")
 MOST_IN_A_BATCH = 500
 """Frames handled before others get a turn: about 10 ms of work."""
@@ -43,43 +41,6 @@ QUICK_MESSAGES, MESSAGE_S = 10, 0.1
 """So many messages at once, then ten a second: a burst of some 15 was refused (reference §1)."""
 LEAST_PAUSE_NS = 5 * SECOND
 _SERVICE_RESTART = frozenset({1012, 1013})
-
-
-class Talk(Protocol):
-    """What is said over a feed."""
-
-    async def prepare(self) -> Conversation:
-        """Begin a conversation: subscriptions queued, a fresh token fetched where one is needed.
-
-        Raises:
-            KrakentuiError: it cannot begin now; the sentence says why.
-        """
-        ...
-
-    def heard(self, events: Sequence[Happening]) -> None:
-        """Take what came in."""
-        ...
-
-    def ended(self) -> None:
-        """Learn that the socket is gone: what is unanswered stays so."""
-        ...
-
-    def in_maintenance(self) -> bool:
-        """Tell whether the exchange is known to be in maintenance."""
-        ...
-
-
-class Line(Struct, frozen=True, kw_only=True):
-    """What all feeds of a run share: time, chance, thresholds, budgets, and where to tell."""
-
-    clock: Clock
-    rng: random.Random
-    patience: Patience
-    connect: Connector
-    budget: ConnectBudget
-    edge: EdgePause
-    tap: Tap
-    tell: Callable[[Happening], None]
 
 
 class Ending(Struct, frozen=True):
@@ -92,26 +53,35 @@ class Ending(Struct, frozen=True):
     """We wanted another one: there is nothing to wait for."""
 
 
-class Feed:
+class Feed(Generic[S]):
     """One socket to the exchange, kept open."""
 
     def __init__(
-        self, role: Literal["public", "private"], url: str, talk: Talk, line: Line, *, key: str | None = None
+        self, role: Role, url: str, talk: Talk[S], line: Line, *, key: str | None = None, least_s: float = 0.0
     ) -> None:
-        """Open nothing yet; `key` is the public part of the key whose token goes over it.
+        """Open nothing yet.
+
+        Args:
+            role: what it is for.
+            url: where to.
+            talk: what is said over it.
+            line: what it shares with other feeds.
+            key: the public part of the key whose token goes over it.
+            least_s: it never comes back sooner than this.
 
         Raises:
             Forbidden: the key may not go to this address.
         """
         check_destination(url, key)
-        self._role: Literal["public", "private"] = role
+        self._role: Role = role
         self._url = url
         self._talk = talk
         self._line = line
         self._key = key
+        self._least_s = least_s
         self._backoff = Backoff()
         self._socket: Socket | None = None
-        self._conversation: Conversation | None = None
+        self._conversation: S | None = None
         self._heard_ns = 0
         self._is_live = False
         self._has_given = False
@@ -140,7 +110,8 @@ class Feed:
 
     def replace(self, why: str) -> None:
         """Give the socket up and open another at once."""
-        self._retry_ns = self._line.clock.mono_ns()
+        least_ns = self._ended_ns + round(self._least_s * SECOND)
+        self._retry_ns = max(self._line.clock.mono_ns(), least_ns)
         self._nudge.set()
         self._end(Ending("drop", why, stale=True, replaced=True))
 
@@ -153,7 +124,7 @@ class Feed:
             self._retry_ns = min(self._retry_ns, self._ended_ns + LEAST_PAUSE_NS)
             self._nudge.set()
 
-    async def say(self, words: Callable[[Conversation], T]) -> T:
+    async def say(self, words: Callable[[S], T]) -> T:
         """Queue something and write it.
 
         Raises:
@@ -236,7 +207,7 @@ class Feed:
         """The exchange answered the attempt: until then it may have been lost on the way."""
         self._line.tell(CallSettled(name="connections", scope=IpScope(), ticket=number, answered=True))
 
-    async def _converse(self, socket: Socket, conversation: Conversation) -> Ending:
+    async def _converse(self, socket: Socket, conversation: S) -> Ending:
         self._heard_ns = self._line.clock.mono_ns()
         self._backoff = self._backoff.opened(self._heard_ns)
         self._failed = self._has_given = False
@@ -255,18 +226,18 @@ class Feed:
                 for task in tasks:
                     task.cancel()
 
-    async def _greet(self, socket: Socket, conversation: Conversation) -> None:
+    async def _greet(self, socket: Socket, conversation: S) -> None:
         with self._ends_with_the_socket():
             await self._write(conversation, socket)
 
-    async def _write(self, conversation: Conversation, socket: Socket) -> None:
+    async def _write(self, conversation: S, socket: Socket) -> None:
         for number, text in enumerate(conversation.to_send()):
             if number >= QUICK_MESSAGES:
                 await self._line.clock.sleep(MESSAGE_S)
             self._line.tap.passed(self._role, "out", text.encode())
             await socket.send(text)
 
-    async def _read(self, socket: Socket, conversation: Conversation) -> None:
+    async def _read(self, socket: Socket, conversation: S) -> None:
         with self._ends_with_the_socket():
             while True:
                 frames = [await socket.receive()]
@@ -278,7 +249,7 @@ class Feed:
                     self._take(frames, conversation)
                 await self._write(conversation, socket)  # a hole in a channel asks for a new snapshot
 
-    def _take(self, frames: list[bytes], conversation: Conversation) -> None:
+    def _take(self, frames: list[bytes], conversation: S) -> None:
         """Turn frames into events; a pong is no sign of life."""
         events: list[Happening] = []
         alive = 0
@@ -288,9 +259,10 @@ class Feed:
             alive += not conversation.last_was_pong
             for event in heard:
                 if isinstance(event, SequenceBroken):
-                    conversation.resubscribe(event.channel)
+                    if not conversation.mend(event.channel):
+                        self._end(Ending("drop", f"{event.channel} skipped a frame"))
                 elif isinstance(event, BookBroken):
-                    conversation.resubscribe("book", event.symbol)
+                    conversation.mend("book", event.symbol)
                 elif isinstance(event, Answered) and event.error.startswith("ESession:"):
                     self._end(Ending("drop", "the websocket token is no longer good"))
             events += heard
@@ -302,13 +274,13 @@ class Feed:
             self._line.tell(FeedChanged(feed=self._role, state="live"))
         self._talk.heard(events)
 
-    def _gives_data(self, events: list[Happening], conversation: Conversation) -> bool:
+    def _gives_data(self, events: list[Happening], conversation: S) -> bool:
         """A public feed lives with its first data, a private one with the last of its snapshots."""
         self._has_given |= any(isinstance(event, FirstSnapshot) for event in events)
         # a refused channel is awaited no more: its refusal may come after the snapshot of the other
         return self._has_given and (self._role == "public" or not self._lacking(conversation))
 
-    async def _watch(self, socket: Socket, conversation: Conversation) -> None:
+    async def _watch(self, socket: Socket, conversation: S) -> None:
         """Look twice a second; a look that comes late says that we were asleep, not the exchange."""
         clock, patience = self._line.clock, self._line.patience
         step_s = patience.stale_s / 10
@@ -332,13 +304,15 @@ class Feed:
                 self._end(Ending("drop", f"{overdue[0][0]} gave nothing, twice", stale=True))
                 return
             for channel, symbol in overdue:
-                conversation.resubscribe(channel, symbol or None)
+                if not conversation.mend(channel, symbol or None):
+                    self._end(Ending("drop", f"{channel} gave nothing", stale=True))
+                    return
                 repeated.add((channel, symbol))
                 since[channel, symbol] = t_ns
             with self._ends_with_the_socket():
                 await self._write(conversation, socket)
 
-    def _lacking(self, conversation: Conversation) -> list[tuple[str, str]]:
+    def _lacking(self, conversation: S) -> list[tuple[str, str]]:
         """List the subscriptions that should have given something and have not yet."""
         wishes = [(wish.channel, wish.symbol) for wish in conversation.awaited]
         self._mute.intersection_update(wishes)  # what speaks again is listened for again
@@ -375,8 +349,7 @@ class Feed:
         cause: Cause = "maintenance" if self._talk.in_maintenance() else ending.cause
         self._backoff, wait_s = self._backoff.lost(cause, t_ns, line.rng)
         wait_s = max(wait_s, line.edge.wait_ns(t_ns) / SECOND)
-        if ending.replaced:
-            wait_s = 0.0
+        wait_s = max(0.0 if ending.replaced else wait_s, self._least_s)
         line.tell(
             FeedChanged(
                 feed=self._role,

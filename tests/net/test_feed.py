@@ -12,9 +12,10 @@ from krakentui.model.clock import SECOND
 from krakentui.model.error import Forbidden, KeyProblem, NotSent
 from krakentui.model.event import CallSpent, FeedChanged, FeedHeard, Garbled, Happening, SequenceBroken
 from krakentui.net.backoff import ConnectBudget, EdgePause
-from krakentui.net.feed import Feed, Line
+from krakentui.net.feed import Feed
 from krakentui.net.patience import Patience
 from krakentui.net.socket import HandshakeRefused, SocketClosed, Unreachable
+from krakentui.net.talk import Line
 from krakentui.net.tap import NoTap
 from krakentui.wire.spot.ws import Conversation
 from tests.support.clock import ManualClock, settle
@@ -34,11 +35,19 @@ def update(sequence: int) -> dict[str, object]:
     return {"channel": "executions", "type": "update", "data": [], "sequence": sequence}
 
 
+class Stubborn(Conversation):
+    """Gets nothing anew over the same socket."""
+
+    def mend(self, channel: str, symbol: str | None = None) -> bool:
+        return False
+
+
 class Talker:
     """Subscribes one channel; keeps what it hears."""
 
     def __init__(self, role: str = "public") -> None:
         self.role = role
+        self.mends = True
         self.heard_events: list[Happening] = []
         self.prepared = 0
         self.ends = 0
@@ -54,7 +63,7 @@ class Talker:
             conversation = Conversation("public")
             conversation.subscribe("ticker", symbol=["BTC/USD"], snapshot=True)
         else:
-            conversation = Conversation("private", "alice")
+            conversation = Conversation("private", "alice") if self.mends else Stubborn("private", "alice")
             conversation.subscribe("executions", snap_orders=True)
         return conversation
 
@@ -73,7 +82,7 @@ class Talker:
 class Rig:
     """A feed with everything around it made of memory."""
 
-    def __init__(self, role: str = "public") -> None:
+    def __init__(self, role: str = "public", *, least_s: float = 0) -> None:
         self.clock = ManualClock()
         self.line = MemoryLine()
         self.line.prepare = self.ack
@@ -91,7 +100,9 @@ class Rig:
             tap=NoTap(),
             tell=self.events.append,
         )
-        self.feed = Feed("public" if role == "public" else "private", PUBLIC, self.talk, line)
+        self.feed = Feed(
+            "public" if role == "public" else "private", PUBLIC, self.talk, line, least_s=least_s
+        )
 
     def ack(self, socket: MemorySocket, _url: str) -> None:
         socket.answers = self._acks
@@ -498,3 +509,53 @@ async def test_every_attempt_to_connect_is_counted(rig: Rig) -> None:
         await rig.clock.advance(2)
         spent = [event for event in rig.events if isinstance(event, CallSpent)]
         assert [event.name for event in spent] == ["connections"] * 2
+
+
+# --- what cannot be mended over the same socket ------------------------------------------------------
+
+
+@pytest.mark.anyio
+async def test_a_hole_that_cannot_be_mended_costs_the_socket() -> None:
+    rig = Rig("private")
+    rig.talk.mends = False
+    async with rig.running():
+        rig.line.last.gives(snapshot(), update(3))
+        await rig.clock.advance(2)
+        assert "executions skipped a frame" in rig.whys()
+        assert len(rig.line.sockets) == 2
+
+
+@pytest.mark.anyio
+async def test_a_silent_subscription_that_cannot_be_mended_costs_the_socket_at_once() -> None:
+    rig = Rig("private")
+    rig.talk.mends = False
+    async with rig.running():
+        await rig.beat(6)
+        assert "executions gave nothing" in rig.whys()
+        assert rig.line.sockets[0].methods() == ["subscribe"]
+
+
+@pytest.mark.anyio
+async def test_a_feed_may_be_told_to_come_back_no_sooner() -> None:
+    rig = Rig(least_s=5)
+    async with rig.running():
+        for sockets in (1, 2):
+            rig.line.last.breaks()
+            await rig.clock.advance(4.9)
+            assert len(rig.line.sockets) == sockets
+            await rig.clock.advance(0.2)
+            assert len(rig.line.sockets) == sockets + 1
+
+
+@pytest.mark.anyio
+async def test_being_replaced_is_no_way_around_it() -> None:
+    rig = Rig(least_s=5)
+    async with rig.running():
+        rig.feed.replace("the clock jumped")
+        rig.feed.replace("the clock jumped")
+        await rig.clock.advance(1)
+        rig.feed.replace("the clock jumped")
+        await rig.clock.advance(3.9)
+        assert len(rig.line.sockets) == 1
+        await rig.clock.advance(0.2)
+        assert len(rig.line.sockets) == 2

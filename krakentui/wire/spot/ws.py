@@ -115,6 +115,11 @@ class Conversation:
         self.unsubscribe(channel, symbols)
         return self.subscribe(channel, **params)
 
+    def mend(self, channel: str, symbol: str | None = None) -> bool:
+        """Ask for the data of a channel anew, over the same socket."""
+        self.resubscribe(channel, symbol)
+        return True
+
     def ping(self) -> int:
         """Queue a ping and return its request id."""
         return self._put("ping", {}).req_id
