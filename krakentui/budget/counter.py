@@ -63,11 +63,15 @@ class Counter(Struct, frozen=True):
         return structs.replace(now, high=high, lag=now.step)
 
     def at_most(self, high: int, t_ns: int) -> Self:
-        """Lower `high` to this figure: a call that passed proves that the counter was not above it."""
+        """Lower `high` to this figure: a call that passed proves that the counter was not above it.
+
+        What was known before goes on to hold: `high` is never later above what it would have been.
+        """
         now = self.at(t_ns)
         if high >= now.high:
             return now
-        return structs.replace(now, low=min(now.low, high), high=high, lag=now.step)
+        lag = min(now.step, now.high + now.lag - high)
+        return structs.replace(now, low=min(now.low, high), high=high, lag=lag)
 
     def reported(self, units: int, t_ns: int) -> Self:
         """Take the exchange's own figure: it wins over our count."""

@@ -88,6 +88,15 @@ def test_a_call_that_passed_proves_that_the_counter_was_not_over() -> None:
     assert points(a_counter(low=2, high=30).at_most(units(21), 0).high) == 21
 
 
+@given(counters(), st.integers(0, 40 * POINT), st.integers(0, 10**11), st.integers(0, 10**11))
+def test_learning_that_a_call_passed_never_raises_a_later_high_end(
+    counter: Counter, most: int, wait: int, later: int
+) -> None:
+    t_ns = counter.at_ns + wait
+    learned = counter.at_most(most, t_ns)
+    assert learned.at(t_ns + later).high <= counter.at(t_ns + later).high
+
+
 @given(counters(), st.integers(0, 10**11), st.integers(0, 10**11))
 def test_two_steps_in_time_are_as_good_as_one(counter: Counter, first: int, second: int) -> None:
     t_ns = counter.at_ns + first
