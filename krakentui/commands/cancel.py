@@ -16,11 +16,12 @@ from krakentui.commands.complete import PATIENCE_S, why_missing
 from krakentui.commands.lines import put, text_of
 from krakentui.commands.parser import Given
 from krakentui.commands.schema import Object, cost_interval, instant, money
-from krakentui.commands.select import check_selector, is_everything, is_joined, selected, unjudged, with_pair
+from krakentui.commands.select import check_selector, is_everything, selected, unjudged, with_pair
 from krakentui.engine.face import Face
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.order import Outcome
 from krakentui.settings import Settings
+from krakentui.state.filters import is_joined
 from krakentui.state.view import CancelCost, Found, NotAsked, OrderRow, OrdersView, Question, QuestionOrder
 
 ANSWERED_NO = 5

@@ -1,7 +1,7 @@
 """When is everything there that this key may see? Pure reading of a session's views."""
 
-from krakentui.commands.select import is_joined
 from krakentui.engine.face import Face
+from krakentui.state.filters import is_joined
 
 PATIENCE_S = 10.0
 """How long `snapshot`, `limits` and `cancel` wait for what is permitted."""

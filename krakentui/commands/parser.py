@@ -16,12 +16,12 @@ from msgspec import Struct
 from krakentui import __version__
 from krakentui.model.error import UsageError
 from krakentui.model.limit import Tier
-from krakentui.model.order import TRIGGERED
+from krakentui.model.order import ORDER_TYPES
+from krakentui.state.filtertext import age_s, percent
 
 Rules = Literal["documented", "strict", "lenient", "old"]
 TABLE_PAIRS, MOST_PAIRS = 39, 5_000
 """Pairs that the simulated exchange has anyway, and the most that it makes."""
-ORDER_TYPES = ("limit", "market", "iceberg", "settle-position", *sorted(TRIGGERED))
 SEE_HELP = "`krakentui --help` lists what there is."
 
 
@@ -215,22 +215,19 @@ def _cancel_options(parser: _Parser) -> None:
 
 # --- values -------------------------------------------------------------------------------------
 
-_AGE = re.compile(r"(\d{1,6})([smhd])")
-_AGE_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_PERCENT = re.compile(r"\d{1,6}(\.\d{1,6})?%?")
-
 
 def _age(text: str) -> int:
-    found = _AGE.fullmatch(text)
-    if found is None:
+    seconds = age_s(text)
+    if seconds is None:
         raise argparse.ArgumentTypeError("takes an age like 90s, 5m or 2h")
-    return int(found[1]) * _AGE_SECONDS[found[2]]
+    return seconds
 
 
 def _percent(text: str) -> str:
-    if _PERCENT.fullmatch(text) is None:
+    digits = percent(text)
+    if digits is None:
         raise argparse.ArgumentTypeError("takes a distance in percent like 2 or 0.5")
-    return text.rstrip("%")
+    return digits
 
 
 def _speed(text: str) -> float:

@@ -1,6 +1,7 @@
 """Which open orders a `krakentui cancel` means: pure, and never wider than what was said.
 
-An order whose age or distance is not known is never taken by `--older` or `--far`: unknown is not old.
+The options are a filter as the list has it. An order whose age or distance is not known is never taken by
+`--older` or `--far`: unknown is not old.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ from krakentui.commands.parser import Given
 from krakentui.model.clock import SECOND
 from krakentui.model.error import UsageError
 from krakentui.model.symbol import Names, wsname_symbol
+from krakentui.state.filters import Demand, OrderFilter, doubtful, fitting, meant
+from krakentui.state.filtertext import named_pair
 from krakentui.state.view import OrderRow
 
 
@@ -29,8 +32,7 @@ def check_selector(given: Given) -> None:
 
 def has_filter(given: Given) -> bool:
     """Tell whether any filter was given."""
-    filters = (given.pair, given.side, given.type, given.older_s, given.far_pct)
-    return any(said is not None for said in filters)
+    return bool(filter_of(given).demands)
 
 
 def is_everything(given: Given) -> bool:
@@ -46,56 +48,34 @@ def with_pair(given: Given, names: Names) -> Given:
     """
     if given.pair is None:
         return given
-    known = {spelling.casefold(): symbol for spelling, symbol in names.pairs.items()}
-    typed = (given.pair, wsname_symbol(given.pair.upper()))
-    found = next((known[one.casefold()] for one in typed if one.casefold() in known), None)
-    if found is None and known:
+    found = named_pair(names, given.pair)
+    if found is None and names.pairs:
         raise UsageError(f"The exchange has no pair {given.pair}: it looks like BTC/USD.")
-    return structs.replace(given, pair=found or typed[-1])
+    return structs.replace(given, pair=found or wsname_symbol(given.pair.upper()))
+
+
+def filter_of(given: Given) -> OrderFilter:
+    """Turn the options into a filter."""
+    demands: list[Demand] = []
+    if given.pair is not None:
+        demands.append(Demand("pair", (given.pair,)))
+    if given.side is not None:
+        demands.append(Demand("side", (given.side,)))
+    if given.type is not None:
+        demands.append(Demand("type", (given.type,)))
+    if given.older_s is not None:
+        demands.append(Demand("older", (given.older_s * SECOND,)))
+    if given.far_pct is not None:
+        demands.append(Demand("far", (Decimal(given.far_pct),)))
+    return OrderFilter(tuple(demands))
 
 
 def selected(rows: Sequence[OrderRow], given: Given) -> tuple[OrderRow, ...]:
-    """Pick the rows that all filters agree on."""
-    return tuple(row for row in rows if _matches(row, given))
-
-
-def is_joined(row: OrderRow) -> bool:
-    """Tell whether the order has its details and its pair has the stream's name (`BTC/USD`).
-
-    REST names pairs its own way (`XBTUSD`) until the exchange's lists are joined.
-    """
-    return not row.details_loading and row.pair is not None and "/" in row.pair
+    """Pick the rows that all filters agree on; without any, none but by `--all`."""
+    wanted = filter_of(given)
+    return fitting(rows, wanted) if given.everything else meant(rows, wanted)
 
 
 def unjudged(rows: Sequence[OrderRow], given: Given) -> tuple[OrderRow, ...]:
     """Pick the rows of which it is not known yet whether they are meant."""
-    return tuple(row for row in rows if not _is_judgeable(row, given))
-
-
-def _is_judgeable(row: OrderRow, given: Given) -> bool:
-    named = (given.pair, given.side, given.type)
-    if not is_joined(row) and any(said is not None for said in named):
-        return False
-    if given.older_s is not None and row.order_age_ns is None:
-        return False
-    return given.far_pct is None or row.distance_pct is not None
-
-
-def _matches(row: OrderRow, given: Given) -> bool:
-    if given.pair is not None and (row.pair or "").casefold() != given.pair.casefold():
-        return False
-    if given.side is not None and row.side != given.side:
-        return False
-    if given.type is not None and row.type != given.type:
-        return False
-    if given.older_s is not None and not _is_older(row, given.older_s):
-        return False
-    return given.far_pct is None or _is_far(row, Decimal(given.far_pct))
-
-
-def _is_older(row: OrderRow, than_s: int) -> bool:
-    return row.order_age_ns is not None and row.order_age_ns >= than_s * SECOND
-
-
-def _is_far(row: OrderRow, than_pct: Decimal) -> bool:
-    return row.distance_pct is not None and abs(row.distance_pct) >= than_pct
+    return doubtful(rows, filter_of(given))

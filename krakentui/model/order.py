@@ -20,6 +20,9 @@ PROTECTIVE = frozenset({"stop-loss", "stop-loss-limit", "trailing-stop", "traili
 TRIGGERED = PROTECTIVE | {"take-profit", "take-profit-limit"}
 """Order types that wait for a trigger price. A take-profit takes a gain; without it no loss is greater."""
 
+ORDER_TYPES = ("limit", "market", "iceberg", "settle-position", *sorted(TRIGGERED))
+"""Every type there is (websocket reference, 7.2)."""
+
 
 class Trigger(Struct, frozen=True, kw_only=True):
     """What sets a stop or take-profit order off."""

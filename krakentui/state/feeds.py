@@ -5,7 +5,7 @@ last trade. Silence of 3 s is old, of 5 s stale (faults, chapter 2). After a clo
 before it is fresh.
 """
 
-from typing import get_args
+from typing import Literal, get_args
 
 from msgspec import Struct, structs
 
@@ -125,6 +125,14 @@ class Feeds:
             answers = self._feeds["rest"].state == "live"
             return "stale" if age > REST_STALE_NS else "live" if answers and age <= REST_OLD_NS else "old"
         return "stale" if age > POLL_STALE_NS else "old"
+
+    def price_freshness(self, source: Literal["stream", "poll"], seen_ns: int, t_ns: int) -> Freshness:
+        """Tell how fresh prices are: as the feed that keeps them, or as the poll they came with."""
+        if source == "poll":
+            return self.polled_freshness(seen_ns, t_ns)
+        if seen_ns >= self["public"].cut_ns:
+            return self.freshness("public", t_ns)
+        return "stale"  # from before the stream went away: not told anew since
 
     def account_freshness(
         self, seen_ns: int, t_ns: int, *, streamed: bool, whole: bool, by_nature: bool

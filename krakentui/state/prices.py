@@ -37,13 +37,7 @@ def _row(state: State, symbol: str, t_ns: int) -> MarketRow:
 
 def market_freshness(state: State, quote: Quote | None, t_ns: int) -> Freshness:
     """Tell how fresh prices are: as the feed that keeps them, or as the poll they came with."""
-    if quote is None:
-        return "unknown"
-    if quote.source == "stream" and quote.seen_ns >= state.feeds["public"].cut_ns:
-        return state.feeds.freshness("public", t_ns)
-    if quote.source == "poll":
-        return state.feeds.polled_freshness(quote.seen_ns, t_ns)
-    return "stale"  # from before the stream went away: not told anew since
+    return "unknown" if quote is None else state.feeds.price_freshness(quote.source, quote.seen_ns, t_ns)
 
 
 def _age(state: State, quote: Quote | None, t_ns: int) -> int | None:

@@ -75,6 +75,9 @@ def order_row(state: State, order: Order, t_ns: int, engine: Engines) -> OrderRo
         freshness=order_freshness(state, order, request, t_ns),
         details_loading=lacks_details(order),
         amended=order.amended,
+        userref=order.userref,
+        cl_ord_id=order.cl_ord_id,
+        distance_freshness=_market_freshness(state, order, t_ns),
     )
 
 
@@ -142,9 +145,18 @@ def distance_pct(state: State, order: Order) -> Decimal | None:
     if quote is None or price is None:
         return None
     ticker = quote.ticker
-    facing = middle(ticker) if waits else (ticker.bid if order.side == "sell" else ticker.ask)
+    if order.trigger is not None and waits:
+        facing = ticker.last if order.trigger.reference == "last" else None  # no feed tells the index
+    else:
+        facing = ticker.bid if order.side == "sell" else ticker.ask
     market = facing if facing is not None else middle(ticker)
     return ((price - market) / market * 100).quantize(PERCENT) if market else None
+
+
+def _market_freshness(state: State, order: Order, t_ns: int) -> Freshness:
+    """Tell how fresh the prices are that an order's distance goes by."""
+    quote = state.markets.quotes.get(order.pair or "")
+    return "unknown" if quote is None else state.feeds.price_freshness(quote.source, quote.seen_ns, t_ns)
 
 
 def value_of(state: State, order: Order) -> Decimal | None:

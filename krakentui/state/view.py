@@ -159,6 +159,15 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     details_loading: bool
     amended: bool = False
     """Changed since it was made: a cancel's cost counts from the last change, not from `order_age_ns`."""
+    userref: int | None = None
+    cl_ord_id: str | None = None
+    distance_freshness: Freshness = "live"
+    """How fresh the prices are that the distance goes by."""
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether this row only says how an order ended: nothing is left to cancel."""
+        return self.last_outcome in {"cancelled", "filled", "gone"}
 
 
 class OrdersView(Struct, frozen=True, kw_only=True):

@@ -58,6 +58,10 @@ def test_ids_and_descriptions_exclude_each_other(line: str) -> None:
         check_selector(parse(["cancel", *line.split()]))
 
 
+def test_without_all_and_without_a_filter_nothing_is_selected() -> None:
+    assert ids("--yes") == []
+
+
 def test_everything_is_all_alone() -> None:
     assert is_everything(parse(["cancel", "--all"]))
     assert not is_everything(parse(["cancel", "--all", "--side", "buy"]))
@@ -69,13 +73,13 @@ def test_everything_is_all_alone() -> None:
         ("--all", []),
         ("O1", []),
         ("--pair BTC/USD", ["O5"]),
-        ("--side buy", ["O5"]),
-        ("--type limit", ["O5"]),
+        ("--side buy", ["O4"]),
+        ("--type limit", ["O4"]),
         ("--older 5m", ["O4"]),
         ("--far 1", ["O4"]),
     ],
 )
 def test_what_cannot_be_judged_yet_is_named(line: str, unknown: list[str]) -> None:
-    loading = an_order("O5", pair="XBTEUR")
-    rows = unjudged((*ROWS, loading), parse(["cancel", *line.split()]))
+    nameless = an_order("O5", pair="XBTEUR")
+    rows = unjudged((*ROWS, nameless), parse(["cancel", *line.split()]))
     assert [row.id for row in rows] == unknown

@@ -90,6 +90,19 @@ def test_a_stop_is_as_far_as_its_trigger() -> None:
     assert row(a_ticker(last="100000.0"), snapshot(stop)).distance_pct == Decimal("-10.0000")
 
 
+def test_a_trigger_on_the_last_price_is_as_far_as_the_last_trade() -> None:
+    ticker = Ticker(symbol="BTC/USD", last=Decimal(100000), bid=Decimal(99000), ask=Decimal(99002))
+    stop = a_standing(type="stop-loss", price=None, trigger="90000.0")
+    assert row(TickerSeen(ticker=ticker), snapshot(stop)).distance_pct == Decimal("-10.0000")
+
+
+def test_a_distance_grows_old_with_the_market_not_with_the_order() -> None:
+    state = a_state(a_ticker(), snapshot(a_standing()))
+    play(state, feed("public", "down"), seconds=1)
+    (shown,) = views.orders(state, at(1)).rows
+    assert (shown.freshness, shown.distance_freshness) == ("live", "stale")
+
+
 def test_a_distance_without_prices_is_unknown() -> None:
     assert row(snapshot(a_standing())).distance_pct is None
 
