@@ -1,6 +1,5 @@
 """What leaves the state: plain functions of a state and a steady time, each returning a frozen view."""
 
-from decimal import Decimal
 from typing import Final
 
 from msgspec import structs
@@ -12,6 +11,7 @@ from krakentui.budget.words import duration
 from krakentui.model.clock import SECOND
 from krakentui.model.event import FeedRole
 from krakentui.model.venue import Power
+from krakentui.state.arrangement import place
 from krakentui.state.prices import markets
 from krakentui.state.question import question
 from krakentui.state.rows import engines, order_row
@@ -21,7 +21,6 @@ from krakentui.state.view import (
     GaugeRow,
     JournalLine,
     LockoutView,
-    OrderRow,
     OrdersView,
     StatusView,
 )
@@ -76,7 +75,7 @@ def orders(state: State, t_ns: int) -> OrdersView:
     denied = None if state.desk.table.listed else _denied_orders(state)
     engine = engines(state, t_ns)
     return OrdersView(
-        rows=tuple(sorted((order_row(state, order, t_ns, engine) for order in shown.values()), key=_place)),
+        rows=tuple(sorted((order_row(state, order, t_ns, engine) for order in shown.values()), key=place)),
         known=state.desk.table.listed and not (nameless and not shown),
         denied=denied,
     )
@@ -114,11 +113,6 @@ def budget(state: State, t_ns: int) -> BudgetView:
 def journal(state: State, after: int = 0) -> tuple[JournalLine, ...]:
     """List what happened since line `after`, oldest first."""
     return state.journal.after(after)
-
-
-def _place(row: OrderRow) -> tuple[bool, str, bool, Decimal, str]:
-    """Order rows by pair, then by price from high to low; nameless and priceless ones come last."""
-    return row.pair is None, row.pair or "", row.price is None, -(row.price or Decimal(0)), row.id
 
 
 def _denied_orders(state: State) -> str | None:

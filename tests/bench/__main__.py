@@ -7,7 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from tests.bench import exchange, frames, reaction, screen
+from tests.bench import exchange, frames, listing, reaction, screen
 
 
 def main() -> int:
@@ -20,6 +20,7 @@ def main() -> int:
     key_s, bare_s = asyncio.run(reaction.key_to_wire())
     say("\nKey to wire: from enter on the question to the cancel's arrival, beside a bare websocket echo")
     say(f"{key_s * 1000:.1f} ms, {key_s / bare_s:.1f}x of {bare_s * 1000:.2f} ms")
+    say_listed(listing.cost())
     made = exchange.throughput()
     say("\nSimulated exchange by hand, every pair on three channels, beside json.dumps of the same frames")
     part = made.bare_per_s / made.per_s
@@ -35,6 +36,15 @@ def main() -> int:
     say(f"processor   {demo.core:.1%} of a core, {demo.core / bare.core:.1f}x of {bare.core:.1%}")
     say(f"SIGTERM     ends it in {demo.end_s:.2f} s, {demo.end_s / bare.end_s:.1f}x of {bare.end_s:.2f} s")
     return 0
+
+
+def say_listed(cost: listing.Cost) -> None:
+    """Print what a long list of orders costs."""
+    say(f"\nList of {listing.ORDERS:,} orders: all arranged, beside a bare sort of as many figures")
+    ratio, part = cost.arranged_s / cost.bare_s, cost.arranged_s / listing.FRAME_S
+    say(
+        f"{cost.arranged_s * 1000:.2f} ms, {ratio:.1f}x of {cost.bare_s * 1000:.2f} ms; {part:.0%} of a frame"
+    )
 
 
 def say_served(served: exchange.Served, hour: exchange.Memory) -> None:

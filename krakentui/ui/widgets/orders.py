@@ -60,8 +60,6 @@ SHORTER_STATES = {
     "details loading": "loading",
 }
 """For the list in little room, where the journal line says the rest."""
-OVER = frozenset({"cancelled", "filled", "gone"})
-"""Outcomes that leave nothing to cancel; such a row stays in sight for some seconds."""
 CANCEL_WORDS = {"asked": "cancel asked", "sent": "cancel sent", "unknown": "cancel unknown"}
 
 
@@ -136,7 +134,7 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         if not view.known:
             return ()
         marked = (Span(f" · {len(self.marked)} marked", "key"),) if self.marked else ()
-        return (Span(str(sum(not is_over(row) for row in view.rows)), "strong"), *marked)
+        return (Span(str(sum(not row.is_over for row in view.rows)), "strong"), *marked)
 
     def empty_lines(self, view: OrdersView | None, width: int) -> Sequence[Line]:
         """Say why there are no orders to show."""
@@ -161,11 +159,6 @@ NARROW_COLUMNS = tuple(
     for column in Orders.columns
     if column.title != "Trigger"
 )
-
-
-def is_over(row: OrderRow) -> bool:
-    """Tell whether this row only says how an order ended."""
-    return row.last_outcome in OVER
 
 
 def _type(row: OrderRow, *, narrow: bool) -> str:

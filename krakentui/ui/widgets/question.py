@@ -14,7 +14,7 @@ from krakentui.state.view import NotAsked, OrdersView, Question, QuestionOrder
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, cancel_cost, interval, number, whole_amount
 from krakentui.ui.line import Line, Span, Tone, line, wrapped
 from krakentui.ui.table import Column, Layout, arrange, compose, heading, natural_widths
-from krakentui.ui.widgets.orders import SHORT_TYPES, SHORTER_TYPES, is_over
+from krakentui.ui.widgets.orders import SHORT_TYPES, SHORTER_TYPES
 from krakentui.ui.widgets.panel import Panel
 from krakentui.ui.widgets.statusline import BADGES
 
@@ -131,7 +131,7 @@ class QuestionView(Panel[Question]):
         """Mark what has ended or changed since the question was asked; its ids stay what they are."""
         if self._view is None or orders is None or not orders.known:
             return
-        left = {row.id: row.remaining for row in orders.rows if not is_over(row)}
+        left = {row.id: row.remaining for row in orders.rows if not row.is_over}
         asked = self._view.orders
         ended = frozenset(order.id for order in asked if order.id not in left)
         changed = frozenset(
