@@ -239,6 +239,10 @@ class Funds:
         if orders_stand:
             self._unjudged[asset] = (asked_ns, held)
 
+    def doubt_orders(self) -> None:
+        """Judge no poll that was asked in the last seconds: the stream of orders may have been dead then."""
+        self._unjudged.clear()
+
     def settle(self, t_ns: int) -> None:
         """Judge the polled holds that are old enough for the stream to have shown the orders they go by."""
         due = [asset for asset, (asked_ns, _) in self._unjudged.items() if t_ns - asked_ns >= STREAM_LAG_NS]

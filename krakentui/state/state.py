@@ -233,7 +233,7 @@ class State:
     @_take.register
     def _clock_jumped(self, event: e.ClockJumped, t_ns: int) -> None:
         self.feeds.jumped(event, t_ns)
-        self.desk.table.authoritative = self.funds.authoritative = False
+        self._lose_stream()
         self.clock.read(event.wall_ns, t_ns)
         self.journal.note("notice", f"{event.why.rstrip('.')}: everything is asked for again.", "warn", t_ns)
 
@@ -241,7 +241,7 @@ class State:
     def _feed_changed(self, event: e.FeedChanged, t_ns: int) -> None:
         before = self.feeds.changed(event, t_ns)
         if event.feed == "private" and event.state != "live":
-            self.desk.table.authoritative = self.funds.authoritative = False
+            self._lose_stream()
         if before.state == event.state or (event.state == "connecting" and not before.was_live):
             return
         name = _FEED_NAMES[event.feed]
@@ -254,6 +254,7 @@ class State:
     def _sequence_broken(self, event: e.SequenceBroken, t_ns: int) -> None:
         if event.channel == "executions":
             self.desk.table.authoritative = False
+            self.funds.doubt_orders()
         if event.channel == "balances":
             self.funds.authoritative = False
         what = {"executions": "orders", "balances": "balances"}.get(event.channel, event.channel)
@@ -361,6 +362,11 @@ class State:
         self.journal.note(event.kind, event.text, event.level, t_ns)
 
     # --- helpers -------------------------------------------------------------------------------------
+
+    def _lose_stream(self) -> None:
+        """Orders and totals are no longer told as they change."""
+        self.desk.table.authoritative = self.funds.authoritative = False
+        self.funds.doubt_orders()
 
     def _is_repeated(self, event: e.Happening) -> bool:
         """Tell whether a frame of the stream was taken before, so that no limit counts it twice."""

@@ -3,11 +3,20 @@
 import random
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from krakentui.model.account import Holding
-from krakentui.model.event import BalanceChanged, BalancesSnapshot, FeedHeard, InstrumentsSeen
+from krakentui.model.event import (
+    BalanceChanged,
+    BalancesSnapshot,
+    ClockJumped,
+    FeedHeard,
+    Happening,
+    InstrumentsSeen,
+    SequenceBroken,
+)
 from krakentui.model.order import Order
 from krakentui.state.balances import Funds, derived_holds
 from krakentui.state.state import State
@@ -219,6 +228,23 @@ def test_a_poll_between_an_outage_and_the_new_snapshot_is_not_held_twice() -> No
     play(state, balances_polled(asked=200, BTC=("2", "0.8")), seconds=201)
     play(state, snapshot(a_standing("O1", qty="0.5"), a_standing("O2", qty="0.3")), seconds=202)
     assert held(state) == Decimal("0.8")
+
+
+@pytest.mark.parametrize(
+    "hole",
+    [
+        feed("private", "stale"),
+        SequenceBroken(channel="executions", expected=5, got=7),
+        ClockJumped(gap_ns=0, why="We slept."),
+    ],
+)
+def test_a_poll_of_the_last_seconds_before_a_hole_teaches_no_hold(hole: Happening) -> None:
+    """The stream was dead already when it was asked: it shows an order that came and went unseen."""
+    state = a_state(snapshot(a_standing()), balances_polled(asked=1, BTC=("2", "0.5")))
+    play(state, balances_polled(asked=100, BTC=("2", "0.8")), seconds=100)
+    play(state, hole, seconds=103)
+    play(state, snapshot(a_standing()), seconds=104)
+    assert held(play(state, FeedHeard(feed="private"), seconds=110)) == Decimal("0.5")
 
 
 def test_an_order_that_ends_gives_its_hold_back() -> None:
