@@ -139,13 +139,30 @@ class Feed(Generic[S]):
 
     async def run(self) -> None:
         """Keep the feed open until cancelled."""
-        while True:
-            await self._wait_for_a_turn()
-            try:
-                ending = await self._once()
-            finally:
-                self._talk.ended()  # whatever ended it: the next socket numbers its requests anew
-            await self._rest(ending)
+        async with asyncio.TaskGroup() as closing:
+            while True:
+                await self._wait_for_a_turn()
+                opened = await self._open()
+                if isinstance(opened, Ending):
+                    self._talk.ended()
+                    self._lost(opened)
+                else:
+                    await self._live(*opened, closing)
+                await self._pause()
+
+    async def _live(self, socket: Socket, conversation: S, closing: asyncio.TaskGroup) -> None:
+        """Talk over a socket to its end; saying goodbye to a dead one must not hold up the next."""
+        ending: Ending | None = None
+        try:
+            ending = await self._converse(socket, conversation)
+        finally:
+            self._socket = self._conversation = None
+            self._is_live = False
+            self._talk.ended()  # whatever ended it: the next socket numbers its requests anew
+            if ending is None:
+                await socket.close()
+        closing.create_task(socket.close(), name=f"{self._role} goodbye")
+        self._lost(ending)
 
     async def _wait_for_a_turn(self) -> None:
         """Wait while the budget of connections or the edge says so."""
@@ -163,8 +180,8 @@ class Feed(Generic[S]):
             self._line.tell(FeedChanged(feed=self._role, state="down", why=why, retry_ns=t_ns + wait_ns))
             await self._line.clock.sleep(wait_ns / SECOND)
 
-    async def _once(self) -> Ending:
-        """Open one socket and talk over it until it ends."""
+    async def _open(self) -> tuple[Socket, S] | Ending:
+        """Open one socket and prepare what is said over it, or tell why it cannot be."""
         line = self._line
         if not self._failed:
             line.tell(FeedChanged(feed=self._role, state="connecting"))
@@ -188,12 +205,7 @@ class Feed(Generic[S]):
         except TimeoutError:
             return Ending("drop", "cannot connect: no answer to the opening handshake")
         self._count_landed(number)
-        try:
-            return await self._converse(socket, conversation)
-        finally:
-            self._socket = self._conversation = None
-            self._is_live = False
-            await socket.close()
+        return socket, conversation
 
     def _count_attempt(self) -> int:
         number = self._line.budget.spend(self._line.clock.mono_ns())
@@ -342,8 +354,8 @@ class Feed(Generic[S]):
         if self._ending is not None and not self._ending.done():
             self._ending.set_result(ending)
 
-    async def _rest(self, ending: Ending) -> None:
-        """Say that the feed is down and wait for the next attempt, or for a nudge."""
+    def _lost(self, ending: Ending) -> None:
+        """Say that the feed is down and set the moment of the next attempt."""
         line = self._line
         t_ns = line.clock.mono_ns()
         cause: Cause = "maintenance" if self._talk.in_maintenance() else ending.cause
@@ -359,10 +371,13 @@ class Feed(Generic[S]):
             )
         )
         self._ended_ns, self._retry_ns = t_ns, t_ns + round(wait_s * SECOND)
-        while (left_ns := self._retry_ns - line.clock.mono_ns()) > 0:
+
+    async def _pause(self) -> None:
+        """Wait for the next attempt, or for a nudge."""
+        while (left_ns := self._retry_ns - self._line.clock.mono_ns()) > 0:
             self._nudge.clear()
             with contextlib.suppress(TimeoutError):
-                await within(line.clock, left_ns / SECOND, self._nudge.wait)
+                await within(self._line.clock, left_ns / SECOND, self._nudge.wait)
 
 
 async def _drain(socket: Socket, frames: list[bytes]) -> None:

@@ -53,10 +53,12 @@ class WebSocket:
 
     async def close(self) -> None:
         """Close politely, or by force after a moment."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_S):
-                await self._connection.close()
-        self._connection.transport.abort()
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_S):
+                    await self._connection.close()
+        finally:
+            self._connection.transport.abort()
 
 
 async def open_socket(url: str, open_s: float) -> WebSocket:

@@ -19,6 +19,8 @@ from tests.whole.faults import (
 
 MINUTE = 60
 
+STALE_BY_S = 6
+
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("keep", ["pong", "none"])
@@ -81,8 +83,10 @@ async def test_half_open_sockets_are_replaced() -> None:
     """F01: nobody hangs up, nothing comes; the late burst afterwards changes nothing."""
     async with watched() as both:
         inject(both, "half_open", when={"for": "30s"})
-        await through(both, 7)
-        assert "live" not in freshness(both)["markets"] | freshness(both)["orders"]
+        await both.until(
+            lambda: "live" not in freshness(both)["markets"] | freshness(both)["orders"], STALE_BY_S
+        )
+        await both.until(lambda: set(both.feeds().values()) == {"live"}, SOON_S)
         await through(both, 24)
         await true_again(both)
 
