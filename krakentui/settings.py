@@ -10,19 +10,20 @@ import tomllib
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
 
 from msgspec import Struct
 
+from krakentui.model import counting
+from krakentui.model.counting import Counting, reserve_of
 from krakentui.model.error import UsageError
 from krakentui.model.limit import Tier
-from krakentui.model.number import BadNumber, exact
 from krakentui.model.secret import Credentials
 from krakentui.model.text import clean
 from krakentui.model.venue import Venue
 
 LIVE_REST = "https://api.kraken.com"
 LIVE_WS_PUBLIC = "wss://ws.kraken.com/v2"
+REST_RESERVE = Decimal(3)
 LIVE_WS_PRIVATE = "wss://ws-auth.kraken.com/v2"
 
 
@@ -58,10 +59,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         "LINK/USD",
     )
     currency: str = "USD"
-    rest_reserve: Decimal = Decimal(3)
+    rest_reserve: Decimal = REST_RESERVE
     """Points of the REST counter that background calls never touch."""
-    history_cost: int = 4
-    """Points of one history call: 4 (support article, 2026-08) or 2 (new site, mid-2026)."""
+    counting: Counting = Counting()
+    """What the file says of costs, ceilings and drains."""
     mouse: bool = True
     record: Path | None = None
     log_file: Path | None = None
@@ -80,7 +81,7 @@ class Config(Struct, frozen=True, kw_only=True):
     read_only: bool = False
     mouse: bool = True
     rest_reserve: Decimal | None = None
-    history_cost: int | None = None
+    counting: Counting = Counting()
     warnings: tuple[str, ...] = ()
 
 
@@ -139,6 +140,7 @@ def parse_config(data: bytes, path: Path) -> Config:
         inner = value if isinstance(value, dict) else {}
         flat |= {f"{name}.{key}": inside for key, inside in inner.items()} or {name: value}
     known: dict[str, object] = {}
+    counted: dict[str, object] = {}
     warnings = []
     for name, value in flat.items():
         at = _where(text, name, path)
@@ -151,10 +153,20 @@ def parse_config(data: bytes, path: Path) -> Config:
             warnings.append(f"{at}: unknown setting {_shown(name)}, ignored.")
             continue
         try:
-            known[name.rpartition(".")[2]] = reader(value)
+            into = counted if name in _COUNTED else known
+            into[name.rpartition(".")[2]] = reader(value)
         except ValueError as error:
             raise UsageError(f"{at}: {name} must be {error}.") from None
-    return Config(**known, warnings=tuple(warnings))  # type: ignore[arg-type]  # readers give the types
+    told = Counting(**counted)  # type: ignore[arg-type]  # readers give the types
+    config = Config(**known, counting=told, warnings=tuple(warnings))  # type: ignore[arg-type]  # as above
+    reserve = REST_RESERVE if config.rest_reserve is None else config.rest_reserve
+    if reserve > told.rest_least - 1:
+        at = _where(text, "budget.rest_max" if config.rest_reserve is None else "budget.rest_reserve", path)
+        raise UsageError(
+            f"{at}: a reserve of {reserve} points leaves none of {told.rest_least} for polls; "
+            "budget.rest_reserve must be lower."
+        )
+    return config
 
 
 _SECRETIVE = re.compile(r"secret|api_?key|password|token|otp", re.IGNORECASE)
@@ -232,31 +244,15 @@ def _tier(value: object) -> Tier:
             raise ValueError('"starter", "intermediate" or "pro"')
 
 
-def _reserve(value: object) -> Decimal:
-    if isinstance(value, int | float | str) and not isinstance(value, bool):
-        try:
-            points = exact(str(value))
-        except BadNumber:
-            points = Decimal(-1)
-        if 0 <= points <= 15 and points == points.quantize(Decimal("0.01")):
-            return points
-    raise ValueError("points from 0 to 15, with at most two decimals")
-
-
-def _history_cost(value: object) -> Literal[2, 4]:
-    match value:
-        case 2 | 4 if not isinstance(value, bool | float):
-            return value
-        case _:
-            raise ValueError("2 or 4")
-
-
+_COUNTED: Mapping[str, Callable[[object], object]] = {
+    f"budget.{name}": reader for name, reader in counting.READERS.items()
+}
 _READERS: Mapping[str, Callable[[object], object]] = {
     "markets": _markets,
     "currency": _currency,
     "assume_tier": _tier,
     "read_only": _flag,
     "mouse": _flag,
-    "budget.rest_reserve": _reserve,
-    "budget.history_cost": _history_cost,
+    "budget.rest_reserve": reserve_of,
+    **_COUNTED,
 }

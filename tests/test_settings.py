@@ -1,12 +1,14 @@
 """The settings file: what is taken, what warns, what stops the start and where it points."""
 
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from krakentui.model.counting import Counting
 from krakentui.model.error import UsageError
 from krakentui.settings import Config, config_file, parse_config, read_config, state_folder
 
@@ -32,6 +34,16 @@ mouse = false
 [budget]
 rest_reserve = "2.5"
 history_cost = 2
+lookup_cost = 1
+batch_cancel_cost = 0
+rest_max = 40
+rest_decay = 2
+engine_max = 500
+engine_decay = "25/3"
+open_orders = 400
+scheduled_orders = 60
+others_window = 0
+decay = "continuous"
 """
 
 
@@ -43,7 +55,19 @@ def test_every_setting_is_taken() -> None:
         read_only=True,
         mouse=False,
         rest_reserve=Decimal("2.5"),
-        history_cost=2,
+        counting=Counting(
+            history_cost=2,
+            lookup_cost=1,
+            batch_cancel_cost=0,
+            rest_max=40,
+            rest_decay=Fraction(2),
+            engine_max=500,
+            engine_decay=Fraction(25, 3),
+            open_orders=400,
+            scheduled_orders=60,
+            others_window=0,
+            decay="continuous",
+        ),
     )
 
 
@@ -73,6 +97,11 @@ def test_an_unknown_setting_warns_and_is_ignored(data: bytes, warning: str) -> N
     assert parse_config(data, FILE).warnings == (warning,)
 
 
+_WHOLE = "a whole number from 1 to 100000"
+_DRAIN = "points a second above 0, up to 1000 and a multiple of 1/300"
+_LOWER = "for polls; budget.rest_reserve must be lower."
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
@@ -88,13 +117,37 @@ def test_an_unknown_setting_warns_and_is_ignored(data: bytes, warning: str) -> N
         (b"assume_tier = 'gold'\n", 'config.toml:1: assume_tier must be "starter", "intermediate" or "pro".'),
         (
             b"[budget]\n# points\nrest_reserve = -1\n",
-            "config.toml:3: budget.rest_reserve must be points from 0 to 15, with at most two decimals.",
+            "config.toml:3: budget.rest_reserve must be points from 0 on, with at most two decimals.",
         ),
         (
             b"budget.rest_reserve = nan\n",
-            "config.toml:1: budget.rest_reserve must be points from 0 to 15, with at most two decimals.",
+            "config.toml:1: budget.rest_reserve must be points from 0 on, with at most two decimals.",
         ),
         (b"[budget]\nhistory_cost = 3\n", "config.toml:2: budget.history_cost must be 2 or 4."),
+        *(
+            (f"[budget]\n{name} = {value}\n".encode(), f"config.toml:2: budget.{name} must be {must}.")
+            for name, values, must in (
+                ("rest_max", ("0", "-1", "1.5", "nan", "100001", "true", "'20'"), _WHOLE),
+                ("engine_max", ("0", "-125", "inf", "1e3"), _WHOLE),
+                ("open_orders", ("0", "-3"), _WHOLE),
+                ("scheduled_orders", ("0", "99999999999999999999"), _WHOLE),
+                ("rest_decay", ("0", "-0.5", "nan", "inf", "1001", "0.333", "'1/7'", "'1/0'", "'x'"), _DRAIN),
+                ("engine_decay", ("0.0", "-1", "2.341", "true", "[1]"), _DRAIN),
+                ("lookup_cost", ("0", "4", "nan"), "1 or 2"),
+                ("batch_cancel_cost", ("-1", "2"), "0 or 1"),
+                ("others_window", ("-1", "3601", "1.5", "nan"), "whole seconds from 0 to 3600"),
+                ("decay", ("'stepwise'", "1"), '"continuous" or "step"'),
+            )
+            for value in values
+        ),
+        *(
+            (f"[budget]\n{lines}\n".encode(), f"config.toml:{line}: a reserve of {rest}")
+            for lines, line, rest in (
+                ("rest_reserve = 15", 2, f"15 points leaves none of 15 {_LOWER}"),
+                ("rest_reserve = 9\nrest_max = 9", 2, f"9 points leaves none of 9 {_LOWER}"),
+                ("engine_max = 9\nrest_max = 3", 3, f"3 points leaves none of 3 {_LOWER}"),
+            )
+        ),
         (b"[budget]\nhistory_cost = 4.0\n", "config.toml:2: budget.history_cost must be 2 or 4."),
         (
             b"\napi_key = 'x'\n",

@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 from krakentui.budget.counter import Counter
 from krakentui.budget.rules import (
     ENGINE_STEP_NS,
+    FIGURES,
     REST_STEP,
     TIERS,
     UNKNOWN_TIER,
@@ -15,12 +16,15 @@ from krakentui.budget.rules import (
     cautious,
     per_ns,
     tier_of,
+    unlisted,
+    with_said,
 )
+from krakentui.model.counting import Counting
 from krakentui.model.limit import Tier, units
 
 
 class Belief(Struct, frozen=True):
-    """What was said of the tier: by the exchange as a ceiling, by the user as a name."""
+    """What was said of the tier: by the exchange as a ceiling, by the user as a name or as figures."""
 
     named: int | None = None
     """`maxratecount`, as the exchange told it with the account's stream."""
@@ -28,6 +32,8 @@ class Belief(Struct, frozen=True):
     """`--assume-tier`, which overrides."""
     audited: int | None = None
     """`maxratecount`, as the exchange told it on the old websocket."""
+    counting: Counting = Counting()
+    """What the settings say of ceilings and drains, which goes before all others."""
 
     def told(self, maxratecount: int, *, audited: bool = False) -> Self:
         """Take the exchange's word, from its stream or from the old websocket."""
@@ -52,10 +58,12 @@ class Belief(Struct, frozen=True):
         Where the exchange names two ceilings the lower one counts, and a counter may drain as either says.
         """
         if self.assumed is not None:
-            return TIERS[self.assumed]
-        if not self.ceilings:
-            return UNKNOWN_TIER
-        return cautious([_by_ceiling(ceiling) for ceiling in self.ceilings])
+            rules = TIERS[self.assumed]
+        elif not self.ceilings:
+            rules = UNKNOWN_TIER
+        else:
+            rules = cautious([_by_ceiling(ceiling) for ceiling in self.ceilings])
+        return with_said(rules, self.counting)
 
     @property
     def name(self) -> str:
@@ -65,15 +73,33 @@ class Belief(Struct, frozen=True):
     @property
     def source(self) -> str:
         """Where the belief comes from, in words."""
-        if self.assumed is not None:
-            said = self._said(self.assumed)
-            return f"assumed by --assume-tier{said}"
-        if not self.ceilings:
-            return "not told yet, paced as starter"
         paced = "" if self.tier is not None else ", the rest is paced as starter"
-        if self.disputed:
-            return f"by the lower of the exchange's ceilings, {_listed(self.ceilings)}{paced}"
-        return f"by the exchange's ceiling of {self.ceilings[0]}{paced}"
+        if self.assumed is not None:
+            words = "assumed by --assume-tier"
+        elif not self.ceilings:
+            words = "not told yet, paced as starter"
+        elif self.disputed:
+            words = f"by the lower of the exchange's ceilings, {_listed(self.ceilings)}{paced}"
+        else:
+            words = f"by the exchange's ceiling of {self.ceilings[0]}{paced}"
+        figures = [name for name in FIGURES if getattr(self.counting, name) is not None]
+        if figures:
+            words = f"{words}, with {', '.join(figures)} of the settings"
+        said = self._overruled
+        return f"{words}; the exchange says {said}" if said else words
+
+    @property
+    def contradiction(self) -> str | None:
+        """Say that the user's word goes before another of the exchange; None = it names no other ceiling."""
+        said = self._overruled
+        if said is None:
+            return None
+        ours = (
+            f"--assume-tier {self.assumed}"
+            if self.counting.engine_max is None
+            else f"budget.engine_max = {self.counting.engine_max}"
+        )
+        return f"{ours} goes before the exchange, which says {said}: limits may be shown wrong."
 
     @property
     def disputed(self) -> bool:
@@ -88,27 +114,30 @@ class Belief(Struct, frozen=True):
     @property
     def engine_full(self) -> int:
         """The most that an engine counter may hold by what is known, in units."""
-        if self.assumed is None and self.ceilings:
+        if self.assumed is None and self.counting.engine_max is None and self.ceilings:
             return units(self.ceilings[-1])
         return units(max(rules.engine_max for rules in self._possible()))
 
-    def _said(self, assumed: Tier) -> str:
-        """Add what the exchange says against an assumed tier; empty for nothing."""
-        if not self.ceilings or self.ceilings == (TIERS[assumed].engine_max,):
-            return ""
+    @property
+    def _overruled(self) -> str | None:
+        """What the exchange says where the user's word goes before it; None = it says nothing else."""
+        if not self.ceilings or (self.assumed is None and self.counting.engine_max is None):
+            return None
+        if self.ceilings == (self.rules.engine_max,):
+            return None
         if self.disputed:
-            return f"; the exchange says trading ceilings of {_listed(self.ceilings)}"
-        return (
-            f"; the exchange says {tier_of(self.ceilings[0]) or f'a trading ceiling of {self.ceilings[0]}'}"
-        )
+            return f"trading ceilings of {_listed(self.ceilings)}"
+        return tier_of(self.ceilings[0]) or f"a trading ceiling of {self.ceilings[0]}"
 
     def _possible(self) -> Sequence[TierRules]:
         """List the rules that may be the true ones."""
         if self.assumed is not None:
-            return (TIERS[self.assumed],)
-        tiers = [tier_of(ceiling) for ceiling in self.ceilings]
-        known = [TIERS[tier] for tier in tiers if tier is not None]
-        return known if known and len(known) == len(tiers) else tuple(TIERS.values())
+            rules: Sequence[TierRules] = (TIERS[self.assumed],)
+        else:
+            tiers = [tier_of(ceiling) for ceiling in self.ceilings]
+            known = [TIERS[tier] for tier in tiers if tier is not None]
+            rules = known if known and len(known) == len(tiers) else tuple(TIERS.values())
+        return [with_said(one, self.counting) for one in rules]
 
     def rest_counter(self, t_ns: int) -> Counter:
         """Make the shape of a REST counter, empty."""
@@ -120,20 +149,20 @@ class Belief(Struct, frozen=True):
             units(rules.rest_max),
             per_ns(rules.rest_decay_fast),
             per_ns(rules.rest_decay),
-            step=REST_STEP,
+            step=0 if self.counting.decay == "continuous" else REST_STEP,
         )
 
     def engine_counter(self, t_ns: int) -> Counter:
         """Make the shape of an engine counter, empty."""
         rules = self.rules
         slow = per_ns(rules.engine_decay)
-        step = slow * ENGINE_STEP_NS
+        step = 0 if self.counting.decay == "continuous" else slow * ENGINE_STEP_NS
         return Counter(0, 0, t_ns, units(rules.engine_max), per_ns(rules.engine_decay_fast), slow, step=step)
 
 
 def _by_ceiling(ceiling: int) -> TierRules:
     tier = tier_of(ceiling)
-    return structs.replace(UNKNOWN_TIER, engine_max=ceiling) if tier is None else TIERS[tier]
+    return unlisted(ceiling) if tier is None else TIERS[tier]
 
 
 def _listed(ceilings: Sequence[int]) -> str:

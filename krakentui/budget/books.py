@@ -24,6 +24,7 @@ from krakentui.budget.rules import (
 )
 from krakentui.budget.window import Window
 from krakentui.model.clock import MILLISECOND, SECOND
+from krakentui.model.counting import AS_DOCUMENTED, Counting
 from krakentui.model.limit import IpScope, LimitName, PairScope, Scope, Tier, units
 
 CANCEL_IN_AIR_NS = 30 * SECOND
@@ -58,8 +59,6 @@ class Books(Struct, frozen=True, kw_only=True):
     account: str | None
     reserve: int
     """Units of the REST counter that background calls never touch."""
-    history_cost: int
-    hidden_ns: int
     belief: Belief
     rest: Meter
     public: Meter
@@ -89,9 +88,8 @@ class Books(Struct, frozen=True, kw_only=True):
         key: str | None,
         account: str | None,
         rest_reserve: Decimal | Fraction | int = 3,
-        history_cost: int = 4,
+        counting: Counting = AS_DOCUMENTED,
         assume_tier: Tier | None = None,
-        hidden_ns: int = REJECTED_WINDOW_NS,
     ) -> Self:
         """Open a ledger that knows nothing of what was spent before.
 
@@ -100,18 +98,15 @@ class Books(Struct, frozen=True, kw_only=True):
             key: Fingerprint of the API key.
             account: Name of the account.
             rest_reserve: Points of the REST counter kept from background calls.
-            history_cost: 4, or 2 where the user says that history calls cost 2.
+            counting: What the settings say of costs, ceilings and drains.
             assume_tier: The tier to go by, whatever the exchange says.
-            hidden_ns: For how long a seen act of others permits one that was refused unseen.
         """
-        belief = Belief(assumed=assume_tier)
+        belief = Belief(assumed=assume_tier, counting=counting)
         public = Counter(0, 0, t_ns, units(PUBLIC_BURST), per_ns(PUBLIC_DECAY), per_ns(PUBLIC_DECAY))
         return cls(
             key=key,
             account=account,
             reserve=units(Fraction(rest_reserve)),
-            history_cost=history_cost,
-            hidden_ns=hidden_ns,
             belief=belief,
             rest=Meter.unknown(belief.rest_counter(t_ns), belief.rest_full),
             public=Meter.empty(public),
@@ -163,9 +158,15 @@ class Books(Struct, frozen=True, kw_only=True):
         late_ns = t_ns + self.clock_ns - said_ns
         return max(STREAM_LATE_NS, late_ns + self.clock_doubt_ns if late_ns > self.clock_doubt_ns else 0)
 
+    @property
+    def hidden_ns(self) -> int:
+        """For how long a seen act of others permits one that was refused unseen."""
+        window = self.belief.counting.others_window
+        return REJECTED_WINDOW_NS if window is None else window * SECOND
+
     def rest_cost(self, endpoint: str) -> Interval:
         """Tell what a private REST call costs, in units."""
-        return rest_cost(endpoint, self.history_cost)
+        return rest_cost(endpoint, self.belief.counting)
 
     def locked(self, t_ns: int) -> Lockout | None:
         """Tell the lockout that ends last; None = private calls are free to go."""

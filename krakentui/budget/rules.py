@@ -1,4 +1,4 @@
-"""What the exchange documents of its limits, as data with sources.
+"""What the exchange documents of its limits, as data with sources; `model.counting` is what goes before it.
 
 Sources: REST and spot trading rate-limit guides (2026-05, 2026-06), the support article on API limits
 (2026-08-10), the official REST description of 2021 and 2023, client libraries where these are silent.
@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from krakentui.budget.interval import Interval
 from krakentui.model.clock import SECOND
+from krakentui.model.counting import AS_DOCUMENTED, FINEST, Counting
 from krakentui.model.limit import POINT, Tier
 
 
@@ -59,6 +60,9 @@ TIERS: Mapping[Tier, TierRules] = MappingProxyType(
 UNKNOWN_TIER = _rules((15, "0.33", "1"), (60, "1"), (60, 15), engine_fast="3.75")
 """Until the tier is known: pace as Starter, but a counter may drain as fast as Pro's."""
 
+EMPTY_IN_S = 30
+"""No account's counter surely drains faster than from full to empty in so long: documented are 48 to 60 s."""
+
 REST_STEP = POINT
 """A REST counter that drains in steps loses one point at each ("every couple of seconds")."""
 ENGINE_STEP_NS = SECOND
@@ -96,6 +100,8 @@ REST_COST: Mapping[str, Interval] = MappingProxyType(
 """What a REST call adds to the key's counter; every other private call adds 1."""
 
 HISTORY_CALLS = frozenset({"Ledgers", "TradesHistory", "ClosedOrders"})
+LOOKUP_CALLS = frozenset({"QueryLedgers", "QueryTrades"})
+BATCH_CANCELS = frozenset({"CancelOrderBatch", "CancelAll"})
 
 PUBLIC_BURST = 1
 """Public calls that may go at once: one a second is always safe (support article 206548367)."""
@@ -115,11 +121,16 @@ LOCKOUT_NS = 900 * SECOND
 """How long `EGeneral:Temporary lockout` wants silence."""
 
 
-def rest_cost(endpoint: str, history_cost: int = 4) -> Interval:
-    """Tell what a private REST call costs; `history_cost` 2 is the user's word that history costs 2."""
-    if endpoint in HISTORY_CALLS and history_cost != 4:
-        return Interval.exactly(history_cost)
-    return REST_COST.get(endpoint, _ONE)
+def rest_cost(endpoint: str, counting: Counting = AS_DOCUMENTED) -> Interval:
+    """Tell what a private REST call costs; what is said of it goes before what is documented."""
+    said = None
+    if endpoint in HISTORY_CALLS:
+        said = counting.history_cost
+    elif endpoint in LOOKUP_CALLS:
+        said = counting.lookup_cost
+    elif endpoint in BATCH_CANCELS:
+        said = counting.batch_cancel_cost
+    return REST_COST.get(endpoint, _ONE) if said is None else Interval.exactly(said)
 
 
 def tier_of(maxratecount: int) -> Tier | None:
@@ -140,6 +151,29 @@ def cautious(several: Sequence[TierRules]) -> TierRules:
         engine_decay_fast=max(one.engine_decay_fast for one in several),
         open_orders=min(one.open_orders for one in several),
         scheduled_orders=min(one.scheduled_orders for one in several),
+    )
+
+
+FIGURES = ("rest_max", "rest_decay", "engine_max", "engine_decay", "open_orders", "scheduled_orders")
+"""What the settings may say of a tier."""
+
+
+def with_said(rules: TierRules, counting: Counting) -> TierRules:
+    """Lay what is said over the figures of a tier; a drain that is said is exact."""
+    said = {name: value for name in FIGURES if (value := getattr(counting, name)) is not None}
+    for name in ("rest_decay", "engine_decay"):
+        if name in said:
+            said[f"{name}_fast"] = said[name]
+    return structs.replace(rules, **said)
+
+
+def unlisted(engine_max: int) -> TierRules:
+    """Tell the figures of an account whose ceiling is no tier's: a VIP's may drain faster than Pro's."""
+    fastest = -(-Fraction(engine_max, EMPTY_IN_S) // FINEST) * FINEST
+    return structs.replace(
+        UNKNOWN_TIER,
+        engine_max=engine_max,
+        engine_decay_fast=max(UNKNOWN_TIER.engine_decay_fast, fastest),
     )
 
 

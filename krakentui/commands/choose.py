@@ -59,7 +59,7 @@ def with_config(settings: Settings, config: Config) -> Settings:
 
     said = {
         name: value
-        for name in ("markets", "currency", "rest_reserve", "history_cost")
+        for name in ("markets", "currency", "rest_reserve", "counting")
         if (value := getattr(config, name)) is not None
     }
     return structs.replace(settings, **said)

@@ -13,7 +13,8 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from krakentui.budget.rules import LOCKOUT_NS, rest_cost
+from krakentui.budget.interval import Interval
+from krakentui.budget.rules import LOCKOUT_NS
 from krakentui.engine.nonce import NonceMark
 from krakentui.engine.pulse import Pulse
 from krakentui.engine.turnstile import Kind, Turnstile
@@ -102,6 +103,10 @@ class Door(Protocol):
 
 class Purse(Protocol):
     """What the lane asks of the budget."""
+
+    def cost(self, endpoint: str) -> Interval:
+        """Tell what a call adds to the REST counter, in units."""
+        ...
 
     def rest_fits_at(self, cost: int, kind: Kind, t_ns: int) -> int | None:
         """Tell when this many units fit into the REST counter for this lane; None = never."""
@@ -249,7 +254,8 @@ class KeyLane:
 
     async def _attempt(self, call: Call, kind: Kind, wrote: Callable[[], None] | None) -> Reply:
         """Reserve, sign, write, read, settle: one request."""
-        house, cost = self._house, rest_cost(call.endpoint)
+        house = self._house
+        cost = house.purse.cost(call.endpoint)
         ticket = self.reserve(kind, cost.high, (self.scope,), call.endpoint)
         if isinstance(ticket, Wait):
             raise Held(ticket)
@@ -350,7 +356,7 @@ class KeyLane:
             CallRefused(
                 name="rest",
                 scope=self.scope,
-                cost=rest_cost(ticket.what).high,
+                cost=self._house.purse.cost(ticket.what).high,
                 code=refusal.code,
                 expected=not ticket.sure,
                 until_ns=until_ns,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from krakentui.budget.interval import Interval
 from krakentui.budget.ledger import Ledger
 from krakentui.engine.turnstile import Kind
 from krakentui.model.limit import KeyScope
@@ -14,6 +15,10 @@ class LedgerPurse:
         """Take where the ledger is to be found and whose counter it is."""
         self._ledger = ledger
         self._scope = scope
+
+    def cost(self, endpoint: str) -> Interval:
+        """Tell what a call adds to the REST counter, in units."""
+        return self._ledger().rest_cost(endpoint)
 
     def rest_fits_at(self, cost: int, kind: Kind, t_ns: int) -> int | None:
         """Tell when this many units fit into the REST counter for this lane; None = never.

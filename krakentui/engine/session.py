@@ -296,7 +296,7 @@ def _fresh_state(settings: Settings, clock: Clock) -> State:
         currency=settings.currency,
         assume_tier=settings.assume_tier,
         rest_reserve=settings.rest_reserve,
-        history_cost=settings.history_cost,
+        counting=settings.counting,
         wall_ns=clock.now_ns(),
         t_ns=clock.mono_ns(),
     )

@@ -19,6 +19,7 @@ from krakentui.model import event as e
 from krakentui.model.account import KeyInfo
 from krakentui.model.audit import CounterSampled, OrderHeard
 from krakentui.model.clock import SECOND
+from krakentui.model.counting import AS_DOCUMENTED, Counting
 from krakentui.model.limit import Tier
 from krakentui.model.market import Maintenance
 from krakentui.model.order import Order
@@ -32,6 +33,7 @@ from krakentui.state.desk import Desk
 from krakentui.state.feeds import Feeds
 from krakentui.state.instruments import Instruments
 from krakentui.state.journal import Journal
+from krakentui.state.limits import LimitNews
 from krakentui.state.markets import Markets
 from krakentui.state.reckoning import Reckoning
 
@@ -62,7 +64,7 @@ class State:
         assume_tier: Tier | None = None,
         audits: bool = False,
         rest_reserve: Decimal | Fraction | int = 3,
-        history_cost: int = 4,
+        counting: Counting = AS_DOCUMENTED,
         wall_ns: int = 0,
         t_ns: int = 0,
     ) -> None:
@@ -92,9 +94,9 @@ class State:
         self.desk: Final = Desk(account, self.clock, self.feeds, self.funds, self.instruments, self.journal)
         owner = None if key is None else account
         self.audit: Final = Audit(wanted=audits)
-        self.ledger = Ledger.start(t_ns, key, owner, rest_reserve, history_cost, assume_tier)
+        self.ledger = Ledger.start(t_ns, key, owner, rest_reserve, counting, assume_tier)
         self.spending = Spending()
-        self._disputed = False
+        self.limits: Final = LimitNews(self.journal)
         self._acts: dict[tuple[str, str | None, int | None], None] = {}
         self._swept_ns = t_ns
         self._questions = 0
@@ -182,6 +184,7 @@ class State:
                     self.spending = self.spending.apply(event, t_ns, self.orders, self.ledger)
                     self.ledger = self.ledger.apply(event, t_ns, self.orders)
                 _TAKES(type(event))(self, event, t_ns)
+                self.limits.take(event, self.ledger, t_ns)
                 self.desk.take(event, t_ns)
         if t_ns - self._swept_ns >= SWEEP_NS:
             self._sweep(t_ns)
@@ -304,27 +307,6 @@ class State:
     # limits
 
     @_take.register
-    def _refused(self, event: e.CallRefused, t_ns: int) -> None:
-        surprise = "as expected" if event.expected else "although it should have fitted"
-        self.journal.note("limit", f"The exchange refused a call ({event.code}), {surprise}.", "warn", t_ns)
-
-    @_take.register
-    def _foreign_use(self, event: e.ForeignUseSeen, t_ns: int) -> None:
-        self.journal.note(
-            "limit", f"Another program uses this limit too: {event.why.rstrip('.')}.", "warn", t_ns
-        )
-
-    @_take.register
-    def _tier_seen(self, _event: e.TierSeen, t_ns: int) -> None:
-        disputed, self._disputed = self._disputed, self.ledger.belief.disputed
-        if self._disputed and not disputed:
-            both = " and ".join(map(str, self.ledger.belief.ceilings))
-            text = (
-                f"The exchange's two websockets name different trading ceilings ({both}): the lower counts."
-            )
-            self.journal.note("limit", text, "warn", t_ns)
-
-    @_take.register
     def _order_heard(self, event: OrderHeard, _t_ns: int) -> None:
         self.audit.heard += event.account == self.account
 
@@ -332,12 +314,6 @@ class State:
     def _counter_sampled(self, event: CounterSampled, t_ns: int) -> None:
         if event.account == self.account and (said := self.audit.sampled(event, t_ns)) is not None:
             self.journal.note("limit", *said, t_ns)
-
-    @_take.register
-    def _lockout(self, event: e.LockoutBegan, t_ns: int) -> None:
-        minutes = -(-(event.until_ns - t_ns) // (60 * SECOND))
-        text = f"Locked out ({event.reason.rstrip('.')}): no private REST call for {minutes} min."
-        self.journal.note("lockout", text, "bad", t_ns)
 
     @_take.register
     def _denied(self, event: e.DeniedSeen, t_ns: int) -> None:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from krakentui.budget.ledger import Ledger
 from krakentui.model.clock import SECOND
+from krakentui.model.counting import Counting
 from krakentui.model.event import (
     CallRefused,
     CallSettled,
@@ -37,7 +38,12 @@ def a_ledger(
     """A ledger that started long before second 0, so that nothing is left of the doubt of the start."""
     start_ns = -100_000 * SECOND if not quiet_s else -quiet_s * SECOND
     ledger = Ledger.start(
-        start_ns, KEY.key, "alice", Decimal(reserve), assume_tier=tier, hidden_ns=hidden_s * SECOND
+        start_ns,
+        KEY.key,
+        "alice",
+        Decimal(reserve),
+        Counting(others_window=hidden_s),
+        assume_tier=tier,
     )
     return ledger.apply(snapshot(), start_ns, {})
 

@@ -3,7 +3,8 @@ from fractions import Fraction
 import pytest
 
 from krakentui.budget.rules import REST_COST, TIERS, UNKNOWN_TIER, per_ns, rest_cost, tier_of
-from krakentui.model.limit import Tier, units
+from krakentui.model.counting import Counting
+from krakentui.model.limit import Tier
 from tests.budget.figures import spread
 
 
@@ -70,7 +71,7 @@ def test_calls_cost_what_the_sources_say(endpoint: str, low: int, high: int) -> 
 
 
 def test_the_user_may_say_that_history_costs_two() -> None:
-    assert rest_cost("Ledgers", history_cost=2).high == units(2)
+    assert spread(rest_cost("Ledgers", Counting(history_cost=2))) == (2, 2)
 
 
 def test_no_call_costs_less_than_nothing() -> None:

@@ -7,11 +7,14 @@ from collections.abc import Coroutine
 
 import pytest
 
+from krakentui.budget.interval import Interval
+from krakentui.budget.rules import rest_cost
 from krakentui.engine.lane import TAKEN, Held, Household, KeyLane, Ticket, Wait
 from krakentui.engine.nonce import NonceMark
 from krakentui.engine.pulse import Pulse
 from krakentui.engine.turnstile import Kind
 from krakentui.model.clock import SECOND
+from krakentui.model.counting import Counting
 from krakentui.model.error import AnswerLost, NotSent, TransportError
 from krakentui.model.event import (
     CallRefused,
@@ -48,6 +51,10 @@ class FakePurse:
     def __init__(self) -> None:
         self.free = {"cancel": 20, "user": 20, "reconcile": 20, "background": 17}
         self.surprising = True
+        self.counting = Counting()
+
+    def cost(self, endpoint: str) -> Interval:
+        return rest_cost(endpoint, self.counting)
 
     def rest_fits_at(self, cost: int, kind: Kind, t_ns: int) -> int | None:
         return t_ns if cost <= self.free[kind] * POINT else t_ns + SECOND
@@ -198,6 +205,15 @@ async def test_every_call_is_counted_when_it_goes_and_settled_when_it_is_over(ho
     assert isinstance(spent, CallSpent)
     assert isinstance(settled, CallSettled)
     assert (spent.high, spent.ticket, settled.answered) == (POINT, settled.ticket, False)
+
+
+@pytest.mark.anyio
+async def test_a_call_costs_what_the_settings_say(house: House) -> None:
+    house.purse.counting = Counting(batch_cancel_cost=0)
+    await house.lane.call(Call("CancelOrderBatch", (("orders", ("A", "B")),)), "user")
+    spent = house.told(CallSpent)[0]
+    assert isinstance(spent, CallSpent)
+    assert (spent.low, spent.high) == (0, 0)
 
 
 @pytest.mark.anyio
