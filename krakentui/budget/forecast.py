@@ -19,7 +19,7 @@ from krakentui.budget.walk import Send, Walk
 from krakentui.budget.window import IN_AIR_NS
 from krakentui.budget.words import label
 from krakentui.model.clock import SECOND
-from krakentui.model.limit import IpScope, KeyScope, LimitName, PairScope, Scope, points
+from krakentui.model.limit import AccountScope, IpScope, KeyScope, LimitName, PairScope, Scope, points
 
 SPAN_NS = 300 * SECOND
 STEPS = 60
@@ -120,7 +120,7 @@ def forecast(
         now = meter.at(t_ns)
         shown = now.shown(t_ns)
         if limit[0] == "rest" or limit in wanted or shown.high:
-            burn = None if spent is None else spent.get(limit, NOTHING)
+            burn = None if spent is None else _burnt(spent, limit)
             curves.append(_curve(ledger, now, limit, plans.get(limit, ()), times, burn))
     return tuple(curves)
 
@@ -216,6 +216,16 @@ def _attempts(ledger: Ledger, planned: Iterable[Planned], times: range) -> Curve
         burn_high=None,
         wall_in_ns=None,
     )
+
+
+def _burnt(spent: Spent, limit: Limit) -> Interval:
+    """Tell what one limit lost; an act on a pair that is not known may have been on any."""
+    name, scope = limit
+    sure = spent.get(limit, NOTHING)
+    if not isinstance(scope, PairScope):
+        return sure
+    somewhere = spent.get((name, AccountScope(scope.account)), NOTHING)
+    return Interval(sure.low, sure.high + somewhere.high)
 
 
 def _per_second(units: int) -> Fraction:

@@ -43,6 +43,8 @@ class Want(Struct, frozen=True, kw_only=True):
     """`rest` for calls of the key, `public_rest` for calls that need none."""
     pair: str = ""
     """For public calls that are limited for each pair."""
+    once: bool = False
+    """Its answer ends it."""
 
 
 class Go(Struct, frozen=True):
@@ -64,27 +66,32 @@ class WaitUntil(Struct, frozen=True):
 
 def next_poll(wants: Sequence[Want], ledger: Ledger, t_ns: int) -> Go | WaitUntil:
     """Decide what goes now, or until when to wait and for what."""
-    planned = [(at_ns, want) for want in wants if (at_ns := due_at(want, ledger, t_ns)) is not None]
-    if not planned:
+    planned = soonest(wants, ledger, t_ns)
+    if planned is None:
         return WaitUntil(None, "Nothing is polled.")
-    at_ns, want = min(planned, key=lambda one: (max(one[0], t_ns), _overdue_from(one[1]), one[1].endpoint))
+    at_ns, want = planned
     if at_ns <= t_ns:
         return Go(want, f"{want.what} now: {want.why}.")
     return WaitUntil(at_ns, sentence(want, ledger, at_ns, t_ns), want)
 
 
-def due_at(want: Want, ledger: Ledger, t_ns: int) -> int | None:
-    """Tell when a want goes: by its stretched period, and not before it surely fits; None = never."""
-    fits_ns = _fits_at(want, ledger, t_ns)
-    if fits_ns is None:
-        return None
-    wished_ns = t_ns if want.last_ns is None else want.last_ns + stretched(want, ledger, t_ns)
-    return max(wished_ns, fits_ns)
+def soonest(wants: Sequence[Want], ledger: Ledger, t_ns: int) -> tuple[int, Want] | None:
+    """Tell what goes first, by its stretched period and not before it surely fits; None = nothing."""
+    free = headroom(ledger, t_ns)
+    fits = {want.cost: ledger.background_at(want.cost, t_ns) for want in wants if want.limit == "rest"}
+    planned = []
+    for want in wants:
+        fits_ns = fits[want.cost] if want.limit == "rest" else _public_fits_at(want, ledger, t_ns)
+        if fits_ns is not None:
+            wished_ns = t_ns if want.last_ns is None else want.last_ns + stretched(want, free)
+            planned.append((max(wished_ns, fits_ns, t_ns), want))
+    return min(planned, key=lambda one: (one[0], _overdue_from(one[1]), one[1].endpoint), default=None)
 
 
-def stretched(want: Want, ledger: Ledger, t_ns: int) -> int:
-    """Tell the period of a want under the present headroom."""
-    free = headroom(ledger, t_ns) if want.limit == "rest" else Fraction(1)
+def stretched(want: Want, free: Fraction) -> int:
+    """Tell the period of a want while this part of the counter is free."""
+    if want.limit != "rest":
+        return want.soonest_ns
     if free >= NORMAL:
         return _between(want.usual_ns, want.soonest_ns, (free - NORMAL) / (EASY - NORMAL))
     return _between(want.latest_ns, want.usual_ns, (free - TIGHT) / (NORMAL - TIGHT))
@@ -105,7 +112,7 @@ def sentence(want: Want, ledger: Ledger, at_ns: int, t_ns: int) -> str:
             return f"{want.what} in {duration(at_ns - t_ns)}: the exchange wants silence until then."
         if ledger.held("rest", t_ns) is not None:
             return f"{want.what} in {duration(at_ns - t_ns)}: the exchange asked for a pause."
-        wished_ns = t_ns if want.last_ns is None else want.last_ns + stretched(want, ledger, t_ns)
+        wished_ns = t_ns if want.last_ns is None else want.last_ns + stretched(want, headroom(ledger, t_ns))
         if at_ns > wished_ns:
             counter = ledger.rest_at(t_ns)
             needed = max(0, counter.ceiling - ledger.reserve - want.cost)
@@ -118,9 +125,7 @@ def sentence(want: Want, ledger: Ledger, at_ns: int, t_ns: int) -> str:
     return f"{want.what} in {duration(at_ns - t_ns)}: {want.why}."
 
 
-def _fits_at(want: Want, ledger: Ledger, t_ns: int) -> int | None:
-    if want.limit == "rest":
-        return ledger.background_at(want.cost, t_ns)
+def _public_fits_at(want: Want, ledger: Ledger, t_ns: int) -> int | None:
     scope = IpScope(pair=want.pair)
     meter = ledger.meter("public_rest", scope)
     fits_ns = t_ns if meter is None else meter.fits_at(POINT, t_ns)

@@ -16,7 +16,7 @@ from msgspec import Struct, structs
 from krakentui.budget.acts import foreign_act, own_cancel
 from krakentui.budget.books import CANCEL_IN_AIR_NS
 from krakentui.budget.costs import cancel_cost
-from krakentui.budget.interval import Interval
+from krakentui.budget.interval import NOTHING, Interval
 from krakentui.budget.ledger import CALL_IN_AIR_NS, Ledger, Orders
 from krakentui.model.clock import SECOND
 from krakentui.model.event import (
@@ -120,6 +120,26 @@ class Spending(Struct, frozen=True):
         for one in now.air:
             spent = Spent(1, 0, one.high)
             found[one.kind] = found[one.kind] + spent if one.kind in found else spent
+        return found
+
+    def lately(self, t_ns: int, span_ns: int) -> dict[tuple[LimitName, Scope], Interval]:
+        """Add up by limit what was spent in the last while.
+
+        The low end leaves out the slice that the while cuts in two, the high end takes it whole.
+        """
+        now, oldest = self.landed(t_ns), (t_ns - span_ns) // SLICE_NS
+        found: dict[tuple[LimitName, Scope], Interval] = {}
+
+        def add(kind: Kind, low: int, high: int) -> None:
+            limit = kind.name, kind.scope
+            found[limit] = found.get(limit, NOTHING) + Interval(low, high)
+
+        for part in now.slices:
+            if part.number >= oldest:
+                for kind, spent in part.sums.items():
+                    add(kind, spent.low if part.number > oldest else 0, spent.high)
+        for one in now.air:
+            add(one.kind, 0, one.high)
         return found
 
     # --- small changes ---------------------------------------------------------------------------

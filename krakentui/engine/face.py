@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from krakentui.budget.forecast import Curve
 from krakentui.model.clock import Clock
 from krakentui.model.symbol import Names
 from krakentui.state.view import (
@@ -49,6 +50,10 @@ class Face(Protocol):
 
     def budget(self, t_ns: int) -> BudgetView:
         """Tell how much of every limit is left."""
+        ...
+
+    def curves(self, t_ns: int) -> tuple[Curve, ...]:
+        """Tell how the counters go on in the next minutes, with the polls that are planned."""
         ...
 
     def journal(self, after: int = 0) -> tuple[JournalLine, ...]:

@@ -4,7 +4,11 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 
-from krakentui.budget.plan import Go, WaitUntil, next_poll
+from msgspec import structs
+
+from krakentui.budget.forecast import SPAN_NS
+from krakentui.budget.plan import Go, WaitUntil, Want, next_poll
+from krakentui.budget.projection import polls_ahead
 from krakentui.engine.lane import Held, KeyLane
 from krakentui.engine.offset import Offset
 from krakentui.engine.public import PublicCalls
@@ -14,12 +18,15 @@ from krakentui.engine.turnstile import Kind
 from krakentui.engine.wants import may_ask, private_wants, public_wants
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.error import TransportError
-from krakentui.model.event import ForeignUseSeen, Happening, KeyDescribed, PollPlanned
+from krakentui.model.event import ForeignUseSeen, Happening, KeyDescribed
+from krakentui.model.poll import PollAhead, PollPlanned
 from krakentui.net.deadline import within
 from krakentui.state.markets import Quote
 from krakentui.state.state import State
 from krakentui.wire.spot.rest import Call
 
+LOOK_AGAIN_NS = 60 * SECOND
+"""So old the polls of the next minutes may get before the plan is played on again."""
 LONGEST_WAIT_S = 2.0
 """A plan is looked at again at least this often: a query may be wanted that was not before."""
 NAMES_WAIT_S = 6.0
@@ -59,6 +66,8 @@ class Poller:
         self._last: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._planned: PollPlanned | None = None
+        self._ahead: tuple[PollAhead, ...] = ()
+        self._looked_ns = 0
         self._held: WaitUntil | None = None
         """The lane let nothing go before then."""
         self._started = False
@@ -114,9 +123,11 @@ class Poller:
         held = self._held
         if held is not None and held.at_ns is not None and held.at_ns > self._clock.mono_ns():
             return held
+        return next_poll(self._wants(), self._state.ledger, self._clock.mono_ns())
+
+    def _wants(self) -> list[Want]:
         wants = private_wants(self._state, self._last, len(self._queries()))
-        ready = [want for want in wants if want.endpoint != "BalanceEx" or self._names_known.is_set()]
-        return next_poll(ready, self._state.ledger, self._clock.mono_ns())
+        return [want for want in wants if want.endpoint != "BalanceEx" or self._names_known.is_set()]
 
     def _queries(self) -> tuple[str, ...]:
         """List the orders to ask for by id; those of our cancels are asked for by `Cancels`."""
@@ -153,10 +164,23 @@ class Poller:
         why = decision.why if stopped is None else stopped
         plan = PollPlanned(what=what, at_ns=at_ns or 0, why=why)
         before = self._planned
-        same = before is not None and (before.what, before.why) == (plan.what, plan.why)
-        if not same or before is None or abs(before.at_ns - plan.at_ns) > SECOND // 2:
+        moved = before is None or before.what != plan.what or abs(before.at_ns - plan.at_ns) > SECOND // 2
+        ahead = self._look_ahead(again=moved, stopped=stopped is not None)
+        plan = structs.replace(plan, ahead=ahead)
+        if moved or before is None or (before.why, before.ahead) != (plan.why, ahead):
             self._planned = plan
             self._tell(plan)
+
+    def _look_ahead(self, *, again: bool, stopped: bool) -> tuple[PollAhead, ...]:
+        """Play the plan on when it has moved, or when what was played on runs short."""
+        if stopped:
+            return ()
+        t_ns = self._clock.mono_ns()
+        if again or t_ns - self._looked_ns > LOOK_AGAIN_NS:
+            self._looked_ns = t_ns
+            span_ns = SPAN_NS + LOOK_AGAIN_NS + round(LONGEST_WAIT_S * SECOND)
+            self._ahead = polls_ahead(self._wants(), self._state.ledger, t_ns, span_ns)
+        return self._ahead
 
     async def _pause(self, at_ns: int | None) -> None:
         wait_s = LONGEST_WAIT_S

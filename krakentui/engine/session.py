@@ -9,6 +9,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 
+from krakentui.budget.forecast import Curve
 from krakentui.engine.account import AccountSide
 from krakentui.engine.doors import RestDoor, open_websocket
 from krakentui.engine.feeds import PublicTalk
@@ -46,7 +47,7 @@ from krakentui.net.socket import Connector
 from krakentui.net.talk import Line
 from krakentui.net.tap import NoTap
 from krakentui.settings import Settings
-from krakentui.state import prices, views, wealth
+from krakentui.state import ahead, prices, views, wealth
 from krakentui.state.state import State
 from krakentui.state.view import (
     BalancesView,
@@ -157,6 +158,10 @@ class Session:
     def budget(self, t_ns: int) -> BudgetView:
         """Tell how much of every limit is left."""
         return views.budget(self.state, t_ns)
+
+    def curves(self, t_ns: int) -> tuple[Curve, ...]:
+        """Tell how the counters go on in the next minutes, with the polls that are planned."""
+        return ahead.curves(self.state, t_ns)
 
     def journal(self, after: int = 0) -> tuple[JournalLine, ...]:
         """List what happened since line `after`."""

@@ -43,13 +43,14 @@ def private_wants(state: State, last: Last, queries: int) -> Iterator[Want]:
         yield _want(state, "BalanceEx", "Balances", last, periods, check if streams else alone)
     if queries and may_ask("QueryOrders", state):
         what = "One order by id" if queries == 1 else f"{queries} orders by id"
-        yield _want(state, "QueryOrders", what, last, (2, 5, 20), "only a query can tell how they stand")
+        why = "only a query can tell how they stand"
+        yield _want(state, "QueryOrders", what, last, (2, 5, 20), why, once=True)
     if state.key_info is not None:
         why = "another program may use it too"
         yield _want(state, "GetApiKeyInfo", "The key itself", last, (600, 600, 1800), why)
     elif may_ask("GetApiKeyInfo", state):
         why = "what it may do is not known yet"
-        yield _want(state, "GetApiKeyInfo", "The key itself", last, (5, 10, 45), why)
+        yield _want(state, "GetApiKeyInfo", "The key itself", last, (5, 10, 45), why, once=True)
 
 
 def public_wants(state: State, last: Last, offset: Offset, silent: bool = False) -> Iterator[Want]:
@@ -67,7 +68,14 @@ def public_wants(state: State, last: Last, offset: Offset, silent: bool = False)
 
 
 def _want(
-    state: State, endpoint: str, what: str, last: Last, periods: tuple[int, int, int], why: str
+    state: State,
+    endpoint: str,
+    what: str,
+    last: Last,
+    periods: tuple[int, int, int],
+    why: str,
+    *,
+    once: bool = False,
 ) -> Want:
     soonest, usual, latest = periods
     return Want(
@@ -79,6 +87,7 @@ def _want(
         usual_ns=usual * SECOND,
         latest_ns=latest * SECOND,
         why=why,
+        once=once,
     )
 
 

@@ -333,14 +333,6 @@ class KeyRefused(Happening, frozen=True, kw_only=True):
     why: str
 
 
-class PollPlanned(Happening, frozen=True, kw_only=True):
-    """What the poller does next, when (steady time) and why."""
-
-    what: str
-    at_ns: int
-    why: str
-
-
 # --- our own acts -------------------------------------------------------------------------------
 
 

@@ -23,6 +23,7 @@ from krakentui.model.counting import AS_DOCUMENTED, Counting
 from krakentui.model.limit import Tier
 from krakentui.model.market import Maintenance
 from krakentui.model.order import Order
+from krakentui.model.poll import PollPlanned
 from krakentui.model.symbol import AssetInfo, Names, PairInfo
 from krakentui.model.venue import Venue
 from krakentui.state import words
@@ -83,7 +84,7 @@ class State:
         self.denied: frozenset[str] = frozenset()
         self.key_refused: str | None = None
         """Endpoints that the exchange said this key may not call."""
-        self.plan: e.PollPlanned | None = None
+        self.plan: PollPlanned | None = None
         self.garbled = 0
         self.clock: Final = Reckoning(wall_ns, t_ns)
         self.feeds: Final = Feeds()
@@ -330,7 +331,7 @@ class State:
             self.journal.note("notice", event.why, "bad", t_ns)
 
     @_take.register
-    def _planned(self, event: e.PollPlanned, _t_ns: int) -> None:
+    def _planned(self, event: PollPlanned, _t_ns: int) -> None:
         self.plan = event
 
     @_take.register

@@ -54,7 +54,7 @@ def test_what_was_never_asked_is_asked_at_once() -> None:
 )
 def test_periods_stretch_as_room_shrinks(used: int, period_s: int) -> None:
     ledger = told(a_ledger(), 0, spent(used))
-    assert stretched(a_want(), ledger, 0) // SECOND == period_s
+    assert stretched(a_want(), headroom(ledger, 0)) // SECOND == period_s
 
 
 def test_a_stretched_poll_says_that_calls_are_scarce() -> None:
@@ -149,7 +149,7 @@ def test_what_goes_surely_fits_above_the_reserve(used: int, at_s: int, points: i
 @given(st.integers(0, 25), st.integers(0, 25))
 def test_less_room_never_shortens_a_period(used: int, more: int) -> None:
     some, less = (told(a_ledger(), 0, spent(n)) for n in (used, used + more))
-    assert stretched(a_want(), some, 0) <= stretched(a_want(), less, 0)
+    assert stretched(a_want(), headroom(some, 0)) <= stretched(a_want(), headroom(less, 0))
 
 
 @pytest.mark.parametrize(

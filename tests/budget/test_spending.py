@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from krakentui.budget.interval import NOTHING
 from krakentui.budget.ledger import Ledger
 from krakentui.budget.spending import (
     CANCELS,
@@ -258,3 +259,36 @@ def test_the_record_is_never_longer_than_the_kinds_of_ten_minutes() -> None:
 
 def test_after_ten_quiet_minutes_nothing_is_left() -> None:
     assert Books().told(0, spent(1)).sums(620) == {}
+
+
+# --- the last minute --------------------------------------------------------------------------------
+
+
+def lately(books: Books, at_s: float) -> tuple[int, int]:
+    cost = books.spending.lately(round(at_s * SECOND), 60 * SECOND).get(("rest", KEY), NOTHING)
+    return cost.low // POINT, cost.high // POINT
+
+
+def test_the_last_minute_adds_up_all_kinds_of_a_limit() -> None:
+    mine = CallSpent(name="rest", scope=KEY, low=POINT, high=POINT, what="OpenOrders", lane="user")
+    books = Books().told(5, spent(2), mine).told(50, spent(1, ticket=1))
+    assert lately(books, 51) == (3, 4)  # the last one is in the air
+
+
+def test_the_slice_that_the_minute_cuts_in_two_is_doubtful() -> None:
+    books = Books().told(5, spent(2)).told(15, spent(3))
+    assert lately(books, 64) == (3, 5)
+    assert lately(books, 70) == (0, 3)
+    assert lately(books, 80) == (0, 0)
+
+
+@given(st.lists(st.tuples(st.integers(0, 20_000), st.integers(1, 9)), max_size=20), st.integers(0, 90_000))
+def test_the_last_minute_holds_what_was_truly_spent_in_it(acts: list[tuple[int, int]], later_ms: int) -> None:
+    books, now_ms, times = Books(), 0, []
+    for wait_ms, size in acts:
+        now_ms += wait_ms
+        books.told(now_ms / 1000, spent(size))
+        times.append((now_ms, size))
+    end_ms = now_ms + later_ms
+    low, high = lately(books, end_ms / 1000)
+    assert low <= sum(size for at_ms, size in times if at_ms > end_ms - 60_000) <= high

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from krakentui.budget.forecast import Curve
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.limit import KeyScope, PairScope
 from krakentui.model.symbol import Names, PairInfo
@@ -244,6 +245,9 @@ class ReadyFace:
 
     def budget(self, t_ns: int) -> BudgetView:
         return self._budget
+
+    def curves(self, t_ns: int) -> tuple[Curve, ...]:
+        return ()
 
     def journal(self, after: int = 0) -> tuple[JournalLine, ...]:
         return tuple(line for line in self._journal if line.number > after)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from krakentui.model.clock import SECOND
 from krakentui.model.error import Forbidden, KeyProblem, NotSent
 from krakentui.model.secret import Credentials, Secret
 from krakentui.net.socket import Unreachable
@@ -378,6 +379,24 @@ async def test_poll_now_says_when_and_then_it_happens() -> None:
         assert scene.session.poll_now() == "Balances: asking now."
         await scene.beat(1)
         assert scene.door.calls.count("OpenOrders") == before + 1
+
+
+@pytest.mark.anyio
+async def test_the_polls_that_are_told_ahead_come_when_they_were_told_to() -> None:
+    scene = Scene()
+    async with scene.running(120):
+        plan = scene.session.state.plan
+        assert plan is not None
+        (first, *later) = plan.ahead
+        assert (first.what, first.at_ns) == (plan.what, plan.at_ns)
+        assert later
+        assert later[-1].at_ns > scene.clock.mono_ns() + 240 * SECOND
+        calls = len(scene.door.calls)
+        await scene.beat((first.at_ns - scene.clock.mono_ns()) / SECOND - 1)
+        assert "OpenOrders" not in scene.door.calls[calls:]
+        assert "BalanceEx" not in scene.door.calls[calls:]
+        await scene.beat(2)
+        assert {"Open orders": "OpenOrders", "Balances": "BalanceEx"}[first.what] in scene.door.calls[calls:]
 
 
 @pytest.mark.anyio

@@ -21,7 +21,6 @@ from krakentui.model.event import (
     KeyRefused,
     LockoutBegan,
     Noted,
-    PollPlanned,
     SystemSeen,
     TickerSeen,
     TierSeen,
@@ -29,6 +28,7 @@ from krakentui.model.event import (
 )
 from krakentui.model.limit import KeyScope
 from krakentui.model.market import Candle, Maintenance, Ticker
+from krakentui.model.poll import PollPlanned
 from krakentui.state import views
 from krakentui.state.journal import MAX_LINES
 from krakentui.state.state import State

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from msgspec import structs
 
+from krakentui.budget.forecast import Curve
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import AccountScope, KeyScope, PairScope
 from krakentui.model.symbol import Names
@@ -262,6 +263,7 @@ class FakeFace:
         self.balances_view = balances_of(a_balance())
         self.orders_view = orders_of(an_order("O1"), an_order("O2"), an_order("O3"))
         self.budget_view = a_budget()
+        self.curve_views: tuple[Curve, ...] = ()
         self.lines: tuple[JournalLine, ...] = ()
         self.refusal: NotAsked | None = None
         self.open_cancels: tuple[str, ...] = ()
@@ -283,6 +285,9 @@ class FakeFace:
 
     def budget(self, t_ns: int) -> BudgetView:
         return self.budget_view
+
+    def curves(self, t_ns: int) -> tuple[Curve, ...]:
+        return self.curve_views
 
     def journal(self, after: int = 0) -> tuple[JournalLine, ...]:
         return tuple(line for line in self.lines if line.number > after)
