@@ -6,7 +6,6 @@ a monitor that silently ignored `read_only = "yes"` would be worse than one that
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +18,7 @@ from krakentui.model.error import UsageError
 from krakentui.model.limit import Tier
 from krakentui.model.secret import Credentials
 from krakentui.model.text import clean
+from krakentui.model.toml import place, read_tables
 from krakentui.model.venue import Venue
 
 LIVE_REST = "https://api.kraken.com"
@@ -128,13 +128,7 @@ def parse_config(data: bytes, path: Path) -> Config:
     Raises:
         UsageError: the bytes are no TOML, or a value is wrong.
     """
-    text = _text(data, path)
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(_toml_sentence(error, text, path)) from None
-    except RecursionError:
-        raise UsageError(f"{path}:1:1: nested too deeply to be a settings file.") from None
+    tables, text = read_tables(data, path)
     flat: dict[str, object] = {}
     for name, value in tables.items():
         inner = value if isinstance(value, dict) else {}
@@ -143,7 +137,7 @@ def parse_config(data: bytes, path: Path) -> Config:
     counted: dict[str, object] = {}
     warnings = []
     for name, value in flat.items():
-        at = _where(text, name, path)
+        at = place(text, name, path)
         if _SECRETIVE.search(name):
             raise UsageError(
                 f"{at}: keys and secrets do not belong in the settings file; remove {_shown(name)}."
@@ -172,44 +166,6 @@ def parse_config(data: bytes, path: Path) -> Config:
 _SECRETIVE = re.compile(r"secret|api_?key|password|token|otp", re.IGNORECASE)
 _PAIR = re.compile(r"[A-Z0-9.]{1,12}/[A-Z0-9.]{1,12}")
 _CURRENCY = re.compile(r"[A-Z0-9]{2,8}")
-_AT = re.compile(
-    r"(?P<why>.+?) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", re.DOTALL
-)
-
-
-def _text(data: bytes, path: Path) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
-        raise UsageError(f"{path}:{line}:{column}: not UTF-8 text.") from None
-
-
-def _toml_sentence(error: tomllib.TOMLDecodeError, text: str, path: Path) -> str:
-    found = _AT.fullmatch(str(error))
-    if found is None or found["line"] is None:
-        lines = text.splitlines() or [""]
-        line, column, why = len(lines), len(lines[-1]) + 1, found["why"] if found else str(error)
-    else:
-        line, column, why = int(found["line"]), int(found["column"]), found["why"]
-    return f"{path}:{line}:{column}: {clean(why[:1].lower() + why[1:])}."
-
-
-def _where(text: str, name: str, path: Path) -> str:
-    """Tell file and line of a setting, as editors and compilers write it."""
-    table, _, key = name.rpartition(".")
-    inside = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
-            inside = header[1].strip("\"'")
-            if inside == name:
-                return f"{path}:{number}"
-        words = re.match(r"\s*([^=#]+?)\s*=", line)
-        spelled = words[1].replace('"', "").replace("'", "") if words else None
-        if spelled == name or (spelled == key and inside == table):
-            return f"{path}:{number}"
-    return str(path)
 
 
 def _shown(name: str) -> str:
