@@ -7,7 +7,9 @@ removed before anything else starts.
 import os
 from collections.abc import MutableMapping
 
-from krakentui.model.error import UsageError
+from krakentui.keys.pair import typed_pair
+from krakentui.keys.profile import ENVIRONMENT
+from krakentui.model.error import KeyProblem, UsageError
 from krakentui.model.secret import Credentials, Secret
 
 KEY = "KRAKENTUI_API_KEY"
@@ -19,16 +21,18 @@ def take(environ: MutableMapping[str, str] | None = None) -> Credentials | None:
     """Read the pair and remove it; None where there is none.
 
     Raises:
-        UsageError: only half of the pair is there, or both the pair and a profile name.
+        UsageError: only half of the pair is there.
+        KeyProblem: it cannot be a key and its secret.
     """
     source = os.environ if environ is None else environ
-    key = source.pop(KEY, "").strip()
-    secret = Secret(source.pop(SECRET, "").strip())
-    if not key and not secret:
+    public, private = Secret(source.pop(KEY, "").strip()), Secret(source.pop(SECRET, "").strip())
+    if not public and not private:
         return None
-    if not (key and secret):
-        here, missing = (KEY, SECRET) if key else (SECRET, KEY)
+    if not (public and private):
+        here, missing = (KEY, SECRET) if public else (SECRET, KEY)
         raise UsageError(f"{here} is set but {missing} is not: set both, or neither.")
-    if not (key.isascii() and key.isprintable()):
-        raise UsageError(f"{KEY} holds characters that no API key has: copy it again.")
-    return Credentials(key=key, secret=secret, name="environment", source="the environment")
+    try:
+        pair = typed_pair(public, private)
+    except KeyProblem as problem:
+        raise KeyProblem(f"The pair in the environment cannot be used. {problem}") from None
+    return pair.credentials(ENVIRONMENT, "the environment")

@@ -1,7 +1,8 @@
 import pytest
 
 from krakentui.keys.environment import take
-from krakentui.model.error import UsageError
+from krakentui.model.error import KeyProblem, UsageError
+from tests.support.keys import a_key, a_secret
 
 
 def test_pair_is_read_and_removed() -> None:
@@ -34,12 +35,18 @@ def test_a_refused_half_does_not_show_its_value() -> None:
     assert "topsecret" not in str(caught.value)
 
 
-def test_a_key_with_control_characters_is_wrong_usage() -> None:
-    with pytest.raises(UsageError, match="copy it again"):
+def test_a_key_with_control_characters_is_refused() -> None:
+    with pytest.raises(KeyProblem, match="copy it again"):
         take({"KRAKENTUI_API_KEY": "a\x1b[2Jb", "KRAKENTUI_API_SECRET": "c2VjcmV0"})
 
 
 def test_space_around_a_pasted_pair_is_dropped() -> None:
-    credentials = take({"KRAKENTUI_API_KEY": " abc\n", "KRAKENTUI_API_SECRET": "c2VjcmV0\n"})
+    credentials = take({"KRAKENTUI_API_KEY": " abcd\n", "KRAKENTUI_API_SECRET": "c2VjcmV0\n"})
     assert credentials is not None
-    assert (credentials.key, credentials.secret.reveal()) == ("abc", "c2VjcmV0")
+    assert (credentials.key, credentials.secret.reveal()) == ("abcd", "c2VjcmV0")
+
+
+def test_a_swapped_pair_is_put_right() -> None:
+    credentials = take({"KRAKENTUI_API_KEY": a_secret(), "KRAKENTUI_API_SECRET": a_key()})
+    assert credentials is not None
+    assert (credentials.key, credentials.secret.reveal()) == (a_key(), a_secret())

@@ -1,0 +1,106 @@
+"""A program asked for one answer: no terminal, no shell, little time, little output.
+
+The password manager and the keyring run so, because either may wait for somebody for ever. The child
+leads a process group of its own, without a terminal, and the whole group is killed when time is up or
+it says too much.
+"""
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from krakentui.model.clock import SECOND, Clock
+
+MOST_BYTES = 64 * 1024
+_SLICE_S = 0.05
+"""How often the clock is looked at while waiting."""
+_TERMINAL_NAMES = frozenset({"GPG_TTY", "SSH_TTY", "TTY"})
+"""Would let a child of ours find the terminal that it is kept from."""
+
+
+class Said(Struct, frozen=True):
+    """What a child answered."""
+
+    code: int | None
+    """Its exit code; None = it was killed."""
+    out: bytes = b""
+    why: str = ""
+    """Why there is no answer, as a clause; empty where it ended by itself."""
+
+    def __repr__(self) -> str:
+        """Show no output: it may be a secret."""
+        return f"Said({self.code}, {self.why!r})"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        """Show no more in a pretty-printed traceback."""
+        return [("code", self.code), ("why", self.why)]
+
+
+def ask(
+    words: Sequence[str], limit_s: float, clock: Clock, environ: Mapping[str, str], given: bytes = b""
+) -> Said:
+    """Run a program, hand it `given` on its input, and take what it says.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    process = subprocess.Popen(  # noqa: S603 - a list of words, without a shell
+        [*words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env={name: value for name, value in environ.items() if name not in _TERMINAL_NAMES},
+    )
+    try:
+        why, out = _talk(process, limit_s, clock, given)
+    finally:
+        _end(process)
+    return Said(None, b"", why) if why else Said(process.returncode, out)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill it and all that it started, unless it ended by itself."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
+def _talk(process: subprocess.Popen[bytes], limit_s: float, clock: Clock, given: bytes) -> tuple[str, bytes]:
+    """Write and read until it ends; tell why it has to be stopped, empty where it does not."""
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("a child is talked to through pipes")
+    deadline_ns = clock.mono_ns() + int(limit_s * SECOND)
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write(given)  # far less than a pipe holds: it never waits
+        process.stdin.close()
+    out = bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            if clock.mono_ns() >= deadline_ns:
+                return f"it did not answer in {limit_s:g} s", b""
+            if not selector.select(_SLICE_S):
+                continue
+            chunk = os.read(process.stdout.fileno(), 65536)
+            if not chunk:
+                break
+            out += chunk
+            if len(out) > MOST_BYTES:
+                return "it said far more than a key", b""
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_SLICE_S)
+            return "", bytes(out)
+        if clock.mono_ns() >= deadline_ns:
+            return f"it did not end in {limit_s:g} s", b""

@@ -1,0 +1,40 @@
+"""What a source of keys offers, and what it may use of this machine to find out."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from krakentui.keys.pair import Pair
+from krakentui.keys.profile import Store
+from krakentui.keys.prompt import Terminal
+from krakentui.model.clock import Clock
+from krakentui.model.secret import Secret
+
+
+class Machine(Struct, frozen=True, kw_only=True):
+    """What a source may use of this machine."""
+
+    environ: Mapping[str, str]
+    folder: Path
+    """Where files with keys lie."""
+    clock: Clock
+    terminal: Terminal | None = None
+    """Somebody who can be asked; None = nobody."""
+    ring_limit_s: float = 3.0
+    """For so long the keyring may think (fault table, thresholds)."""
+    command_limit_s: float = 10.0
+    """For so long a key command may run (fault table, 5.3)."""
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """What one source has for one profile."""
+
+    store: Store
+    where: str
+    """The source as the user knows it: `the OS keyring (SecretService)`."""
+    pair: Pair | None = None
+    why: str = ""
+    """Why there is no pair, as a sentence; empty where there simply is none."""
+    passphrase: Secret | None = None
+    """With what it was opened, so that no log ever shows it."""
