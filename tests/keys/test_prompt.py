@@ -1,0 +1,126 @@
+"""The terminal as a source: hidden, restored, and in one paste if need be."""
+
+import os
+import signal
+import termios
+from pathlib import Path
+
+import pytest
+
+from krakentui.keys import sealed, typed
+from krakentui.keys.prompt import Terminal
+from krakentui.keys.sources import find
+from krakentui.model.error import KeyProblem
+from krakentui.model.secret import Secret
+from tests.support.keys import a_key, a_machine, a_pair, a_profile, a_secret
+from tests.support.tty import Typist
+
+
+def test_what_is_hidden_is_not_shown_and_its_length_is() -> None:
+    with Typist("tippe-tappe") as typist:
+        secret = typist.terminal.ask_hidden("Private key: ")
+    assert secret.reveal() == "tippe-tappe"
+    assert typist.echo == [False]
+    assert typist.echoes_again
+    assert "tappe" not in typist.shown
+    assert "(11 characters)" in typist.shown
+
+
+def test_a_plain_question_shows_its_answer() -> None:
+    with Typist(" main ") as typist:
+        assert typist.terminal.ask("Name: ") == "main"
+    assert typist.echo == [True]
+
+
+def test_key_and_secret_pasted_at_once_answer_both_questions() -> None:
+    with Typist(f"\x1b[200~{a_key()}\n{a_secret()}\x1b[201~") as typist:
+        pair = typed.ask_pair(typist.terminal)
+    assert (pair.key, pair.secret.reveal()) == (a_key(), a_secret())
+    assert not any(part[:8] in typist.shown for part in (a_key(), a_secret()))
+
+
+def test_a_swapped_pair_is_put_right_and_said() -> None:
+    with Typist(a_secret(), a_key()) as typist:
+        pair = typed.ask_pair(typist.terminal, "main")
+    assert pair.key == a_key()
+    assert "key and secret were swapped and have been put right" in typist.shown
+    assert "API key of main: " in typist.shown
+
+
+def test_a_paste_that_went_wrong_is_asked_for_again() -> None:
+    with Typist(a_key()[:-1], a_secret(), a_key(), a_secret()) as typist:
+        assert typed.ask_pair(typist.terminal).key == a_key()
+    assert "not base64 (55 characters; one has 56)" in typist.shown
+
+
+def test_three_wrong_pastes_are_enough() -> None:
+    with Typist(*["no", "way"] * 3) as typist, pytest.raises(KeyProblem):
+        typed.ask_pair(typist.terminal)
+    assert typist.left == 0
+
+
+def test_end_of_input_stores_nothing() -> None:
+    with Typist("\x04") as typist, pytest.raises(KeyProblem, match="Nothing was answered"):
+        typist.terminal.ask_hidden("Private key: ")
+    assert typist.echoes_again
+
+
+def test_ctrl_c_gives_the_echo_back() -> None:
+    master, slave = os.openpty()
+    terminal = Terminal(slave)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            terminal.ask_hidden("Private key: ")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert termios.tcgetattr(slave)[3] & termios.ECHO
+    terminal.close()
+    os.close(master)
+
+
+def test_questions_carry_no_control_sequences() -> None:
+    with Typist("x") as typist:
+        typist.terminal.ask("A\x1b]52;c;aGk=\x07: ")
+    assert "\x1b]52" not in typist.shown
+
+
+def test_no_terminal_is_none(tmp_path: Path) -> None:
+    assert Terminal.open(str(tmp_path / "tty")) is None
+    (tmp_path / "file").touch()
+    assert Terminal.open(str(tmp_path / "file")) is None
+
+
+def test_a_passphrase_may_be_mistyped_twice(tmp_path: Path) -> None:
+    words = Secret("correct horse battery")
+    sealed.keep("main", a_pair(), words, a_machine(tmp_path), 2**4)
+    with Typist("wrong one", "wrong two", "correct horse battery") as typist:
+        found = find(a_profile(store="encrypted"), a_machine(tmp_path, terminal=typist.terminal))
+    assert found.credentials.key == a_key()
+    assert found.passphrase is not None
+    assert typist.shown.count("The passphrase does not open it.") == 2
+    assert "horse" not in typist.shown
+
+
+def test_a_third_wrong_passphrase_ends_it(tmp_path: Path) -> None:
+    sealed.keep("main", a_pair(), Secret("correct horse battery"), a_machine(tmp_path), 2**4)
+    with Typist("one", "two", "three") as typist, pytest.raises(KeyProblem, match="does not open it"):
+        find(a_profile(store="encrypted"), a_machine(tmp_path, terminal=typist.terminal))
+
+
+def test_a_key_kept_nowhere_is_asked_for_at_the_start(tmp_path: Path) -> None:
+    with Typist(a_key(), a_secret()) as typist:
+        found = find(a_profile(store="prompt"), a_machine(tmp_path, terminal=typist.terminal))
+    assert (found.credentials.source, found.credentials.name) == ("the prompt", "main")
+    assert [*tmp_path.rglob("*")] == []
+
+
+def test_a_key_kept_nowhere_needs_a_terminal(tmp_path: Path) -> None:
+    with pytest.raises(KeyProblem, match="There is no terminal to ask at"):
+        find(a_profile(store="prompt"), a_machine(tmp_path))
