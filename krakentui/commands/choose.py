@@ -7,16 +7,12 @@ from urllib.parse import urlsplit
 
 from krakentui import log
 from krakentui.commands.parser import Given
-from krakentui.keys import environment
+from krakentui.commands.which_key import choose_key
 from krakentui.model.error import UsageError
 from krakentui.model.redact import Redactor
-from krakentui.model.secret import Credentials
+from krakentui.model.secret import Credentials, Secret
 from krakentui.net.hosts import is_loopback
 from krakentui.settings import Config, Endpoints, Settings, config_file, read_config, state_folder
-
-NO_PROFILES = (
-    "Stored key profiles are not there yet: put the pair into KRAKENTUI_API_KEY and KRAKENTUI_API_SECRET."
-)
 
 
 def settings_for(given: Given, environ: MutableMapping[str, str] = os.environ) -> Settings:
@@ -24,10 +20,10 @@ def settings_for(given: Given, environ: MutableMapping[str, str] = os.environ) -
 
     Raises:
         UsageError: they do not fit together; the sentence says why.
+        KeyProblem: the key cannot be had.
     """
-    credentials = environment.take(environ)
-    if given.profile is not None or (given.endpoint is None and environ.get("KRAKENTUI_PROFILE")):
-        raise UsageError(NO_PROFILES)
+    chosen_key = choose_key(given, environ)
+    credentials = chosen_key.credentials
     endpoints = Endpoints() if given.endpoint is None else endpoints_at(given.endpoint)
     _check_key(credentials, simulated=given.endpoint is not None)
     if given.speed is not None and given.endpoint is None:
@@ -36,11 +32,12 @@ def settings_for(given: Given, environ: MutableMapping[str, str] = os.environ) -
     config = read_config(config_file(given.config, environ), must_exist=chosen)
     folder, warnings = usable_folder(state_folder(environ))
     log_file = given.log_file or (folder / log.FILE_NAME if folder else None)
-    warnings += start_log(log_file, credentials)
+    warnings = (*chosen_key.warnings, *warnings, *start_log(log_file, credentials, chosen_key.passphrase))
     told = Settings(
         venue="live" if given.endpoint is None else "simulator",
         endpoints=endpoints,
         credentials=credentials,
+        account=chosen_key.account or Settings().account,
         read_only=given.read_only or config.read_only,
         assume_tier=given.assume_tier or config.assume_tier,
         speed=given.speed or 1.0,
@@ -100,10 +97,13 @@ def usable_folder(folder: Path) -> tuple[Path | None, tuple[str, ...]]:
     return folder, ()
 
 
-def start_log(path: Path | None, credentials: Credentials | None) -> tuple[str, ...]:
+def start_log(
+    path: Path | None, credentials: Credentials | None, passphrase: Secret | None = None
+) -> tuple[str, ...]:
     """Start the log; the sentences say what is wrong with it."""
     redactor = Redactor()
     redactor.learn(credentials)
+    redactor.learn(passphrase)
     troubles: list[str] = []
     log.start(path, redactor, troubles.append)
     return tuple(troubles)

@@ -98,7 +98,7 @@ def _grammar() -> _Parser:
     main = _Parser(
         prog="krakentui",
         description="A terminal monitor for a Kraken account that shows how much of every limit is left.",
-        epilog="Without a command: the monitor. Keys come from KRAKENTUI_API_KEY and KRAKENTUI_API_SECRET.",
+        epilog="Without a command: the monitor, with the default key of `krakentui keys list`.",
         parents=[live],
         allow_abbrev=False,
     )
@@ -133,7 +133,7 @@ def _options() -> _Parser:
 def _live_options() -> _Parser:
     options = _options()
     group = options.add_argument_group("live options")
-    group.add_argument("--profile", metavar="NAME", help=argparse.SUPPRESS)  # not there yet
+    group.add_argument("--profile", metavar="NAME", help="a stored key (`krakentui keys list`)")
     group.add_argument("--endpoint", metavar="URL", help="a simulator on this machine")
     group.add_argument("--assume-tier", choices=("starter", "intermediate", "pro"), help="believe this tier")
     group.add_argument("--read-only", action="store_true", help="never cancel anything")

@@ -119,12 +119,6 @@ def test_a_speed_needs_a_simulator(home: dict[str, str]) -> None:
     assert chosen(f"--speed 2 --endpoint {ENDPOINT}", home).speed == 2.0
 
 
-@pytest.mark.parametrize("said", ["line", "environment"])
-def test_a_stored_profile_is_not_there_yet(home: dict[str, str], said: str) -> None:
-    line, more = ("--profile main", {}) if said == "line" else ("", {"KRAKENTUI_PROFILE": "main"})
-    assert "Stored key profiles are not there yet" in complaint(line, home | more)
-
-
 def test_a_settings_file_that_was_asked_for_must_exist(home: dict[str, str], tmp_path: Path) -> None:
     assert "There is no settings file" in complaint(f"--config {tmp_path}/none.toml", home)
 

@@ -120,9 +120,9 @@ def test_the_number_of_pairs_reaches_the_exchange() -> None:
     assert options_for(said("simulate --pairs 1450"), None).pairs == 1450
 
 
-def test_the_help_names_no_option_that_is_not_there_yet(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_names_the_options_of_the_live_commands(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse(["--help"])
     told = capsys.readouterr().out
     assert "--endpoint" in told
-    assert "--profile" not in told
+    assert "--profile" in told

@@ -30,7 +30,7 @@ def krakentui(*words: str, home: Path, env: dict[str, str] | None = None) -> sub
         (("--endpoint", "http://10.0.0.1:8080"), {}, 2, "on this machine only"),
         (("stream", "--endpoint", "http://10.0.0.1:8080"), {}, 2, "on this machine only"),
         (("stream", "--speed", "2"), {}, 2, "--speed needs --endpoint"),
-        (("stream", "--profile", "p"), {}, 2, "Stored key profiles are not there yet"),
+        (("stream", "--profile", "p"), {}, 2, "There is no key profile p."),
         (("stream",), {"KRAKENTUI_API_KEY": "k"}, 2, "set both, or neither"),
         (("stream",), {"KRAKENTUI_CONFIG": "/nowhere.toml"}, 2, "There is no settings file /nowhere.toml."),
         (("snapshot",), {"KRAKENTUI_API_KEY": "SIM-k", "KRAKENTUI_API_SECRET": "c2Vj"}, 2, "--endpoint"),

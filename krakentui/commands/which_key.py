@@ -1,0 +1,95 @@
+"""Which key a run uses: a profile that was named, the pair of the environment, the default profile.
+
+A simulated exchange gets none of the stored keys: with `--endpoint` only a pair of the environment counts.
+"""
+
+import contextlib
+from collections.abc import Iterator, MutableMapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from krakentui.commands.parser import Given
+from krakentui.keys import environment, profile_list, sources
+from krakentui.keys.offer import Machine
+from krakentui.keys.profile import Profiles
+from krakentui.keys.prompt import Terminal
+from krakentui.model.clock import SystemClock
+from krakentui.model.error import UsageError
+from krakentui.model.secret import Credentials, Secret
+from krakentui.settings import config_file
+
+KEYS_FOLDER = "keys"
+
+
+class Chosen(Struct, frozen=True, kw_only=True):
+    """The key of a run. None = it runs without one."""
+
+    credentials: Credentials | None = None
+    account: str | None = None
+    """What the user calls the account; None = the default."""
+    withdraw_accepted: frozenset[str] = frozenset()
+    warnings: tuple[str, ...] = ()
+    passphrase: Secret | None = None
+
+
+def choose_key(given: Given, environ: MutableMapping[str, str]) -> Chosen:
+    """Find the key of a run; the pair of the environment is gone from it afterwards.
+
+    Raises:
+        UsageError: two keys were asked for, or one that is not there.
+        KeyProblem: the key cannot be had.
+    """
+    pair = environment.take(environ)
+    if given.endpoint is not None:
+        if given.profile is not None:
+            raise UsageError("With --endpoint stored keys are not used: leave out --profile.")
+        return Chosen(credentials=pair)
+    if pair is not None and given.profile is not None:
+        raise UsageError(
+            f"Two keys were asked for: --profile, and {environment.KEY} in the environment. Leave out one."
+        )
+    profiles = profile_list.read(list_path(given, environ))
+    if pair is not None:
+        return Chosen(credentials=pair, withdraw_accepted=profiles.withdraw_accepted)
+    name = given.profile or environ.get(environment.PROFILE) or profiles.default
+    return Chosen() if name is None else _stored(name, profiles, given, environ)
+
+
+def _stored(name: str, profiles: Profiles, given: Given, environ: MutableMapping[str, str]) -> Chosen:
+    profile = profiles.named(name)
+    with machine(given, environ) as here:
+        found = sources.find(profile, here)
+    return Chosen(
+        credentials=found.credentials,
+        account=profile.account,
+        withdraw_accepted=profiles.withdraw_accepted,
+        warnings=found.notes,
+        passphrase=found.passphrase,
+    )
+
+
+@contextlib.contextmanager
+def machine(given: Given, environ: MutableMapping[str, str]) -> Iterator[Machine]:
+    """Give the sources what they may use of this machine, the terminal included, for a while."""
+    terminal = Terminal.open()
+    try:
+        yield Machine(
+            environ=environ,
+            folder=keys_folder(given, environ),
+            clock=SystemClock(),
+            terminal=terminal,
+        )
+    finally:
+        if terminal is not None:
+            terminal.close()
+
+
+def list_path(given: Given, environ: MutableMapping[str, str]) -> Path:
+    """Tell where the list of profiles lies."""
+    return profile_list.beside(config_file(given.config, environ))
+
+
+def keys_folder(given: Given, environ: MutableMapping[str, str]) -> Path:
+    """Tell where files with keys lie."""
+    return config_file(given.config, environ).with_name(KEYS_FOLDER)
