@@ -155,7 +155,7 @@ def parse_config(data: bytes, path: Path) -> Config:
     config = Config(**known, counting=told, warnings=tuple(warnings))  # type: ignore[arg-type]  # as above
     reserve = REST_RESERVE if config.rest_reserve is None else config.rest_reserve
     if reserve > told.rest_least - 1:
-        at = _where(text, "budget.rest_max" if config.rest_reserve is None else "budget.rest_reserve", path)
+        at = place(text, "budget.rest_max" if config.rest_reserve is None else "budget.rest_reserve", path)
         raise UsageError(
             f"{at}: a reserve of {reserve} points leaves none of {told.rest_least} for polls; "
             "budget.rest_reserve must be lower."
