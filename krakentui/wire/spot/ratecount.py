@@ -67,7 +67,7 @@ class Counters:
                 continue
             if name not in RATE_NAMES:
                 events += self._first_time(clean(name, 40))
-            elif pair is not None and (counted := _units(value)) is not None:
+            elif pair is not None and (counted := counted_units(value)) is not None:
                 scope = PairScope(self._account, pair)
                 source = f"executions.{name}"
                 events.append(CounterReported(name="engine", scope=scope, units=counted, source=source))
@@ -80,7 +80,7 @@ class Counters:
         return [Unknown(where="executions", what=name)]
 
 
-def _units(value: object) -> int | None:
+def counted_units(value: object) -> int | None:
     """Turn reported points into units, rounded up; None where it is no sane figure."""
     if not isinstance(value, str | int | Decimal):
         return None

@@ -96,6 +96,18 @@ class Outbox:
         return request
 
 
+def old_subscription(channel: str, req_id: int, token: Secret | None) -> str:
+    """Write the one request that the old websocket gets: a channel, with the counter of each pair.
+
+    No `pair` and no `snapshot`: the exchange refuses them there (websocket v1 reference, openOrders).
+    """
+    wanted: dict[str, object] = {"name": channel, "ratecounter": True}
+    if token is not None:
+        wanted["token"] = token.reveal()
+    frame = {"event": allowed_method("subscribe"), "reqid": req_id, "subscription": wanted}
+    return json.encode(frame).decode()
+
+
 def symbols_of(value: object) -> tuple[str, ...]:
     """Give the symbols of a parameter: one, several or none."""
     if isinstance(value, str):
