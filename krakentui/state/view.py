@@ -251,7 +251,7 @@ class BudgetView(Struct, frozen=True, kw_only=True):
     """One sentence: the tightest limit, with its unit and when it frees."""
     warning: Warning_
     gauges: tuple[GaugeRow, ...]
-    """Tightest first within each kind; rest, then engine by pair, then the others."""
+    """Rest, then engine by pair, then the others; within each kind what warns first, then by name."""
     cancels_now: int | None
     """How many of the open orders can surely be cancelled now, one by one, within all ceilings."""
     cancels_of: int

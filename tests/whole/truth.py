@@ -3,7 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from krakentui.model.limit import IpScope, PairScope, Scope
+from krakentui.model.limit import ConnectionScope, IpScope, PairScope, Scope
 from tests.whole.lockstep import Lockstep
 
 FEE = Decimal("0.004")
@@ -72,4 +72,6 @@ def true_counter(both: Lockstep, name: str, scope: Scope) -> Fraction:
         return Fraction(sum(order["pair"] == scope.pair for order in both.true_orders().values()))
     if isinstance(scope, IpScope):
         return both.true_counter(name, {"ip": "127.0.0.1"})
+    if isinstance(scope, ConnectionScope):  # both sides number the sockets from 1: none was lost on the way
+        assert scope.connection in both.exchange.world.sockets
     return both.true_counter(name, {field: getattr(scope, field) for field in scope.__struct_fields__})
