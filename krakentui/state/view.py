@@ -174,6 +174,7 @@ class OrdersView(Struct, frozen=True, kw_only=True):
     """All open orders."""
 
     rows: tuple[OrderRow, ...]
+    """In the usual order: `arrangement.place`."""
     known: bool
     """False until the exchange has listed them once."""
     denied: str | None
