@@ -7,7 +7,8 @@ without an open private socket. Everything else goes, if need be with a warning 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from krakentui.budget.question import Price, order_cost, price
+from krakentui.budget.acts import order_cost
+from krakentui.budget.planner import CancelPlan, plan
 from krakentui.budget.words import duration
 from krakentui.engine.cancels import Cancels, Wanted
 from krakentui.engine.feeds import PrivateTalk
@@ -113,6 +114,7 @@ class AccountSide:
             t_ns,
             socket_open=self._socket_takes(t_ns),
             rest_open=self._rest_takes(t_ns),
+            batch_names=not is_blind(self._state),
             everything=everything,
         )
 
@@ -130,11 +132,9 @@ class AccountSide:
         if not orders:
             return NotAsked(why=self._nothing_left(question))
         self._answered.add(question.number)
-        plan = self._price(orders, t_ns)
-        alone = plan.route == "rest batch" and is_blind(self._state)  # a batch's count names no order
+        planned = self._plan(orders, t_ns)
         self._cancels.begin(
-            parcels([order.id for order in orders], "rest" if alone else plan.route),
-            [self._wanted(order, t_ns) for order in orders],
+            parcels(planned.ids, planned.route), [self._wanted(order, t_ns) for order in orders]
         )
         self._pursuer.wake()
         return None
@@ -170,14 +170,15 @@ class AccountSide:
         free = self._lane.key_refused is None and not self._lane.locked_ns(t_ns)
         return free and may_ask("CancelOrder", self._state)
 
-    def _price(self, orders: Sequence[Order], t_ns: int) -> Price:
-        return price(
+    def _plan(self, orders: Sequence[Order], t_ns: int) -> CancelPlan:
+        return plan(
             orders,
             self._state.ledger,
             t_ns,
             self._state.exchange_ns(t_ns),
             socket_open=self._socket_takes(t_ns),
             rest_open=self._rest_takes(t_ns),
+            batch_names=not is_blind(self._state),
         )
 
     def _wanted(self, order: Order, t_ns: int) -> Wanted:

@@ -264,6 +264,10 @@ class BudgetView(Struct, frozen=True, kw_only=True):
     lockouts: tuple[LockoutView, ...]
     refusals_expected: int
     refusals_unexpected: int
+    fresh_now: int = 0
+    """Of `cancels_now`, those of fresh orders, whose cancels are dear."""
+    fresh_of: int = 0
+    """Of `cancels_of`, the fresh orders: younger than 45 s, since they were made or amended."""
     audit: AuditView = AuditView()
 
 
