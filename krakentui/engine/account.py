@@ -13,6 +13,7 @@ from krakentui.budget.words import duration
 from krakentui.engine.cancels import Cancels, Wanted
 from krakentui.engine.feeds import PrivateTalk
 from krakentui.engine.inquiry import Inquiry
+from krakentui.engine.keywatch import KeyWatch
 from krakentui.engine.lane import Household, KeyLane
 from krakentui.engine.nonce import NonceMark
 from krakentui.engine.poller import Poller
@@ -67,7 +68,16 @@ class AccountSide:
             lambda: may_ask("GetWebSocketsToken", state),
         )
         self._feed = Feed("private", settings.endpoints.ws_private, self._talk, line, key=credentials.key)
-        self.poller = Poller(state, self._lane, house.clock, house.tell, self._talk.key_known, names_known)
+        self._key = KeyWatch(self._lane, house, settings.withdraw_accepted, self._feed.replace)
+        self.poller = Poller(
+            state,
+            self._lane,
+            house.clock,
+            house.tell,
+            self._talk.key_known,
+            names_known,
+            self._key.described,
+        )
         self._cancels = Cancels(
             state, house.clock, house.patience, self._lane, self._feed, self._talk.answers, house.tell
         )

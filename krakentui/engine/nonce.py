@@ -29,6 +29,8 @@ class NonceMark:
         self._path = None if folder is None else folder / f"nonce-{fingerprint}"
         self.last = 0
         """The last one given out by this program."""
+        self.before_run: int | None = None
+        """The last one that a program of ours had used when this one took its first; 0 = none."""
         self.problem: str | None = None
         """Why the mark cannot be kept on disk, as a sentence; None = it is kept, or was not asked for."""
 
@@ -38,7 +40,10 @@ class NonceMark:
             return self._next(self.last)
         try:
             with _locked(self._path):
-                nonce = self._next(max(self.last, _read(self._path)))
+                kept = _read(self._path)
+                if self.before_run is None:
+                    self.before_run = kept
+                nonce = self._next(max(self.last, kept))
                 _write(self._path, nonce)
                 return nonce
         except OSError as error:
