@@ -12,12 +12,12 @@ from functools import singledispatch
 from msgspec import structs
 
 from krakentui.budget.acts import Act, age_from, foreign_act, own_cancel
-from krakentui.budget.books import Books, Hold, Line, Lockout
+from krakentui.budget.books import Books, Hold, Lockout
 from krakentui.budget.costs import cancel_cost
+from krakentui.budget.figures import TICKET, with_figures, with_strange_tickets
 from krakentui.budget.interval import NOTHING, Interval
 from krakentui.model.audit import CounterDoubted
 from krakentui.model.clock import SECOND
-from krakentui.model.connection import SocketEnded, SocketOpened
 from krakentui.model.event import (
     CallRefused,
     CallSettled,
@@ -38,6 +38,7 @@ from krakentui.model.event import (
     TierSeen,
     TimeMeasured,
 )
+from krakentui.model.figures import FiguresTold, OwnerGone
 from krakentui.model.limit import PairScope
 from krakentui.model.order import Order, OrderPatch
 
@@ -52,6 +53,8 @@ class Ledger(Books, frozen=True, kw_only=True):
 
     def apply(self, event: Happening, t_ns: int, orders: Orders) -> "Ledger":
         """Bring the counters forward; `orders` are those believed before this event."""
+        if self.shared and isinstance(event, _OF_THE_STREAM):
+            return _beside(event, self, t_ns)
         return _booked(event, self, t_ns, orders)
 
 
@@ -104,8 +107,7 @@ def _(event: TimeMeasured, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger
 @_booked.register
 def _(event: CallRefused, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
     name = event.order_id or _ticket(event.ticket)
-    shared = event.name != "messages"  # nobody else writes to a socket of ours
-    by_others = shared and (not event.expected or ledger.foreign_known(event.name, event.scope, t_ns))
+    by_others = not event.expected or ledger.foreign_known(event.name, event.scope, t_ns)
     if event.until_ns is None:  # a `Throttled: <ts>` speaks of the pace, not of the counter
         ledger = ledger.with_meter(
             event.name,
@@ -178,16 +180,6 @@ def _(event: FeedChanged, ledger: Ledger, _t_ns: int, _orders: Orders) -> Ledger
 
 
 @_booked.register
-def _(event: SocketOpened, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
-    return ledger.with_line(event.connection, Line.opened(event.feed, t_ns))
-
-
-@_booked.register
-def _(event: SocketEnded, ledger: Ledger, _t_ns: int, _orders: Orders) -> Ledger:
-    return ledger.with_line(event.connection, None)
-
-
-@_booked.register
 def _(event: SequenceBroken, ledger: Ledger, _t_ns: int, _orders: Orders) -> Ledger:
     return structs.replace(ledger, sees_acts=False) if event.channel == "executions" else ledger
 
@@ -205,9 +197,7 @@ def _(event: OrderPatched, ledger: Ledger, t_ns: int, orders: Orders) -> Ledger:
         return ledger
     patch = event.patch
     if patch.said_ns is not None:
-        ahead_ns = patch.said_ns - t_ns
-        if ledger.ahead_ns is None or ahead_ns > ledger.ahead_ns:
-            ledger = structs.replace(ledger, ahead_ns=ahead_ns)
+        ledger = _ahead(ledger, patch.said_ns - t_ns)
     order = orders.get(patch.id)
     pair = patch.pair or (order.pair if order else None)
     if pair is not None:
@@ -249,6 +239,49 @@ def _(event: CancelGivenUp, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledge
     return ledger.cancel_settled(event.order_id, t_ns, NOTHING if event.outcome == "not_sent" else None)
 
 
+@_booked.register
+def _(event: FiguresTold, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    told = event.figures
+    if told.maxratecount is not None and told.maxratecount != ledger.belief.named:
+        ledger = ledger.retuned(ledger.belief.told(told.maxratecount), t_ns)
+    if event.by == "file":
+        return structs.replace(with_strange_tickets(with_figures(ledger, told)), sees_acts=False)
+    sight = ledger.own_sight if ledger.shared else ledger.sees_acts
+    return structs.replace(with_figures(ledger, told), sees_acts=told.sees_acts, shared=True, own_sight=sight)
+
+
+@_booked.register
+def _(_event: OwnerGone, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    if not ledger.shared:
+        return ledger
+    alone = structs.replace(with_strange_tickets(ledger), shared=False, sees_acts=ledger.own_sight)
+    return alone.with_every_engine(lambda meter: meter.gap(t_ns))
+
+
+def _beside(event: Happening, ledger: Ledger, t_ns: int) -> Ledger:
+    """Note whether our own stream is whole, and the exchange's clock; what was spent the owner tells."""
+    match event:
+        case OrderPatched(account=ledger.account, patch=patch) if patch.said_ns is not None:
+            return _ahead(ledger, patch.said_ns - t_ns)
+        case OrdersSnapshot(account=ledger.account):
+            return structs.replace(ledger, own_sight=True)
+        case FeedChanged(feed="private", state=state) if state != "live":
+            return structs.replace(ledger, own_sight=False)
+        case SequenceBroken(channel="executions"):
+            return structs.replace(ledger, own_sight=False)
+    return ledger
+
+
+_OF_THE_STREAM = (OrderPatched, OrdersSnapshot, FeedChanged, SequenceBroken, CounterReported)
+"""What every program that shares a key sees for itself, and only its owner counts."""
+
+
+def _ahead(ledger: Ledger, ahead_ns: int) -> Ledger:
+    if ledger.ahead_ns is not None and ahead_ns <= ledger.ahead_ns:
+        return ledger
+    return structs.replace(ledger, ahead_ns=ahead_ns)
+
+
 def _act_booked(ledger: Ledger, act: Act, patch: OrderPatch, order: Order | None, t_ns: int) -> Ledger:
     pair = patch.pair or (order.pair if order else None)
     cost = act.cost if pair else Interval(0, act.cost.high)
@@ -258,4 +291,4 @@ def _act_booked(ledger: Ledger, act: Act, patch: OrderPatch, order: Order | None
 
 
 def _ticket(number: int) -> str:
-    return f"ticket {number}"
+    return f"{TICKET}{number}"
