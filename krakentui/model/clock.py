@@ -5,8 +5,13 @@ Two readings. `now_ns` is wall time, for nonces and for instants shown to people
 """
 
 import asyncio
+import os
 import time
+from fractions import Fraction
+from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 SECOND = 1_000_000_000
 MILLISECOND = 1_000_000
@@ -34,16 +39,38 @@ class Clock(Protocol):
 
 # CLOCK_BOOTTIME goes on while the machine is suspended; CLOCK_MONOTONIC does not (Linux).
 _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+
+class Boot(Struct, frozen=True):
+    """Which start of which machine steady times count from: of one start they compare across programs."""
+
+    host: str
+    start: str
+    """Empty where the system does not name its starts."""
+
+
+def this_boot() -> Boot:
+    """Tell on which machine this is, and since which of its starts."""
+    try:
+        start = _BOOT.read_text("ascii").strip()[:64]
+    except (OSError, UnicodeDecodeError):
+        start = ""
+    return Boot(os.uname().nodename[:64], start)
 
 
 class SystemClock:
-    """The machine's clock, or that clock sped up for a simulated exchange."""
+    """The machine's clock, or that clock sped up for a simulated exchange.
+
+    Programs on one machine with one speed read the same steady time.
+    """
 
     def __init__(self, speed: float = 1.0, start_ns: int | None = None) -> None:
         """Start now; `start_ns` sets the wall time shown at this moment."""
         self._speed = speed
+        self._factor = Fraction(speed)
         self._wall0 = time.time_ns()
-        self._mono0 = time.clock_gettime_ns(_STEADY)
+        self._mono0 = self.mono_ns()
         self._start = self._wall0 if start_ns is None else start_ns
         self._follows_wall = speed == 1.0 and start_ns is None
 
@@ -58,7 +85,7 @@ class SystemClock:
         real = time.clock_gettime_ns(_STEADY)
         if self._speed == 1.0:
             return real
-        return self._mono0 + int((real - self._mono0) * self._speed)
+        return real * self._factor.numerator // self._factor.denominator
 
     async def sleep(self, seconds: float) -> None:
         """Wait this long by this clock."""

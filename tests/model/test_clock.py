@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from krakentui.model.clock import SECOND, SystemClock
+from krakentui.model.clock import SECOND, SystemClock, this_boot
 from tests.support.clock import ManualClock
 
 
@@ -39,3 +39,15 @@ async def test_sleepers_wake_in_the_order_of_their_deadlines() -> None:
     await clock.advance(1)
     await asyncio.gather(*tasks)
     assert woken[-1] == (3, 1003)
+
+
+@pytest.mark.parametrize("speed", [1.0, 2.5, 60.0])
+def test_programs_of_one_speed_read_the_same_steady_time(speed: float) -> None:
+    early = SystemClock(speed)
+    between, late = early.mono_ns(), SystemClock(speed)
+    assert 0 <= late.mono_ns() - between < 10 * speed * SECOND
+
+
+def test_a_start_of_the_machine_keeps_its_name() -> None:
+    assert this_boot() == this_boot()
+    assert this_boot().host
