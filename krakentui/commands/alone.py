@@ -1,16 +1,15 @@
 """One monitor a key: a second one would spend the same limits unseen, so it shows public markets only.
 
-The lock is a file in the state folder that the system lets go when the process ends. Commands that end
-by themselves (`snapshot`, `limits`, `cancel`) never wait for it: each counts as foreign use to the other.
+Who has the key's place in the state folder keeps its counters there. Commands that end by themselves
+(`snapshot`, `limits`, `cancel`) never wait for it: each counts as foreign use to the other.
 """
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from msgspec import structs
 
+from krakentui.engine.place import Place
 from krakentui.settings import Settings
 
 WATCHED = (
@@ -20,25 +19,27 @@ WATCHED = (
 
 
 @contextmanager
-def alone(settings: Settings) -> Iterator[Settings]:
+def alone(settings: Settings) -> Iterator[tuple[Settings, Place | None]]:
     """Hold the key's place while inside; where it is taken, hand out the settings without the key."""
     key, folder = settings.credentials, settings.state_dir
     if key is None or folder is None:
-        yield settings
+        yield settings, None
         return
-    file = os.open(folder / f"{key.fingerprint}.monitor", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    place = Place(folder, key.fingerprint)
     try:
-        yield settings if _is_free(file) else _public(settings)
+        yield _seated(settings, place)
     finally:
-        os.close(file)
+        place.leave()
 
 
-def _is_free(file: int) -> bool:
+def _seated(settings: Settings, place: Place) -> tuple[Settings, Place | None]:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        if place.take():
+            return settings, place
+    except OSError as error:
+        trouble = f"The folder {place.folder} locks nothing ({error.strerror}): no counters are kept."
+        return structs.replace(settings, warnings=(*settings.warnings, trouble)), None
+    return _public(settings), None
 
 
 def _public(settings: Settings) -> Settings:

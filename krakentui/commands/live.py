@@ -15,6 +15,7 @@ from krakentui.commands.alone import alone
 from krakentui.commands.choose import settings_for
 from krakentui.commands.parser import Given
 from krakentui.engine.host import Host
+from krakentui.engine.place import Place
 from krakentui.model.clock import SystemClock
 from krakentui.model.error import KrakentuiError
 from krakentui.model.redact import Redactor
@@ -29,9 +30,9 @@ def run(given: Given) -> int:
     """Show the monitor on the real exchange, or on the simulator at `--endpoint`."""
     told = settings_for(given)
     check_terminal()
-    with alone(told) as settings, asyncio.Runner() as runner:
+    with alone(told) as (settings, place), asyncio.Runner() as runner:
         guard.watch_loop(runner.get_loop())
-        return runner.run(show(settings))
+        return runner.run(show(settings, place))
 
 
 def check_terminal(environ: Mapping[str, str] = os.environ) -> None:
@@ -48,12 +49,12 @@ def check_terminal(environ: Mapping[str, str] = os.environ) -> None:
         raise KrakentuiError(f"The monitor needs a terminal; {_INSTEAD}")
 
 
-async def show(settings: Settings) -> int:
+async def show(settings: Settings, place: Place | None = None) -> int:
     """Run the screen on a session; SIGTERM and SIGHUP end it in order, as 128 plus their number."""
     clock = SystemClock(settings.speed, settings.start_ns)
     redactor = Redactor()
     redactor.learn(settings.credentials)
-    async with Host(settings, clock, random.Random(), wait_for_paint=True) as host:
+    async with Host(settings, clock, random.Random(), place=place, wait_for_paint=True) as host:
         app = KrakenApp(host.session, painted=host.painted, hide=redactor.clean)
         loop = asyncio.get_running_loop()
 

@@ -10,6 +10,7 @@ from typing import Any
 from krakentui import log
 from krakentui.commands import guard
 from krakentui.engine.face import Face
+from krakentui.engine.place import Place
 from krakentui.model.clock import SECOND, SystemClock
 from krakentui.settings import Settings
 
@@ -25,15 +26,15 @@ def run_loop(work: Coroutine[Any, Any, int]) -> int:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Face]:
+async def opened(settings: Settings, place: Place | None = None) -> AsyncIterator[Face]:
     """Open a session on the machine's clock and close it afterwards; its warnings go to stderr."""
     from krakentui.engine.host import Host  # noqa: PLC0415 - network libraries load with the first session
 
     log.tell(guard.say)
-    for warning in settings.warnings:
-        guard.say(warning)
     clock = SystemClock(settings.speed, settings.start_ns)
-    async with Host(settings, clock, random.Random()) as host:
+    async with Host(settings, clock, random.Random(), place=place) as host:
+        for warning in host.session.warnings:
+            guard.say(warning)
         yield host.session
 
 

@@ -7,18 +7,19 @@ from krakentui.commands.lines import LineWriter, Writer
 from krakentui.commands.parser import Given
 from krakentui.commands.schema import stream_object
 from krakentui.engine.face import Face
+from krakentui.engine.place import Place
 from krakentui.model.clock import SECOND
 from krakentui.settings import Settings
 
 
 def run(given: Given) -> int:
     """Write lines until told to stop, or for as long as was asked."""
-    with alone(settings_for(given)) as settings:
-        return running.run_loop(_stream(given, settings))
+    with alone(settings_for(given)) as (settings, place):
+        return running.run_loop(_stream(given, settings, place))
 
 
-async def _stream(given: Given, settings: Settings) -> int:
-    async with LineWriter() as lines, running.opened(settings) as face:
+async def _stream(given: Given, settings: Settings, place: Place | None) -> int:
+    async with LineWriter() as lines, running.opened(settings, place) as face:
         await write_lines(face, lines, given.interval, given.seconds)
     return 0
 

@@ -7,18 +7,17 @@ without an open private socket. Everything else goes, if need be with a warning 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from krakentui.budget.acts import order_cost
-from krakentui.budget.planner import CancelPlan, plan
+from krakentui.budget.question import Price, order_cost, price
 from krakentui.budget.words import duration
 from krakentui.engine.cancels import Cancels, Wanted
 from krakentui.engine.feeds import PrivateTalk
 from krakentui.engine.inquiry import Inquiry
-from krakentui.engine.keywatch import KeyWatch
-from krakentui.engine.lane import Household, KeyLane
-from krakentui.engine.nonce import NonceMark
+from krakentui.engine.lane import Household
+from krakentui.engine.place import Place
 from krakentui.engine.poller import Poller
 from krakentui.engine.pursuer import Pursuer
 from krakentui.engine.routes import parcels
+from krakentui.engine.sharing import SharedKey
 from krakentui.engine.wants import is_blind, may_ask
 from krakentui.model.order import Order
 from krakentui.net.feed import Feed
@@ -42,6 +41,7 @@ class AccountSide:
         line: Line,
         maintenance: Callable[[], bool],
         names_known: asyncio.Event,
+        place: Place | None = None,
     ) -> None:
         """Build everything, start nothing.
 
@@ -57,8 +57,8 @@ class AccountSide:
         self._settings = settings
         self._state = state
         self._clock = house.clock
-        mark = NonceMark(house.clock, credentials.fingerprint, settings.state_dir)
-        self._lane = KeyLane(credentials, settings.account, mark, house)
+        self.shared = SharedKey(settings, credentials, house, lambda: state.ledger, place)
+        self._lane = self.shared.lane
         self._talk = PrivateTalk(
             self._lane,
             settings.account,
@@ -68,16 +68,7 @@ class AccountSide:
             lambda: may_ask("GetWebSocketsToken", state),
         )
         self._feed = Feed("private", settings.endpoints.ws_private, self._talk, line, key=credentials.key)
-        self._key = KeyWatch(self._lane, house, settings.withdraw_accepted, self._feed.replace)
-        self.poller = Poller(
-            state,
-            self._lane,
-            house.clock,
-            house.tell,
-            self._talk.key_known,
-            names_known,
-            self._key.described,
-        )
+        self.poller = Poller(state, self._lane, house.clock, house.tell, self._talk.key_known, names_known)
         self._cancels = Cancels(
             state, house.clock, house.patience, self._lane, self._feed, self._talk.answers, house.tell
         )
@@ -94,6 +85,7 @@ class AccountSide:
             ("poller", self.poller.run),
             ("inquiries", self.inquiry.run),
             ("private feed", self._feed.run),
+            *self.shared.tasks(),
         ]
 
     def replace(self, why: str) -> None:
@@ -124,7 +116,6 @@ class AccountSide:
             t_ns,
             socket_open=self._socket_takes(t_ns),
             rest_open=self._rest_takes(t_ns),
-            batch_names=not is_blind(self._state),
             everything=everything,
         )
 
@@ -142,9 +133,11 @@ class AccountSide:
         if not orders:
             return NotAsked(why=self._nothing_left(question))
         self._answered.add(question.number)
-        planned = self._plan(orders, t_ns)
+        plan = self._price(orders, t_ns)
+        alone = plan.route == "rest batch" and is_blind(self._state)  # a batch's count names no order
         self._cancels.begin(
-            parcels(planned.ids, planned.route), [self._wanted(order, t_ns) for order in orders]
+            parcels([order.id for order in orders], "rest" if alone else plan.route),
+            [self._wanted(order, t_ns) for order in orders],
         )
         self._pursuer.wake()
         return None
@@ -180,15 +173,14 @@ class AccountSide:
         free = self._lane.key_refused is None and not self._lane.locked_ns(t_ns)
         return free and may_ask("CancelOrder", self._state)
 
-    def _plan(self, orders: Sequence[Order], t_ns: int) -> CancelPlan:
-        return plan(
+    def _price(self, orders: Sequence[Order], t_ns: int) -> Price:
+        return price(
             orders,
             self._state.ledger,
             t_ns,
             self._state.exchange_ns(t_ns),
             socket_open=self._socket_takes(t_ns),
             rest_open=self._rest_takes(t_ns),
-            batch_names=not is_blind(self._state),
         )
 
     def _wanted(self, order: Order, t_ns: int) -> Wanted:

@@ -193,9 +193,7 @@ class Cancels:
 
     async def _write(self, job: Job) -> asyncio.Future[Answered]:
         """Write the request; it counts as sent before anything else can happen."""
-        answer = await self._feed.say(
-            lambda talk: self._answers.expect(_ask(talk, job.parcel.ids)), urgent=True
-        )
+        answer = await self._feed.say(lambda talk: self._answers.expect(_ask(talk, job.parcel.ids)))
         self._sent(job)
         return answer
 

@@ -35,6 +35,7 @@ from krakentui.model.event import (
     CallSettled,
     CallSpent,
     DeniedSeen,
+    ForeignUseSeen,
     Happening,
     KeyRefused,
     LockoutBegan,
@@ -53,14 +54,10 @@ from krakentui.wire.spot.rest import Call, Prepared, Reply, decode, prepare
 LOCKOUT_MARGIN_NS = 5 * SECOND
 """We stay silent so much longer: a call a moment too early is answered by another quarter of an hour."""
 Outcome = Literal["passed", "refused", "lost", "not_sent"]
+OVERTAKEN = "another krakentui has used this key meanwhile"
 TAKEN = (
     "Another program uses this key: its nonces overtake ours. Private calls stop; "
     "give each program a key of its own."
-)
-
-
-SPENT = (
-    "A time code is good for one call, and this is not that call: it goes over the websocket or not at all."
 )
 
 
@@ -164,7 +161,6 @@ class KeyLane:
         self._stopped: str | None = None
         self._nonce_taken = False
         self._mark_told = False
-        self._code_spent = False
 
     @property
     def stopped(self) -> str | None:
@@ -181,16 +177,6 @@ class KeyLane:
         """Tell the last nonce that was used."""
         return self._mark.last
 
-    @property
-    def nonce_before_run(self) -> int | None:
-        """Tell the last nonce that a program of ours had used before this run; None = that is not kept."""
-        return self._mark.before_run
-
-    def refuse(self, why: str) -> None:
-        """Use this key no more, on our own judgement."""
-        self._stopped = why
-        self._house.tell(KeyRefused(key=self.scope.key, why=why))
-
     def locked_ns(self, t_ns: int) -> int:
         """Tell how long the lockout still lasts; 0 = none."""
         return max(0, self._locked_until_ns - t_ns)
@@ -201,10 +187,16 @@ class KeyLane:
         self._locked_until_ns = max(self._locked_until_ns, until_ns + LOCKOUT_MARGIN_NS)
         self._house.tell(LockoutBegan(scope=self.scope, until_ns=until_ns, reason=reason))
 
+    def stay_silent(self, locked_ns: int, throttled_ns: int) -> None:
+        """Keep the silence that the exchange asked another run or program for, until these steady times."""
+        if locked_ns:
+            self._locked_until_ns = max(self._locked_until_ns, locked_ns + LOCKOUT_MARGIN_NS)
+        self._throttled_until_ns = max(self._throttled_until_ns, throttled_ns)
+
     def reserve(self, kind: Kind, cost: int, scopes: tuple[Scope, ...], what: str = "") -> Ticket | Wait:
         """Give leave for one call that costs this many units, or say until when it waits and why."""
         t_ns = self._house.clock.mono_ns()
-        wait = self._silence(kind, t_ns) or self._second_factor(what) or self._budget(kind, cost, t_ns)
+        wait = self._silence(kind, t_ns) or self._budget(kind, cost, t_ns)
         if wait is not None:
             return wait
         sure = not self._house.purse.expects_refusal(cost, t_ns)
@@ -236,7 +228,7 @@ class KeyLane:
         await self._turnstile.enter(kind)
         try:
             reply = await self._attempt(call, kind, wrote)
-            if isinstance(reply.refusal, BadNonce) and self._credentials.otp_call is None:
+            if isinstance(reply.refusal, BadNonce):
                 reply = await self._attempt(call, kind, wrote)  # once more, with a higher one
                 if isinstance(reply.refusal, BadNonce):
                     self._take_note_of_taken_nonce()
@@ -259,11 +251,6 @@ class KeyLane:
         if t_ns < self._throttled_until_ns:
             return Wait(self._throttled_until_ns, "The exchange asked for a pause.")
         return None
-
-    def _second_factor(self, what: str) -> Wait | None:
-        """A time code is good for one call (REST reference 1.4): everything else goes over the socket."""
-        only = self._credentials.otp_call
-        return None if only is None or (what == only and not self._code_spent) else Wait(None, SPENT)
 
     def _budget(self, kind: Kind, cost: int, t_ns: int) -> Wait | None:
         if kind == "cancel" or cost == 0:
@@ -315,10 +302,12 @@ class KeyLane:
         patience = self._house.patience
         limit_s = patience.answer_s if reading is None else patience.read_s
         prepared = prepare(call, self._credentials, self._mark.take())
-        self._code_spent = self._credentials.otp_call is not None
         if self._mark.problem is not None and not self._mark_told:
             self._mark_told = True
             self._house.tell(Noted(kind="notice", text=self._mark.problem, level="warn"))
+        if self._mark.overtaken:
+            self._mark.overtaken = False
+            self._house.tell(ForeignUseSeen(name="rest", scope=self.scope, why=OVERTAKEN))
         return await door.send(prepared, limit_s, reading, wrote)
 
     def _read(self, call: Call, ticket: Ticket, status: int, body: bytes, asked_ns: int) -> Reply:

@@ -29,8 +29,10 @@ class NonceMark:
         self._path = None if folder is None else folder / f"nonce-{fingerprint}"
         self.last = 0
         """The last one given out by this program."""
-        self.before_run: int | None = None
-        """The last one that a program of ours had used when this one took its first; 0 = none."""
+        self.known = self._on_disk()
+        """The last one that any program of ours took, as far as this one has looked."""
+        self.overtaken = False
+        """Another program of ours took one since this one looked last; whoever reads it takes it back."""
         self.problem: str | None = None
         """Why the mark cannot be kept on disk, as a sentence; None = it is kept, or was not asked for."""
 
@@ -40,23 +42,32 @@ class NonceMark:
             return self._next(self.last)
         try:
             with _locked(self._path):
-                kept = _read(self._path)
-                if self.before_run is None:
-                    self.before_run = kept
-                nonce = self._next(max(self.last, kept))
+                nonce = self._after(_read(self._path))
                 _write(self._path, nonce)
                 return nonce
         except OSError as error:
-            if error.errno == 0:
-                return self._next(self.last)
+            if error.errno == 0:  # its holder is stopped: it cannot take one in this moment
+                return self._after(self._on_disk())
             self.problem = (
                 f"The nonce mark cannot be kept in {self._path.parent} ({error.strerror or error}): "
                 "another program on this key may be refused for a moment."
             )
             return self._next(self.last)
 
+    def _after(self, marked: int) -> int:
+        self.overtaken = self.overtaken or marked > self.known
+        return self._next(max(self.last, marked))
+
+    def _on_disk(self) -> int:
+        if self._path is None:
+            return 0
+        try:
+            return _read(self._path)
+        except OSError:
+            return 0
+
     def _next(self, last: int) -> int:
-        self.last = max(self._clock.now_ns() // MILLISECOND, last + 1)
+        self.last = self.known = max(self._clock.now_ns() // MILLISECOND, last + 1)
         return self.last
 
 

@@ -23,16 +23,16 @@ class LedgerPurse:
     def rest_fits_at(self, cost: int, kind: Kind, t_ns: int) -> int | None:
         """Tell when this many units fit into the REST counter for this lane; None = never.
 
-        Background calls stay above the reserve. The user's calls go on the low end of the counter as
-        long as nothing was ever refused: after a start the high end is the ceiling, and a screen that
-        waits for it to drain would stay empty for half a minute.
+        Background calls stay above the reserve. The user's calls go on the low end of the counter where
+        the high one is the ceiling only because nobody knows what happened before our start, and nothing
+        was ever refused: a screen that waits for the band to drain would stay empty for half a minute.
         """
         ledger = self._ledger()
         if kind == "background":
             return ledger.background_at(cost, t_ns)
         if kind == "user" and ledger.refusals_expected + ledger.refusals_unexpected == 0:
-            counter = ledger.rest_at(t_ns)
-            if counter.low + cost <= counter.ceiling:
+            counter, known = ledger.rest_at(t_ns), ledger.rest.shown_known(t_ns)
+            if known.high < counter.high and counter.low + cost <= counter.ceiling:
                 return t_ns
         return ledger.user_at(cost, t_ns)
 

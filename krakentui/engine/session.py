@@ -14,6 +14,7 @@ from krakentui.engine.account import AccountSide
 from krakentui.engine.doors import RestDoor, open_websocket
 from krakentui.engine.feeds import PublicTalk
 from krakentui.engine.lane import Door, Household
+from krakentui.engine.place import Place
 from krakentui.engine.poller import PublicPoller
 from krakentui.engine.public import PublicCalls
 from krakentui.engine.pulse import Pulse
@@ -87,8 +88,11 @@ class Session:
         *,
         connect: Connector | None = None,
         door: Door | None = None,
+        place: Place | None = None,
     ) -> None:
         """Build everything, start nothing; `connect` and `door` replace the sockets in tests.
+
+        With the key's `place` the session keeps its counters for the next start.
 
         Raises:
             Forbidden: the key may not go to these addresses.
@@ -124,7 +128,7 @@ class Session:
         if settings.credentials is not None:
             names_known = self._public_poller.names_known
             self._account = AccountSide(
-                settings, self.state, self._house, line, self._in_maintenance, names_known
+                settings, self.state, self._house, line, self._in_maintenance, names_known, place
             )
 
     # --- what others see -------------------------------------------------------------------------
@@ -133,6 +137,12 @@ class Session:
     def clock(self) -> Clock:
         """The clock of this session."""
         return self._clock
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences to show at the start."""
+        problem = None if self._account is None else self._account.shared.problem
+        return self._settings.warnings if problem is None else (*self._settings.warnings, problem)
 
     @property
     def revision(self) -> int:
@@ -223,7 +233,7 @@ class Session:
 
     async def run(self) -> None:
         """Run all tasks until cancelled."""
-        for warning in self._settings.warnings:
+        for warning in self.warnings:
             self.tell(Noted(kind="notice", text=warning, level="warn"))
         async with asyncio.TaskGroup() as group:
             for name, work in self._tasks():
@@ -237,7 +247,9 @@ class Session:
             await self._account.finish(seconds)
 
     async def close(self) -> None:
-        """Close what the tasks leave open: REST connections and the recording."""
+        """Close what the tasks leave open: the counters on disk, REST connections, the recording."""
+        if self._account is not None:
+            self._account.shared.close()
         if self._own_door is not None:
             await self._own_door.close()
         if self._recorder is not None:

@@ -12,7 +12,6 @@ from krakentui.net.backoff import ConnectBudget, EdgePause
 from krakentui.net.patience import Patience
 from krakentui.net.socket import Connector
 from krakentui.net.tap import Tap
-from krakentui.wire.spot.requests import Outgoing
 from krakentui.wire.spot.wishes import Awaited
 
 Role = Literal["public", "private", "audit"]
@@ -34,7 +33,7 @@ class Speech(Protocol):
         """Take one frame and tell what it says. Never raises."""
         ...
 
-    def to_send(self) -> list[Outgoing]:
+    def to_send(self) -> list[str]:
         """Take what is queued, written out."""
         ...
 

@@ -95,10 +95,11 @@ def place(row: OrderRow) -> tuple[bool, str, bool, Decimal, str]:
     return row.pair is None, row.pair or "", row.price is None, -(row.price or Decimal(0)), row.id
 
 
-def ordered(usual: Sequence[OrderRow], sort: SortKey | None, *, descending: bool = False) -> list[OrderRow]:
-    """Sort rows that come in the usual order: equal ones keep it, unknown ones come last."""
+def ordered(rows: Iterable[OrderRow], sort: SortKey | None, *, descending: bool = False) -> list[OrderRow]:
+    """Sort rows; equal ones keep the usual order, unknown ones come last."""
+    usual = sorted(rows, key=place)
     if sort is None:
-        return [*reversed(usual)] if descending else [*usual]
+        return usual[::-1] if descending else usual
     tell = _KEYS[sort]
     known = [(figure, row) for row in usual if (figure := tell(row)) is not None]
     known.sort(key=lambda pair: pair[0], reverse=descending)  # stable, in reverse too

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from krakentui.engine.host import Host
+from krakentui.engine.place import Place
 from krakentui.model.secret import Credentials, Secret
 from krakentui.net.socket import Connector
 from krakentui.settings import Endpoints, Settings
@@ -82,8 +83,15 @@ def rest_order(status: str = "open") -> Frame:
 class Scene:
     """One session, its clock, its sockets and its REST door."""
 
-    def __init__(self, settings: Settings | None = None, permissions: tuple[str, ...] = PERMISSIONS) -> None:
-        self.clock = ManualClock(wall_ns=WALL_START)
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        permissions: tuple[str, ...] = PERMISSIONS,
+        *,
+        clock: ManualClock | None = None,
+        place: Place | None = None,
+    ) -> None:
+        self.clock = clock or ManualClock(wall_ns=WALL_START)
         self.line = MemoryLine()
         self.line.prepare = self._prepare
         self.door = MemoryDoor(self.clock)
@@ -109,6 +117,7 @@ class Scene:
             random.Random(1),
             connect=self.connector(),
             door=self.door,
+            place=place,
         )
         self.session = self.host.session
 
@@ -245,7 +254,11 @@ class Scene:
 
 
 def some_settings(
-    *, read_only: bool = False, key: Credentials | None = KEY, record: Path | None = None
+    *,
+    read_only: bool = False,
+    key: Credentials | None = KEY,
+    record: Path | None = None,
+    folder: Path | None = None,
 ) -> Settings:
     return Settings(
         venue="simulator",
@@ -255,6 +268,7 @@ def some_settings(
         markets=("BTC/USD",),
         read_only=read_only,
         record=record,
+        state_dir=folder,
     )
 
 
