@@ -43,6 +43,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     credentials: Credentials | None = None
     account: str = "main"
     """Name of the account shown to the user; the key's profile or the simulator's account."""
+    withdraw_accepted: frozenset[str] = frozenset()
+    """Fingerprints of keys that may withdraw and that the user wants to use all the same."""
     read_only: bool = False
     assume_tier: Tier | None = None
     speed: float = 1.0

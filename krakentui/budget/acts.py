@@ -31,6 +31,11 @@ def age_from(order: Order | None) -> tuple[int | None, int | None]:
     return low, order.counts_from_high_ns
 
 
+def order_cost(order: Order, wall_ns: int) -> Interval:
+    """Tell what a cancel of this order costs now; `wall_ns` is the exchange's clock."""
+    return cancel_cost(*age_from(order), wall_ns)
+
+
 def foreign_act(patch: OrderPatch, order: Order | None) -> Act | None:
     """Tell what an act that was not ours has cost; `order` is as believed before. None = nothing."""
     low_ns, high_ns = age_from(order)

@@ -16,6 +16,8 @@ from krakentui.budget.rules import (
     CONNECTIONS_MAX,
     CONNECTIONS_OURS,
     CONNECTIONS_WINDOW_NS,
+    MESSAGES_DECAY,
+    MESSAGES_MAX,
     PUBLIC_BURST,
     PUBLIC_DECAY,
     REJECTED_WINDOW_NS,
@@ -25,7 +27,8 @@ from krakentui.budget.rules import (
 from krakentui.budget.window import Window
 from krakentui.model.clock import MILLISECOND, SECOND
 from krakentui.model.counting import AS_DOCUMENTED, Counting
-from krakentui.model.limit import IpScope, LimitName, PairScope, Scope, Tier, units
+from krakentui.model.event import FeedRole
+from krakentui.model.limit import ConnectionScope, IpScope, LimitName, PairScope, Scope, Tier, units
 
 CANCEL_IN_AIR_NS = 30 * SECOND
 STREAM_LATE_NS = 200 * MILLISECOND
@@ -51,6 +54,19 @@ class Hold(Struct, frozen=True):
     code: str
 
 
+class Line(Struct, frozen=True):
+    """One open socket: which it is, and the messages that stand with the exchange."""
+
+    feed: FeedRole
+    meter: Meter
+
+    @classmethod
+    def opened(cls, feed: FeedRole, t_ns: int) -> Self:
+        """Begin with nothing written."""
+        drain = per_ns(MESSAGES_DECAY)
+        return cls(feed, Meter.empty(Counter(0, 0, t_ns, units(MESSAGES_MAX), drain, drain)))
+
+
 class Books(Struct, frozen=True, kw_only=True):
     """All limit counters of one session, and what else bears on them."""
 
@@ -67,6 +83,8 @@ class Books(Struct, frozen=True, kw_only=True):
     """The engine counter of every pair on which nothing has been seen yet."""
     engine: Mapping[str, Meter] = MappingProxyType({})
     public_pairs: Mapping[str, Meter] = MappingProxyType({})
+    lines: Mapping[int, Line] = MappingProxyType({})
+    """The open sockets by the number of their connection."""
     sees_acts: bool = False
     """The stream is whole: every accepted act of the account is seen."""
     shared: bool = False
@@ -131,6 +149,8 @@ class Books(Struct, frozen=True, kw_only=True):
                 return self.public_pairs.get(pair, Meter.empty(self.public.counter))
             case "public_rest", _:
                 return self.public
+            case "messages", ConnectionScope(connection=number) if number in self.lines:
+                return self.lines[number].meter
         return None
 
     def rest_at(self, t_ns: int) -> Counter:
@@ -242,7 +262,16 @@ class Books(Struct, frozen=True, kw_only=True):
                 )
             case "public_rest", _:
                 return structs.replace(self, public=change(self.public))
+            case "messages", ConnectionScope(connection=number) if number in self.lines:
+                line = self.lines[number]
+                return self.with_line(number, Line(line.feed, change(line.meter)))
         return self
+
+    def with_line(self, number: int, line: Line | None) -> Self:
+        """Change an open socket; None = it is gone."""
+        others = {one: other for one, other in self.lines.items() if one != number}
+        lines = others if line is None else {**others, number: line}
+        return structs.replace(self, lines=MappingProxyType(lines))
 
     def in_air(self, order_id: str) -> bool:
         """Tell whether a cancel of ours for this order is under way."""

@@ -1,7 +1,7 @@
 """Every limit as one row of figures: what is used, by whom, how full that is, when it frees."""
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Literal
 
@@ -9,14 +9,26 @@ from msgspec import Struct
 
 from krakentui.budget.ledger import Ledger
 from krakentui.budget.meter import Meter
+from krakentui.budget.rules import MESSAGES_DECAY, MESSAGES_MAX, MESSAGES_OURS
 from krakentui.budget.words import label
 from krakentui.model.clock import SECOND
-from krakentui.model.limit import POINT, IpScope, KeyScope, LimitName, PairScope, Scope, points
+from krakentui.model.limit import (
+    POINT,
+    ConnectionScope,
+    IpScope,
+    KeyScope,
+    LimitName,
+    PairScope,
+    Scope,
+    points,
+    units,
+)
 from krakentui.model.order import Order
 
 Level = Literal["calm", "warm", "hot", "full", "locked"]
 """Below 75 % of the ceiling, from 75, from 90, at the ceiling, locked out."""
 
+LEVELS: Sequence[Level] = ("calm", "warm", "hot", "full", "locked")
 WARM = Fraction(3, 4)
 HOT = Fraction(9, 10)
 _KINDS: tuple[LimitName, ...] = (
@@ -26,6 +38,7 @@ _KINDS: tuple[LimitName, ...] = (
     "scheduled_orders",
     "public_rest",
     "connections",
+    "messages",
 )
 
 
@@ -65,9 +78,21 @@ def level(high: Fraction | int, ceiling: Fraction | int) -> Level:
 
 
 def gauges(ledger: Ledger, t_ns: int, open_orders: Iterable[Order]) -> tuple[Gauge, ...]:
-    """List every limit: rest, engine by pair, then the others; the fullest first within each kind."""
-    rows = [*_rest(ledger, t_ns), *_orders(ledger, t_ns, tuple(open_orders)), *_public(ledger, t_ns)]
-    return tuple(sorted(rows, key=lambda row: (_KINDS.index(row.name), -row.share, row.label)))
+    """List every limit: rest, engine by pair, then the others; what warns comes first within each kind.
+
+    Rows that warn alike stand by name: a place that followed the figures would jump with every act.
+    """
+    rows = [
+        *_rest(ledger, t_ns),
+        *_orders(ledger, t_ns, tuple(open_orders)),
+        *_public(ledger, t_ns),
+        *_messages(ledger, t_ns),
+    ]
+    return tuple(sorted(rows, key=_place))
+
+
+def _place(row: Gauge) -> tuple[int, int, str]:
+    return _KINDS.index(row.name), -LEVELS.index(row.warning), row.label
 
 
 def _rest(ledger: Ledger, t_ns: int) -> Iterator[Gauge]:
@@ -159,6 +184,24 @@ def _public(ledger: Ledger, t_ns: int) -> Iterator[Gauge]:
     )
 
 
+def _messages(ledger: Ledger, t_ns: int) -> Iterator[Gauge]:
+    for number, line in ledger.lines.items():
+        share = units(MESSAGES_MAX - MESSAGES_OURS)
+        free_ns = line.meter.fits_at(share + POINT, t_ns)
+        # The ceiling is what was seen to pass, not a figure of the exchange: being near it is no warning.
+        yield _of_meter(
+            line.meter,
+            "messages",
+            ConnectionScope(number),
+            t_ns,
+            decay=MESSAGES_DECAY,
+            free_in_ns=None if free_ns is None else free_ns - t_ns,
+            reserve=share,
+            quiet=True,
+            called=f"Messages {line.feed}",
+        )
+
+
 def _of_meter(
     meter: Meter,
     name: LimitName,
@@ -170,6 +213,7 @@ def _of_meter(
     reserve: int = 0,
     locked: bool = False,
     quiet: bool = False,
+    called: str = "",
 ) -> Gauge:
     now = meter.at(t_ns)
     shown, known, others = now.shown(t_ns), now.shown_known(t_ns), now.shown_others(t_ns)
@@ -178,7 +222,7 @@ def _of_meter(
     return Gauge(
         name=name,
         scope=scope,
-        label=label(name, scope),
+        label=called or label(name, scope),
         low=points(shown.low),
         high=points(shown.high),
         max=points(shown.ceiling),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from krakentui.budget.gauges import Gauge, Level
+from krakentui.budget.gauges import LEVELS, Gauge, Level
 from krakentui.budget.ledger import Ledger
 from krakentui.budget.words import amount, duration, figure
 from krakentui.model.limit import LimitName, units
@@ -10,7 +10,6 @@ from krakentui.model.limit import LimitName, units
 _TIGHTENS: frozenset[LimitName] = frozenset(
     {"rest", "engine", "open_orders", "scheduled_orders", "connections"}
 )
-_LEVELS: Sequence[Level] = ("calm", "warm", "hot", "full", "locked")
 _UNITS: dict[LimitName, str] = {
     "open_orders": "orders",
     "scheduled_orders": "orders",
@@ -26,7 +25,7 @@ _FITS: dict[LimitName, str] = {
 def tightest(rows: Sequence[Gauge]) -> Gauge | None:
     """Pick the limit to tell of: the one that warns most, else the one that may be fullest."""
     told = [row for row in rows if row.name in _TIGHTENS]
-    return max(told, key=lambda row: (_LEVELS.index(row.warning), row.share), default=None)
+    return max(told, key=lambda row: (LEVELS.index(row.warning), row.share), default=None)
 
 
 def headline(ledger: Ledger, rows: Sequence[Gauge], t_ns: int) -> str:
@@ -50,7 +49,7 @@ def headline(ledger: Ledger, rows: Sequence[Gauge], t_ns: int) -> str:
 
 def overall(rows: Sequence[Gauge]) -> Level:
     """Tell the worst warning of all."""
-    return max((row.warning for row in rows if row.name in _TIGHTENS), key=_LEVELS.index, default="calm")
+    return max((row.warning for row in rows if row.name in _TIGHTENS), key=LEVELS.index, default="calm")
 
 
 def _frees(row: Gauge) -> str:

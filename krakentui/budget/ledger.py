@@ -12,12 +12,13 @@ from functools import singledispatch
 from msgspec import structs
 
 from krakentui.budget.acts import Act, age_from, foreign_act, own_cancel
-from krakentui.budget.books import Books, Hold, Lockout
+from krakentui.budget.books import Books, Hold, Line, Lockout
 from krakentui.budget.costs import cancel_cost
 from krakentui.budget.figures import TICKET, with_figures, with_strange_tickets
 from krakentui.budget.interval import NOTHING, Interval
 from krakentui.model.audit import CounterDoubted
 from krakentui.model.clock import SECOND
+from krakentui.model.connection import SocketEnded, SocketOpened
 from krakentui.model.event import (
     CallRefused,
     CallSettled,
@@ -107,7 +108,8 @@ def _(event: TimeMeasured, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger
 @_booked.register
 def _(event: CallRefused, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
     name = event.order_id or _ticket(event.ticket)
-    by_others = not event.expected or ledger.foreign_known(event.name, event.scope, t_ns)
+    shared = event.name != "messages"  # nobody else writes to a socket of ours
+    by_others = shared and (not event.expected or ledger.foreign_known(event.name, event.scope, t_ns))
     if event.until_ns is None:  # a `Throttled: <ts>` speaks of the pace, not of the counter
         ledger = ledger.with_meter(
             event.name,
@@ -177,6 +179,16 @@ def _(event: FeedChanged, ledger: Ledger, _t_ns: int, _orders: Orders) -> Ledger
     if event.feed != "private" or event.state == "live":
         return ledger
     return structs.replace(ledger, sees_acts=False)
+
+
+@_booked.register
+def _(event: SocketOpened, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    return ledger.with_line(event.connection, Line.opened(event.feed, t_ns))
+
+
+@_booked.register
+def _(event: SocketEnded, ledger: Ledger, _t_ns: int, _orders: Orders) -> Ledger:
+    return ledger.with_line(event.connection, None)
 
 
 @_booked.register

@@ -115,6 +115,16 @@ CONNECTIONS_OURS = 60
 """Our own share of these."""
 CONNECTIONS_WINDOW_NS = 600 * SECOND
 
+MESSAGES_MAX = 15
+"""Messages that surely pass at once on one socket: a 16th was refused in 2020 (xchange-stream #502).
+
+The exchange publishes no figure and calls the limit dynamic.
+"""
+MESSAGES_OURS = 10
+"""Our own share of these; cancels may use the rest."""
+MESSAGES_DECAY = Fraction(10)
+"""Messages a second, as a trading engine writes orders (NautilusTrader, 2026)."""
+
 REJECTED_WINDOW_NS = 300 * SECOND
 """For so long each act of others that was seen may be matched by one that was refused unseen."""
 LOCKOUT_NS = 900 * SECOND

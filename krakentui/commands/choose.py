@@ -38,6 +38,7 @@ def settings_for(given: Given, environ: MutableMapping[str, str] = os.environ) -
         endpoints=endpoints,
         credentials=credentials,
         account=chosen_key.account or Settings().account,
+        withdraw_accepted=chosen_key.withdraw_accepted,
         read_only=given.read_only or config.read_only,
         assume_tier=given.assume_tier or config.assume_tier,
         speed=given.speed or 1.0,

@@ -31,6 +31,7 @@ class Given(Struct, frozen=True, kw_only=True):
     command: str = "live"
     # live commands
     profile: str | None = None
+    otp: Literal["password", "code"] | None = None
     endpoint: str | None = None
     assume_tier: Tier | None = None
     read_only: bool = False
@@ -90,7 +91,7 @@ def parse(words: Sequence[str]) -> Given:
     return msgspec.convert(said, Given)
 
 
-_LIVE_ONLY = ("profile", "endpoint", "assume_tier", "read_only", "record", "config", "log_file")
+_LIVE_ONLY = ("profile", "otp", "endpoint", "assume_tier", "read_only", "record", "config", "log_file")
 
 
 def _grammar() -> _Parser:
@@ -134,6 +135,9 @@ def _live_options() -> _Parser:
     options = _options()
     group = options.add_argument_group("live options")
     group.add_argument("--profile", metavar="NAME", help="a stored key (`krakentui keys list`)")
+    group.add_argument(
+        "--otp", choices=("password", "code"), help="ask for the key's second factor; code: one-off commands"
+    )
     group.add_argument("--endpoint", metavar="URL", help="a simulator on this machine")
     group.add_argument("--assume-tier", choices=("starter", "intermediate", "pro"), help="believe this tier")
     group.add_argument("--read-only", action="store_true", help="never cancel anything")

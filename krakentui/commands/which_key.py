@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from krakentui.commands.parser import Given
 from krakentui.keys import environment, profile_list, sources
+from krakentui.keys.factor import Factor, with_factor
 from krakentui.keys.offer import Machine
 from krakentui.keys.profile import Profiles
 from krakentui.keys.prompt import Terminal
@@ -44,14 +45,15 @@ def choose_key(given: Given, environ: MutableMapping[str, str]) -> Chosen:
     if given.endpoint is not None:
         if given.profile is not None:
             raise UsageError("With --endpoint stored keys are not used: leave out --profile.")
-        return Chosen(credentials=pair)
+        return Chosen() if pair is None else Chosen(credentials=_whole(pair, given.otp, given, environ))
     if pair is not None and given.profile is not None:
         raise UsageError(
             f"Two keys were asked for: --profile, and {environment.KEY} in the environment. Leave out one."
         )
     profiles = profile_list.read(list_path(given, environ))
     if pair is not None:
-        return Chosen(credentials=pair, withdraw_accepted=profiles.withdraw_accepted)
+        whole = _whole(pair, given.otp, given, environ)
+        return Chosen(credentials=whole, withdraw_accepted=profiles.withdraw_accepted)
     name = given.profile or environ.get(environment.PROFILE) or profiles.default
     return Chosen() if name is None else _stored(name, profiles, given, environ)
 
@@ -60,13 +62,24 @@ def _stored(name: str, profiles: Profiles, given: Given, environ: MutableMapping
     profile = profiles.named(name)
     with machine(given, environ) as here:
         found = sources.find(profile, here)
+    factor: Factor | None = given.otp or ("password" if profile.second_factor else None)
     return Chosen(
-        credentials=found.credentials,
+        credentials=_whole(found.credentials, factor, given, environ),
         account=profile.account,
         withdraw_accepted=profiles.withdraw_accepted,
         warnings=found.notes,
         passphrase=found.passphrase,
     )
+
+
+def _whole(
+    credentials: Credentials, factor: Factor | None, given: Given, environ: MutableMapping[str, str]
+) -> Credentials:
+    """Add the second factor, where the key has one."""
+    if factor is None:
+        return credentials
+    with machine(given, environ) as here:
+        return with_factor(credentials, factor, here.terminal, given.command)
 
 
 @contextlib.contextmanager

@@ -7,11 +7,13 @@ without an open private socket. Everything else goes, if need be with a warning 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from krakentui.budget.question import Price, order_cost, price
+from krakentui.budget.acts import order_cost
+from krakentui.budget.planner import CancelPlan, plan
 from krakentui.budget.words import duration
 from krakentui.engine.cancels import Cancels, Wanted
 from krakentui.engine.feeds import PrivateTalk
 from krakentui.engine.inquiry import Inquiry
+from krakentui.engine.keywatch import KeyWatch
 from krakentui.engine.lane import Household
 from krakentui.engine.place import Place
 from krakentui.engine.poller import Poller
@@ -68,7 +70,16 @@ class AccountSide:
             lambda: may_ask("GetWebSocketsToken", state),
         )
         self._feed = Feed("private", settings.endpoints.ws_private, self._talk, line, key=credentials.key)
-        self.poller = Poller(state, self._lane, house.clock, house.tell, self._talk.key_known, names_known)
+        self._key = KeyWatch(self._lane, house, settings.withdraw_accepted, self._feed.replace)
+        self.poller = Poller(
+            state,
+            self._lane,
+            house.clock,
+            house.tell,
+            self._talk.key_known,
+            names_known,
+            self._key.described,
+        )
         self._cancels = Cancels(
             state, house.clock, house.patience, self._lane, self._feed, self._talk.answers, house.tell
         )
@@ -116,6 +127,7 @@ class AccountSide:
             t_ns,
             socket_open=self._socket_takes(t_ns),
             rest_open=self._rest_takes(t_ns),
+            batch_names=not is_blind(self._state),
             everything=everything,
         )
 
@@ -133,11 +145,9 @@ class AccountSide:
         if not orders:
             return NotAsked(why=self._nothing_left(question))
         self._answered.add(question.number)
-        plan = self._price(orders, t_ns)
-        alone = plan.route == "rest batch" and is_blind(self._state)  # a batch's count names no order
+        planned = self._plan(orders, t_ns)
         self._cancels.begin(
-            parcels([order.id for order in orders], "rest" if alone else plan.route),
-            [self._wanted(order, t_ns) for order in orders],
+            parcels(planned.ids, planned.route), [self._wanted(order, t_ns) for order in orders]
         )
         self._pursuer.wake()
         return None
@@ -173,14 +183,15 @@ class AccountSide:
         free = self._lane.key_refused is None and not self._lane.locked_ns(t_ns)
         return free and may_ask("CancelOrder", self._state)
 
-    def _price(self, orders: Sequence[Order], t_ns: int) -> Price:
-        return price(
+    def _plan(self, orders: Sequence[Order], t_ns: int) -> CancelPlan:
+        return plan(
             orders,
             self._state.ledger,
             t_ns,
             self._state.exchange_ns(t_ns),
             socket_open=self._socket_takes(t_ns),
             rest_open=self._rest_takes(t_ns),
+            batch_names=not is_blind(self._state),
         )
 
     def _wanted(self, order: Order, t_ns: int) -> Wanted:

@@ -193,7 +193,9 @@ class Cancels:
 
     async def _write(self, job: Job) -> asyncio.Future[Answered]:
         """Write the request; it counts as sent before anything else can happen."""
-        answer = await self._feed.say(lambda talk: self._answers.expect(_ask(talk, job.parcel.ids)))
+        answer = await self._feed.say(
+            lambda talk: self._answers.expect(_ask(talk, job.parcel.ids)), urgent=True
+        )
         self._sent(job)
         return answer
 

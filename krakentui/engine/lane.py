@@ -61,6 +61,11 @@ TAKEN = (
 )
 
 
+SPENT = (
+    "A time code is good for one call, and this is not that call: it goes over the websocket or not at all."
+)
+
+
 class Ticket(Struct, frozen=True, kw_only=True):
     """Leave to send one call."""
 
@@ -161,6 +166,7 @@ class KeyLane:
         self._stopped: str | None = None
         self._nonce_taken = False
         self._mark_told = False
+        self._code_spent = False
 
     @property
     def stopped(self) -> str | None:
@@ -176,6 +182,16 @@ class KeyLane:
     def last_nonce(self) -> int:
         """Tell the last nonce that was used."""
         return self._mark.last
+
+    @property
+    def nonce_before_run(self) -> int | None:
+        """Tell the last nonce that a program of ours had used before this run; None = that is not kept."""
+        return self._mark.before_run
+
+    def refuse(self, why: str) -> None:
+        """Use this key no more, on our own judgement."""
+        self._stopped = why
+        self._house.tell(KeyRefused(key=self.scope.key, why=why))
 
     def locked_ns(self, t_ns: int) -> int:
         """Tell how long the lockout still lasts; 0 = none."""
@@ -196,7 +212,7 @@ class KeyLane:
     def reserve(self, kind: Kind, cost: int, scopes: tuple[Scope, ...], what: str = "") -> Ticket | Wait:
         """Give leave for one call that costs this many units, or say until when it waits and why."""
         t_ns = self._house.clock.mono_ns()
-        wait = self._silence(kind, t_ns) or self._budget(kind, cost, t_ns)
+        wait = self._silence(kind, t_ns) or self._second_factor(what) or self._budget(kind, cost, t_ns)
         if wait is not None:
             return wait
         sure = not self._house.purse.expects_refusal(cost, t_ns)
@@ -228,7 +244,7 @@ class KeyLane:
         await self._turnstile.enter(kind)
         try:
             reply = await self._attempt(call, kind, wrote)
-            if isinstance(reply.refusal, BadNonce):
+            if isinstance(reply.refusal, BadNonce) and self._credentials.otp_call is None:
                 reply = await self._attempt(call, kind, wrote)  # once more, with a higher one
                 if isinstance(reply.refusal, BadNonce):
                     self._take_note_of_taken_nonce()
@@ -251,6 +267,11 @@ class KeyLane:
         if t_ns < self._throttled_until_ns:
             return Wait(self._throttled_until_ns, "The exchange asked for a pause.")
         return None
+
+    def _second_factor(self, what: str) -> Wait | None:
+        """A time code is good for one call (REST reference 1.4): everything else goes over the socket."""
+        only = self._credentials.otp_call
+        return None if only is None or (what == only and not self._code_spent) else Wait(None, SPENT)
 
     def _budget(self, kind: Kind, cost: int, t_ns: int) -> Wait | None:
         if kind == "cancel" or cost == 0:
@@ -302,6 +323,7 @@ class KeyLane:
         patience = self._house.patience
         limit_s = patience.answer_s if reading is None else patience.read_s
         prepared = prepare(call, self._credentials, self._mark.take())
+        self._code_spent = self._credentials.otp_call is not None
         if self._mark.problem is not None and not self._mark_told:
             self._mark_told = True
             self._house.tell(Noted(kind="notice", text=self._mark.problem, level="warn"))

@@ -33,6 +33,8 @@ class NonceMark:
         """The last one that any program of ours took, as far as this one has looked."""
         self.overtaken = False
         """Another program of ours took one since this one looked last; whoever reads it takes it back."""
+        self.before_run: int | None = None
+        """The last one that a program of ours had used when this one took its first; 0 = none."""
         self.problem: str | None = None
         """Why the mark cannot be kept on disk, as a sentence; None = it is kept, or was not asked for."""
 
@@ -55,6 +57,8 @@ class NonceMark:
             return self._next(self.last)
 
     def _after(self, marked: int) -> int:
+        if self.before_run is None:
+            self.before_run = marked
         self.overtaken = self.overtaken or marked > self.known
         return self._next(max(self.last, marked))
 

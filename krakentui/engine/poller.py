@@ -18,7 +18,7 @@ from krakentui.engine.turnstile import Kind
 from krakentui.engine.wants import may_ask, private_wants, public_wants
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.error import TransportError
-from krakentui.model.event import ForeignUseSeen, Happening, KeyDescribed
+from krakentui.model.event import Happening, KeyDescribed
 from krakentui.model.poll import PollAhead, PollPlanned
 from krakentui.net.deadline import within
 from krakentui.state.markets import Quote
@@ -46,6 +46,7 @@ class Poller:
         tell: Callable[[Happening], None],
         key_known: asyncio.Event,
         names_known: asyncio.Event,
+        described: Callable[[KeyDescribed], None],
     ) -> None:
         """Begin with nothing asked.
 
@@ -54,6 +55,7 @@ class Poller:
             lane: the key's way to REST.
             clock: where time comes from.
             tell: where events go.
+            described: hears what the exchange says of the key, right after it was asked.
             key_known: set here when the key has described itself, or could not.
             names_known: set when REST's names of assets are known: before that its balances make no sense.
         """
@@ -63,6 +65,7 @@ class Poller:
         self._tell = tell
         self._key_known = key_known
         self._names_known = names_known
+        self._described = described
         self._last: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._planned: PollPlanned | None = None
@@ -151,7 +154,7 @@ class Poller:
         for event in reply.events:
             self._tell(event)
             if isinstance(event, KeyDescribed):
-                self._look_for_others(event)
+                self._described(event)
 
     def _params(self, endpoint: str) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
         return (("txid", self._queries()),) if endpoint == "QueryOrders" else ()
@@ -188,16 +191,6 @@ class Poller:
             wait_s = min(wait_s, max(0.0, (at_ns - self._clock.mono_ns()) / SECOND))
         with contextlib.suppress(TimeoutError):
             await within(self._clock, wait_s, self._wake.wait)
-
-    def _look_for_others(self, event: KeyDescribed) -> None:
-        """A nonce above our last one is somebody else's."""
-        nonce = event.info.nonce
-        if nonce is not None and nonce > self._lane.last_nonce:
-            self._tell(
-                ForeignUseSeen(
-                    name="rest", scope=self._lane.scope, why="this key has seen a nonce above our last one"
-                )
-            )
 
 
 class PublicPoller:

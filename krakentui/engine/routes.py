@@ -1,10 +1,11 @@
-"""Splits a cancel into requests by the route that the budget chose (`budget.question`)."""
+"""Splits a cancel into requests by the route that the budget chose (`budget.route`)."""
 
+import itertools
 from collections.abc import Sequence
 
 from msgspec import Struct
 
-from krakentui.budget.question import ROUTE_WORDS, Route
+from krakentui.budget.route import ROUTE_WORDS, Route
 
 BATCH_MOST = 50
 """Ids of one batch (websocket reference, 8; REST reference, 4.3)."""
@@ -28,11 +29,17 @@ class Parcel(Struct, frozen=True):
 
 
 def parcels(ids: Sequence[str], route: Route) -> tuple[Parcel, ...]:
-    """Split these ids; a batch takes at most 50, and a websocket batch at least 2 of them."""
-    if route == "none":
+    """Split these ids; a batch takes at most 50, and a websocket batch at least 2 of them.
+
+    Batches are of about the same length, so that none of many is left to go alone: over the ceiling a
+    single cancel may be refused.
+    """
+    if route == "none" or not ids:
         return ()
     if route in {"socket", "rest"}:
         return tuple(Parcel(route, (order_id,)) for order_id in ids)
-    chunks = [tuple(ids[at : at + BATCH_MOST]) for at in range(0, len(ids), BATCH_MOST)]
-    alone: Route = "socket" if route == "socket batch" else "rest batch"
-    return tuple(Parcel(route if len(chunk) > 1 else alone, chunk) for chunk in chunks)
+    if len(ids) == 1:
+        return (Parcel("socket" if route == "socket batch" else route, tuple(ids)),)
+    batches = -(-len(ids) // BATCH_MOST)
+    cuts = [len(ids) * batch // batches for batch in range(batches + 1)]
+    return tuple(Parcel(route, tuple(ids[start:end])) for start, end in itertools.pairwise(cuts))

@@ -56,22 +56,6 @@ def survey(profile: Profile, machine: Machine) -> list[Offer]:
     return [*offers, key_file.offer(profile, machine)]
 
 
-def second_factor(profile: Profile, machine: Machine) -> Secret | None:
-    """Ask for the static password of a key that wants one.
-
-    Raises:
-        KeyProblem: nobody can be asked.
-    """
-    if not profile.second_factor:
-        return None
-    if machine.terminal is None:
-        raise KeyProblem(
-            f"The key {profile.name} wants its second factor with every call, and there is no terminal to "
-            "ask for it: use a key without one, with an IP list and an expiry instead."
-        )
-    return machine.terminal.ask_hidden(f"Second factor (static password) of the key {profile.name}: ")
-
-
 def _found(profile: Profile, offered: Offer, silent: list[Offer], others: list[Offer]) -> Found:
     if offered.pair is None:
         raise RuntimeError("a key was found, or this is not asked")

@@ -1,6 +1,7 @@
 """What an account holds and what a key may do."""
 
 from decimal import Decimal
+from typing import Literal
 
 from msgspec import Struct
 
@@ -29,6 +30,10 @@ class KeyInfo(Struct, frozen=True, kw_only=True):
     created_s: int | None = None
     last_used_s: int | None = None
     ip_allowlist: tuple[str, ...] = ()
+    query_from_s: int | None = None
+    """Before this second the key sees no history; None = it sees all."""
+    query_to_s: int | None = None
+    """After this second the key sees no history."""
 
     @property
     def may_cancel(self) -> bool:
@@ -49,3 +54,22 @@ class KeyInfo(Struct, frozen=True, kw_only=True):
     def may_stream(self) -> bool:
         """Tell whether it may fetch a websocket token."""
         return "create-ws-token" in self.permissions
+
+
+Level = Literal["red", "missing", "amber", "note", "fine"]
+"""How much a finding matters: dangerous, in the way of the key's purpose, unwise, worth knowing, as it
+should be."""
+
+
+class Finding(Struct, frozen=True):
+    """One thing that a check of a key has found."""
+
+    level: Level
+    text: str
+    """A sentence that says what is so."""
+    advice: str = ""
+    """A sentence that says what to do about it; empty where nothing has to be done."""
+    urgent: bool = False
+    """Worth a line in a running monitor."""
+    permission: str = ""
+    """The permission it is about, where it is about one."""

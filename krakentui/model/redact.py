@@ -37,9 +37,10 @@ class Redactor:
         self._secrets = [*secrets]
 
     def learn(self, secret: Secret | Credentials | None) -> None:
-        """Know one more secret, or both parts of a key pair."""
+        """Know one more secret, or all parts of a key pair."""
         if isinstance(secret, Credentials):
             self._secrets += [secret.secret, Secret(secret.key)]
+            self.learn(secret.otp)
         elif secret:
             self._secrets.append(secret)
 

@@ -72,6 +72,10 @@ class Credentials(Struct, frozen=True, kw_only=True):
     name: str
     source: str
     """Where it came from, in words: `the environment`, `the demo`."""
+    otp: Secret | None = None
+    """The key's second factor, sent with every private REST call; None = it has none."""
+    otp_call: str | None = None
+    """The one call that it is good for: it is a time code; None = a static password, good for all."""
 
     @property
     def fingerprint(self) -> str:

@@ -8,27 +8,28 @@ repeat. Every close code is a reason to come back: the edge closes with 1000 and
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Generic, TypeVar
 
 from msgspec import Struct
 
 from krakentui.model.clock import SECOND
+from krakentui.model.connection import SocketEnded, SocketOpened
 from krakentui.model.error import KrakentuiError, NotSent
 from krakentui.model.event import (
     Answered,
     BookBroken,
-    CallSettled,
-    CallSpent,
     FeedChanged,
     FeedHeard,
     FirstSnapshot,
     Happening,
     SequenceBroken,
 )
-from krakentui.model.limit import POINT, IpScope
 from krakentui.net.backoff import Backoff, Cause
+from krakentui.net.counted import attempted, landed
 from krakentui.net.deadline import within
 from krakentui.net.hosts import check_destination
+from krakentui.net.pen import Pen
 from krakentui.net.socket import HandshakeRefused, Socket, SocketClosed, Unreachable
 from krakentui.net.talk import Line, Role, Speech, Talk
 from krakentui.net.words import is_edge_limit, refusal_words
@@ -37,8 +38,6 @@ S = TypeVar("S", bound=Speech)
 T = TypeVar("T")
 MOST_IN_A_BATCH = 500
 """Frames handled before others get a turn: about 10 ms of work."""
-QUICK_MESSAGES, MESSAGE_S = 10, 0.1
-"""So many messages at once, then ten a second: a burst of some 15 was refused (reference §1)."""
 LEAST_PAUSE_NS = 5 * SECOND
 _SERVICE_RESTART = frozenset({1012, 1013})
 
@@ -80,8 +79,8 @@ class Feed(Generic[S]):
         self._key = key
         self._least_s = least_s
         self._backoff = Backoff()
-        self._socket: Socket | None = None
         self._conversation: S | None = None
+        self._pen: Pen | None = None
         self._heard_ns = 0
         self._is_live = False
         self._has_given = False
@@ -101,12 +100,12 @@ class Feed(Generic[S]):
     @property
     def is_open(self) -> bool:
         """Tell whether there is a socket to write to."""
-        return self._socket is not None
+        return self._pen is not None
 
     def is_alive(self, t_ns: int) -> bool:
         """Tell whether the socket is open and has been heard within the amber threshold."""
         silent_ns = t_ns - self._heard_ns
-        return self._socket is not None and silent_ns < self._line.patience.amber_s * SECOND
+        return self._pen is not None and silent_ns < self._line.patience.amber_s * SECOND
 
     def replace(self, why: str) -> None:
         """Give the socket up and open another at once."""
@@ -124,17 +123,17 @@ class Feed(Generic[S]):
             self._retry_ns = min(self._retry_ns, self._ended_ns + LEAST_PAUSE_NS)
             self._nudge.set()
 
-    async def say(self, words: Callable[[S], T]) -> T:
-        """Queue something and write it.
+    async def say(self, words: Callable[[S], T], *, urgent: bool = False) -> T:
+        """Queue something and write it; what is urgent does not wait for the pace of messages.
 
         Raises:
             NotSent: there is no socket.
             SocketClosed: the socket broke while it was written: part of it may have left.
         """
-        if self._conversation is None or self._socket is None:
+        if self._conversation is None or self._pen is None:
             raise NotSent(f"The {self._role} websocket is not open.")
         said = words(self._conversation)
-        await self._write(self._conversation, self._socket)
+        await self._pen.write(self._conversation, urgent=urgent)
         return said
 
     async def run(self) -> None:
@@ -150,14 +149,19 @@ class Feed(Generic[S]):
                     await self._live(*opened, closing)
                 await self._pause()
 
-    async def _live(self, socket: Socket, conversation: S, closing: asyncio.TaskGroup) -> None:
+    async def _live(self, socket: Socket, number: int, conversation: S, closing: asyncio.TaskGroup) -> None:
         """Talk over a socket to its end; saying goodbye to a dead one must not hold up the next."""
+        line = self._line
         ending: Ending | None = None
+        line.tell(SocketOpened(feed=self._role, connection=number))
+        passed = partial(line.tap.passed, self._role, "out")
         try:
-            ending = await self._converse(socket, conversation)
+            pen = Pen(socket, number, line.clock, passed, line.tell)
+            ending = await self._converse(socket, conversation, pen)
         finally:
-            self._socket = self._conversation = None
+            self._conversation = self._pen = None
             self._is_live = False
+            line.tell(SocketEnded(feed=self._role, connection=number))
             self._talk.ended()  # whatever ended it: the next socket numbers its requests anew
             if ending is None:
                 await socket.close()
@@ -180,7 +184,7 @@ class Feed(Generic[S]):
             self._line.tell(FeedChanged(feed=self._role, state="down", why=why, retry_ns=t_ns + wait_ns))
             await self._line.clock.sleep(wait_ns / SECOND)
 
-    async def _open(self) -> tuple[Socket, S] | Ending:
+    async def _open(self) -> tuple[Socket, int, S] | Ending:
         """Open one socket and prepare what is said over it, or tell why it cannot be."""
         line = self._line
         if not self._failed:
@@ -191,45 +195,33 @@ class Feed(Generic[S]):
         except KrakentuiError as error:
             return Ending("drop", str(error))
         check_destination(self._url, self._key)
-        number = self._count_attempt()
+        number, open_s = line.budget.spend(line.clock.mono_ns()), line.patience.open_s
+        line.tell(attempted(self._role, number))
         try:
-            open_s = line.patience.open_s
             socket = await within(
                 line.clock, open_s, lambda: line.connect(self._url, line.clock.real_seconds(open_s))
             )
         except HandshakeRefused as error:
-            self._count_landed(number)
+            line.tell(landed(number))
             return self._refused(error)
         except Unreachable as error:
             return Ending("drop", f"cannot connect: {error}")
         except TimeoutError:
             return Ending("drop", "cannot connect: no answer to the opening handshake")
-        self._count_landed(number)
-        return socket, conversation
+        line.tell(landed(number))
+        return socket, number, conversation
 
-    def _count_attempt(self) -> int:
-        number = self._line.budget.spend(self._line.clock.mono_ns())
-        what = f"{self._role} websocket"
-        self._line.tell(
-            CallSpent(name="connections", scope=IpScope(), low=0, high=POINT, what=what, ticket=number)
-        )
-        return number
-
-    def _count_landed(self, number: int) -> None:
-        """The exchange answered the attempt: until then it may have been lost on the way."""
-        self._line.tell(CallSettled(name="connections", scope=IpScope(), ticket=number, answered=True))
-
-    async def _converse(self, socket: Socket, conversation: S) -> Ending:
+    async def _converse(self, socket: Socket, conversation: S, pen: Pen) -> Ending:
         self._heard_ns = self._line.clock.mono_ns()
         self._backoff = self._backoff.opened(self._heard_ns)
         self._failed = self._has_given = False
-        self._socket, self._conversation = socket, conversation
+        self._conversation, self._pen = conversation, pen
         self._ending = asyncio.get_running_loop().create_future()
         async with asyncio.TaskGroup() as group:
             tasks = [
-                group.create_task(self._read(socket, conversation), name=f"{self._role} reader"),
-                group.create_task(self._greet(socket, conversation), name=f"{self._role} greeting"),
-                group.create_task(self._watch(socket, conversation), name=f"{self._role} watchdog"),
+                group.create_task(self._read(socket, conversation, pen), name=f"{self._role} reader"),
+                group.create_task(self._write(conversation, pen), name=f"{self._role} writer"),
+                group.create_task(self._watch(conversation, pen), name=f"{self._role} watchdog"),
             ]
             try:
                 return await self._ending
@@ -238,18 +230,14 @@ class Feed(Generic[S]):
                 for task in tasks:
                     task.cancel()
 
-    async def _greet(self, socket: Socket, conversation: S) -> None:
+    async def _write(self, conversation: S, pen: Pen) -> None:
+        """Write the subscriptions and what reader and watchdog ask for; neither waits for the pace."""
         with self._ends_with_the_socket():
-            await self._write(conversation, socket)
+            while True:
+                await pen.write(conversation)
+                await pen.asked()
 
-    async def _write(self, conversation: S, socket: Socket) -> None:
-        for number, text in enumerate(conversation.to_send()):
-            if number >= QUICK_MESSAGES:
-                await self._line.clock.sleep(MESSAGE_S)
-            self._line.tap.passed(self._role, "out", text.encode())
-            await socket.send(text)
-
-    async def _read(self, socket: Socket, conversation: S) -> None:
+    async def _read(self, socket: Socket, conversation: S, pen: Pen) -> None:
         with self._ends_with_the_socket():
             while True:
                 frames = [await socket.receive()]
@@ -258,10 +246,10 @@ class Feed(Generic[S]):
                         await self._line.clock.sleep(self._line.patience.batch_s)
                         await _drain(socket, frames)
                 finally:
-                    self._take(frames, conversation)
-                await self._write(conversation, socket)  # a hole in a channel asks for a new snapshot
+                    self._take(frames, conversation, pen)
+                pen.ask()  # a hole in a channel asks for a new snapshot
 
-    def _take(self, frames: list[bytes], conversation: S) -> None:
+    def _take(self, frames: list[bytes], conversation: S, pen: Pen) -> None:
         """Turn frames into events; a pong is no sign of life."""
         events: list[Happening] = []
         alive = 0
@@ -284,6 +272,7 @@ class Feed(Generic[S]):
         if not self._is_live and self._gives_data(events, conversation):
             self._is_live = True  # told before the data, so that the data is not older than the feed's life
             self._line.tell(FeedChanged(feed=self._role, state="live"))
+        pen.heard(events)
         self._talk.heard(events)
 
     def _gives_data(self, events: list[Happening], conversation: S) -> bool:
@@ -292,7 +281,7 @@ class Feed(Generic[S]):
         # a refused channel is awaited no more: its refusal may come after the snapshot of the other
         return self._has_given and (self._role == "public" or not self._lacking(conversation))
 
-    async def _watch(self, socket: Socket, conversation: S) -> None:
+    async def _watch(self, conversation: S, pen: Pen) -> None:
         """Look twice a second; a look that comes late says that we were asleep, not the exchange."""
         clock, patience = self._line.clock, self._line.patience
         step_s = patience.stale_s / 10
@@ -321,8 +310,7 @@ class Feed(Generic[S]):
                     return
                 repeated.add((channel, symbol))
                 since[channel, symbol] = t_ns
-            with self._ends_with_the_socket():
-                await self._write(conversation, socket)
+            pen.ask()
 
     def _lacking(self, conversation: S) -> list[tuple[str, str]]:
         """List the subscriptions that should have given something and have not yet."""

@@ -12,6 +12,7 @@ from krakentui.net.backoff import ConnectBudget, EdgePause
 from krakentui.net.patience import Patience
 from krakentui.net.socket import Connector
 from krakentui.net.tap import Tap
+from krakentui.wire.spot.requests import Outgoing
 from krakentui.wire.spot.wishes import Awaited
 
 Role = Literal["public", "private", "audit"]
@@ -33,7 +34,7 @@ class Speech(Protocol):
         """Take one frame and tell what it says. Never raises."""
         ...
 
-    def to_send(self) -> list[str]:
+    def to_send(self) -> list[Outgoing]:
         """Take what is queued, written out."""
         ...
 

@@ -95,11 +95,10 @@ def place(row: OrderRow) -> tuple[bool, str, bool, Decimal, str]:
     return row.pair is None, row.pair or "", row.price is None, -(row.price or Decimal(0)), row.id
 
 
-def ordered(rows: Iterable[OrderRow], sort: SortKey | None, *, descending: bool = False) -> list[OrderRow]:
-    """Sort rows; equal ones keep the usual order, unknown ones come last."""
-    usual = sorted(rows, key=place)
+def ordered(usual: Sequence[OrderRow], sort: SortKey | None, *, descending: bool = False) -> list[OrderRow]:
+    """Sort rows that come in the usual order: equal ones keep it, unknown ones come last."""
     if sort is None:
-        return usual[::-1] if descending else usual
+        return [*reversed(usual)] if descending else [*usual]
     tell = _KEYS[sort]
     known = [(figure, row) for row in usual if (figure := tell(row)) is not None]
     known.sort(key=lambda pair: pair[0], reverse=descending)  # stable, in reverse too

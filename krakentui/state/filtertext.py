@@ -149,8 +149,9 @@ class _Reader:
         base, slash, quote = typed.partition("/")
         known = [_named_asset(names, side) for side in (base, quote) if side]
         if names.pairs and (None in known or (base and quote)):
-            what = "pair" if slash and base and quote else "pair, asset or word of a filter"
-            raise _Wrong(f"the exchange has no {what} {_shown(typed)}")
+            if base and quote:
+                raise _Wrong(f"the exchange has no pair {_shown(typed)}")
+            raise _Wrong(f"{_shown(typed)} is no pair, asset or word of a filter")
         sides = [_named_asset(names, side) or _spelled(side) for side in (base, quote)]
         return slash.join(sides) if slash else sides[0]
 

@@ -6,7 +6,8 @@ way to send it. What is merely doubtful becomes a warning (design, chapter 4).
 
 from collections.abc import Sequence
 
-from krakentui.budget.question import Price, price
+from krakentui.budget import question as said
+from krakentui.budget.planner import CancelPlan, plan
 from krakentui.budget.words import duration
 from krakentui.model.limit import points
 from krakentui.model.order import Order
@@ -24,6 +25,7 @@ def question(
     *,
     socket_open: bool,
     rest_open: bool = True,
+    batch_names: bool = True,
     everything: bool = False,
 ) -> Question | NotAsked:
     """Freeze a question about these orders, or say why it cannot be asked.
@@ -34,6 +36,7 @@ def question(
         t_ns: Steady time.
         socket_open: The private websocket can take a cancel.
         rest_open: REST can take one, as far as this program is concerned.
+        batch_names: What a batch ended can be told afterwards.
         everything: All open orders there are now.
     """
     unable = _unable(state, t_ns, socket_open=socket_open)
@@ -47,15 +50,16 @@ def question(
     if not left:
         return NotAsked(why=_why_none(list(reasons.values())))
     asked = [_order(state, order_id, t_ns) for order_id in left]
-    cost = price(
+    planned = plan(
         asked,
         state.ledger,
         t_ns,
         state.exchange_ns(t_ns),
         socket_open=socket_open,
         rest_open=rest_open,
+        batch_names=batch_names,
     )
-    if cost.route == "none":
+    if planned.route == "none":
         return NotAsked(why=_no_route(state, t_ns))
     engine = engines(state, t_ns)
     return Question(
@@ -65,10 +69,10 @@ def question(
         venue=state.venue,
         orders=tuple(question_order(state, order, t_ns, engine) for order in asked),
         everything=everything,
-        route=cost.words,
-        cost_low=points(cost.cost.low),
-        cost_high=points(cost.cost.high),
-        warnings=_warnings(state, asked, cost, len(chosen) - len(left), t_ns),
+        route=said.route_words(planned),
+        cost_low=points(planned.cost.low),
+        cost_high=points(planned.cost.high),
+        warnings=_warnings(state, asked, planned, len(chosen) - len(left), t_ns),
     )
 
 
@@ -130,7 +134,7 @@ def _order(state: State, order_id: str, t_ns: int) -> Order:
 
 
 def _warnings(
-    state: State, orders: Sequence[Order], cost: Price, left_out: int, t_ns: int
+    state: State, orders: Sequence[Order], planned: CancelPlan, left_out: int, t_ns: int
 ) -> tuple[str, ...]:
     told: list[str] = []
     stops = sum(order.is_protective for order in orders)
@@ -139,7 +143,7 @@ def _warnings(
         told.append(f"{which} a position: without it nothing limits a loss.")
     if any(order.margin for order in orders):
         told.append("An order of these is on margin: its position stays open.")
-    told.extend(cost.warnings)
+    told.extend(said.warnings(planned))
     lock = state.ledger.locked(t_ns)
     if lock is not None:
         told.append(f"REST is locked out for {duration(lock.until_ns - t_ns)}: it goes over the websocket.")

@@ -5,9 +5,9 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
+from krakentui.budget.acts import order_cost
 from krakentui.budget.costs import free_in, next_step
 from krakentui.budget.counter import Counter
-from krakentui.budget.question import order_cost
 from krakentui.model.limit import points
 from krakentui.model.order import Order
 from krakentui.model.symbol import PairInfo

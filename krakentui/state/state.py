@@ -322,6 +322,8 @@ class State:
             self.denied |= {event.endpoint}
             what = {"executions": "stream orders", "balances": "stream balances"}.get(event.endpoint)
             said = f"This key may not {what or f'call {event.endpoint}'}."
+            if event.endpoint == "GetApiKeyInfo":
+                said = words.SECOND_FACTOR
             self.journal.note("notice", said, "info" if what else "warn", t_ns)
 
     @_take.register

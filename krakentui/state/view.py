@@ -174,6 +174,7 @@ class OrdersView(Struct, frozen=True, kw_only=True):
     """All open orders."""
 
     rows: tuple[OrderRow, ...]
+    """In the usual order: `arrangement.place`."""
     known: bool
     """False until the exchange has listed them once."""
     denied: str | None
@@ -251,7 +252,7 @@ class BudgetView(Struct, frozen=True, kw_only=True):
     """One sentence: the tightest limit, with its unit and when it frees."""
     warning: Warning_
     gauges: tuple[GaugeRow, ...]
-    """Tightest first within each kind; rest, then engine by pair, then the others."""
+    """Rest, then engine by pair, then the others; within each kind what warns first, then by name."""
     cancels_now: int | None
     """How many of the open orders can surely be cancelled now, one by one, within all ceilings."""
     cancels_of: int
@@ -263,6 +264,10 @@ class BudgetView(Struct, frozen=True, kw_only=True):
     lockouts: tuple[LockoutView, ...]
     refusals_expected: int
     refusals_unexpected: int
+    fresh_now: int = 0
+    """Of `cancels_now`, those of fresh orders, whose cancels are dear."""
+    fresh_of: int = 0
+    """Of `cancels_of`, the fresh orders: younger than 45 s, since they were made or amended."""
     audit: AuditView = AuditView()
 
 

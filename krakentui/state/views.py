@@ -4,9 +4,9 @@ from typing import Final
 
 from msgspec import structs
 
+from krakentui.budget.affordable import affordable
 from krakentui.budget.gauges import gauges
 from krakentui.budget.headline import headline, overall
-from krakentui.budget.question import affordable
 from krakentui.budget.words import duration
 from krakentui.model.clock import SECOND
 from krakentui.model.event import FeedRole
@@ -89,13 +89,16 @@ def budget(state: State, t_ns: int) -> BudgetView:
     rows = gauges(ledger, t_ns, open_orders)
     plan = state.plan
     left_ns = None if plan is None or not plan.what else max(0, plan.at_ns - t_ns)
+    cancels = affordable(open_orders, ledger, t_ns, state.exchange_ns(t_ns))
     lockouts = [one for one in ledger.lockouts if one.until_ns > t_ns]
     return BudgetView(
         headline=headline(ledger, rows, t_ns),
         warning=overall(rows),
         gauges=tuple(GaugeRow(**structs.asdict(row)) for row in rows),
-        cancels_now=affordable(open_orders, ledger, t_ns, state.exchange_ns(t_ns)) if counts else None,
+        cancels_now=cancels.now if counts else None,
         cancels_of=len(open_orders),
+        fresh_now=cancels.fresh,
+        fresh_of=cancels.fresh_of,
         tier=ledger.belief.name,
         tier_source=ledger.belief.source,
         next_poll=_next_poll(state, left_ns),

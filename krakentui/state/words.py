@@ -84,6 +84,12 @@ def outcome(request: CancelRequest, order: Order | None, pairs: Pairs) -> tuple[
             return f"Unknown: the cancel of {what}{why}.", "bad"
 
 
+SECOND_FACTOR = (
+    "This key seems to want its second factor with every call, for it may not even describe itself: "
+    "start with --otp password, or use a key without one."
+)
+
+
 def power(key: KeyInfo) -> str:
     """Say what a key may do here, and what it may not."""
     abilities = {

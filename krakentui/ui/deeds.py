@@ -1,11 +1,14 @@
 """What each action does: marks, moves, questions, screens, leaving."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from krakentui.state.view import NotAsked, Question
 from krakentui.ui.actions import BY_ID
+from krakentui.ui.arranging import OUT_OF_SIGHT, Arranging
 from krakentui.ui.screens.confirm import ConfirmScreen
 from krakentui.ui.screens.help import HelpScreen
 from krakentui.ui.screens.journal import JournalScreen
@@ -32,6 +35,7 @@ class Deeds:
             "order.cancel_all": lambda: self._ask(app.face.ask_cancel_all()),
             "order.mark": lambda: None if self._nothing_chosen() else orders.toggle_mark(),
             "order.unmark": orders.unmark,
+            **Arranging(app).table(),
             "cursor.up": partial(self._move, -1),
             "cursor.down": partial(self._move, 1),
             "cursor.page_up": partial(self._page, -1),
@@ -66,7 +70,8 @@ class Deeds:
             return False
         if orders.lost is not None:
             name = "The chosen order" if self._private else f"The chosen order {orders.lost}"
-            self._app.say(f"{name} is no longer open: choose another with the arrow keys.")
+            why = "no longer fits the filter" if orders.lost in orders.open_ids else "is no longer open"
+            self._app.say(f"{name} {why}: choose another with the arrow keys.")
         else:
             self._app.say("No order is chosen: choose one with the arrow keys.")
         return True
@@ -74,32 +79,58 @@ class Deeds:
     def _ask_chosen(self) -> None:
         orders = self._app.main.orders
         if not orders.display:
-            self._app.say("The orders are out of sight: Tab brings them back.")
+            self._app.say(OUT_OF_SIGHT)
             return
-        if not orders.keys:
-            refused = self._app.face.ask_cancel_all()
-            self._app.say(refused.why if isinstance(refused, NotAsked) else "The orders are not shown yet.")
+        ids = orders.marked_ids
+        if not ids and not orders.keys:
+            self._say_why_none()
             return
-        ids = [key for key in orders.keys if key in orders.marked]
         if not ids and not self._nothing_chosen() and orders.chosen is not None:
             orders.reveal()
-            ids = [orders.chosen]
+            ids = (orders.chosen,)
         if ids:
             self._ask(self._app.face.ask_cancel(ids))
+
+    def _say_why_none(self) -> None:
+        """Say why the list is empty: what the filter leaves out, or what the session says."""
+        refused = self._app.face.ask_cancel_all()
+        if isinstance(refused, NotAsked):
+            self._app.say(refused.why)
+        elif self._app.main.orders.wish.wanted.demands:
+            self._app.say("No order fits the filter: Esc shows all.")
+        else:
+            self._app.say("The orders are not shown yet.")
 
     def _ask(self, question: Question | NotAsked) -> None:
         if isinstance(question, NotAsked):
             self._app.say(question.why)
             return
         screen = ConfirmScreen(
-            question,
+            self._with_hidden(question),
             self._app.face.clock,
             self._app,
             private=self._private,
             seen=lambda: self._app.main.orders.view,
-            again=self._app.face.ask_cancel,
+            again=self._ask_again,
         )
         self._app.push_screen(screen, partial(self._answered, question))
+
+    def _ask_again(self, ids: Sequence[str]) -> Question | NotAsked:
+        question = self._app.face.ask_cancel(ids)
+        return question if isinstance(question, NotAsked) else self._with_hidden(question)
+
+    def _with_hidden(self, question: Question) -> Question:
+        """Warn of orders that the question is about and the list does not show."""
+        orders = self._app.main.orders
+        away = len(orders.hidden(one.id for one in question.orders))
+        if not away:
+            return question
+        if len(question.orders) == 1:
+            text = "This order is not in the list now: the filter hides it."
+        else:
+            these = "1 of these orders is" if away == 1 else f"{away} of these orders are"
+            text = f"{these} not in the list now: the filter hides them."
+        return structs.replace(question, warnings=(text, *question.warnings))
 
     def _answered(self, question: Question, yes: bool | None) -> None:
         if not yes:
@@ -115,10 +146,12 @@ class Deeds:
 
     def _move(self, step: int) -> None:
         panel = self._app.main.moved
-        lost = self._app.main.orders.lost if panel is self._app.main.orders else None
+        orders = self._app.main.orders
+        lost = orders.lost if panel is orders else None
         panel.move(step)
         if lost is not None:
-            self._app.say("The order chosen before is no longer open; the cursor is on its neighbour.")
+            why = "no longer fits the filter" if lost in orders.open_ids else "is no longer open"
+            self._app.say(f"The order chosen before {why}; the cursor is on its neighbour.")
 
     def _page(self, way: int) -> None:
         self._move(way * self._app.main.moved.page())

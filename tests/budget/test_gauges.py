@@ -7,11 +7,13 @@ from krakentui.budget.gauges import Gauge, gauges, level
 from krakentui.budget.headline import headline, overall, tightest
 from krakentui.budget.ledger import Ledger
 from krakentui.model.clock import SECOND
-from krakentui.model.event import CallSettled, CallSpent, CancelSent, LockoutBegan
-from krakentui.model.limit import POINT, IpScope, LimitName, units
+from krakentui.model.connection import SocketEnded, SocketOpened
+from krakentui.model.event import CallRefused, CallSettled, CallSpent, CancelSent, LockoutBegan
+from krakentui.model.limit import POINT, ConnectionScope, IpScope, LimitName, units
 from krakentui.model.order import Order
 from tests.budget.acts import (
     BTC,
+    ETH,
     KEY,
     WALL,
     a_ledger,
@@ -140,19 +142,58 @@ def test_our_own_public_pace_is_no_warning() -> None:
     assert gauge.free_in_ns == SECOND
 
 
-def test_rows_come_rest_first_then_pairs_then_the_others_the_fullest_first() -> None:
+def test_each_open_socket_has_a_row_and_a_closed_one_has_none() -> None:
+    ledger = told(a_ledger(), 0, SocketOpened(feed="private", connection=3))
+    gauge = row(ledger, "messages")
+    assert (gauge.label, gauge.scope) == ("Messages private", ConnectionScope(3))
+    assert [gauge.low, gauge.high, gauge.max, gauge.reserve, gauge.decay] == [0, 0, 15, 5, 10]
+    ended = told(ledger, 1, SocketEnded(feed="private", connection=3))
+    assert not [one for one in rows(ended, 1) if one.name == "messages"]
+
+
+def test_a_message_may_stand_with_the_exchange_until_it_was_answered_and_drained() -> None:
+    scope = ConnectionScope(3)
+    out = [
+        CallSpent(name="messages", scope=scope, low=0, high=POINT, what="ping", ticket=number)
+        for number in range(1, 13)
+    ]
+    answers = [
+        CallSettled(name="messages", scope=scope, ticket=number, answered=True) for number in range(1, 13)
+    ]
+    ledger = told(a_ledger(), 0, SocketOpened(feed="private", connection=3), *out)
+    assert [row(ledger, "messages", 4).low, row(ledger, "messages", 4).high] == [0, 12]
+    assert row(told(ledger, 4, *answers), "messages", 4.5).high == 7
+    assert row(told(ledger, 4, *answers), "messages", 4).warning == "calm"
+
+
+def test_a_refusal_for_the_pace_of_messages_is_nobody_else_s_doing() -> None:
+    scope = ConnectionScope(3)
+    no = CallRefused(name="messages", scope=scope, cost=POINT, code="Exceeded msg rate", expected=False)
+    ledger = told(a_ledger(), 0, SocketOpened(feed="private", connection=3), no)
+    gauge = row(ledger, "messages")
+    assert [gauge.low, gauge.high, gauge.others_high] == [14, 16, 0]
+    assert ledger.refusals_unexpected == 1
+
+
+def test_rows_come_rest_first_then_pairs_then_the_others() -> None:
     orders = (an_order("O1"), an_order("E1", pair="ETH/USD"))
-    ledger = told(a_ledger(), 0, cancel_spent("E1", 8, scope=type(BTC)("alice", "ETH/USD")))
+    ledger = told(a_ledger(), 0, cancel_spent("E1", 8, scope=ETH))
     labels = [one.label for one in rows(ledger, 0, orders)]
     assert labels == [
         "REST calls",
-        "ETH/USD trading",
         "BTC/USD trading",
+        "ETH/USD trading",
         "BTC/USD open orders",
         "ETH/USD open orders",
         "Public calls",
         "Connections",
     ]
+
+
+def test_a_pair_that_warns_comes_before_those_that_do_not() -> None:
+    orders = (an_order("O1"), an_order("E1", pair="ETH/USD"))
+    ledger = told(a_ledger(), 0, *(cancel_spent(f"E{n}", 8, scope=ETH) for n in range(12)))
+    assert [one.label for one in rows(ledger, 0, orders)][1:3] == ["ETH/USD trading", "BTC/USD trading"]
 
 
 def test_without_a_key_only_the_limits_of_the_address_are_told() -> None:

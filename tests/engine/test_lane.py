@@ -6,10 +6,11 @@ from collections import deque
 from collections.abc import Coroutine
 
 import pytest
+from msgspec import structs
 
 from krakentui.budget.interval import Interval
 from krakentui.budget.rules import rest_cost
-from krakentui.engine.lane import TAKEN, Held, Household, KeyLane, Ticket, Wait
+from krakentui.engine.lane import SPENT, TAKEN, Held, Household, KeyLane, Ticket, Wait
 from krakentui.engine.nonce import NonceMark
 from krakentui.engine.pulse import Pulse
 from krakentui.engine.turnstile import Kind
@@ -66,14 +67,14 @@ class FakePurse:
 class House:
     """A lane with everything around it made of memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: Credentials = KEY) -> None:
         self.clock = ManualClock()
         self.door = MemoryDoor(self.clock)
         self.purse = FakePurse()
         self.events: list[Happening] = []
         self.edge = EdgePause()
         self.lane = KeyLane(
-            KEY,
+            key,
             "alice",
             NonceMark(self.clock, KEY.fingerprint, None),
             Household(
@@ -383,3 +384,38 @@ async def test_the_token_of_a_reply_shows_as_stars(house: House) -> None:
     reply = await house.lane.call(TOKEN, "user")
     assert reply.token is not None
     assert "TOKEN" not in repr(reply)
+
+
+def with_factor(call: str | None) -> Credentials:
+    return structs.replace(KEY, otp=Secret("493022"), otp_call=call)
+
+
+@pytest.mark.anyio
+async def test_a_static_second_factor_goes_with_every_call() -> None:
+    house = House(with_factor(None))
+    for call in (BALANCE, TOKEN, CANCEL):
+        house.door.answer(call.endpoint, OK_TOKEN if call is TOKEN else error("EGeneral:Internal error"))
+        await house.outcome(house.lane.call(call, "user"))
+    assert len(house.door.bodies) == 3
+    assert all("&otp=493022" in body for body in house.door.bodies)
+
+
+@pytest.mark.anyio
+async def test_a_time_code_goes_with_one_call_once_and_nothing_else_is_sent() -> None:
+    house = House(with_factor("GetWebSocketsToken"))
+    house.door.answer("GetWebSocketsToken", OK_TOKEN)
+    for call in (BALANCE, TOKEN, TOKEN, CANCEL):
+        await house.outcome(house.lane.call(call, "cancel" if call is CANCEL else "user"))
+    assert house.door.calls == ["GetWebSocketsToken"]
+    assert house.ends == ["Held", "ok", "Held", "Held"]
+    with pytest.raises(Held, match=SPENT[:30]):
+        await house.lane.call(BALANCE, "user")
+
+
+@pytest.mark.anyio
+async def test_a_time_code_is_not_sent_again_after_a_refused_nonce() -> None:
+    house = House(with_factor("GetWebSocketsToken"))
+    house.door.answer("GetWebSocketsToken", error("EAPI:Invalid nonce"))
+    await house.outcome(house.lane.call(TOKEN, "user"))
+    assert house.door.calls == ["GetWebSocketsToken"]
+    assert house.ends == ["EAPI:Invalid nonce"]

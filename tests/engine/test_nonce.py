@@ -88,3 +88,20 @@ def test_a_mark_behind_a_symlink_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "nonce-abc.new").symlink_to(target)
     NonceMark(ManualClock(), "abc", tmp_path).take()
     assert target.read_text() == "precious"
+
+
+def test_what_was_used_before_this_run_is_remembered(tmp_path: Path) -> None:
+    clock = ManualClock()
+    mark = NonceMark(clock, "abc", tmp_path)
+    first = mark.take()
+    assert mark.before_run == 0
+    again = NonceMark(clock, "abc", tmp_path)
+    again.take()
+    again.take()
+    assert again.before_run == first
+
+
+def test_what_is_kept_nowhere_is_not_known_to_be_new() -> None:
+    mark = NonceMark(ManualClock(), "abc", None)
+    mark.take()
+    assert mark.before_run is None

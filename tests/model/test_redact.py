@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from krakentui.model.redact import STARS, Redactor, looks_secret, redact
-from krakentui.model.secret import Secret
+from krakentui.model.secret import Credentials, Secret
 
 PUBLIC = "aB3" * 18 + "xY"
 PRIVATE = "aB3+" * 21 + "xY=="
@@ -74,3 +74,10 @@ def test_a_secret_on_the_command_line_is_recognised(word: str) -> None:
 )
 def test_ordinary_words_are_not_secrets(word: str) -> None:
     assert not looks_secret(word)
+
+
+def test_a_second_factor_is_learnt_with_its_key() -> None:
+    redactor = Redactor()
+    key = Credentials(key="k1", secret=Secret("s1"), name="", source="", otp=Secret("tulip field"))
+    redactor.learn(key)
+    assert "tulip" not in redactor.clean("somebody typed tulip field there")

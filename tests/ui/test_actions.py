@@ -5,9 +5,10 @@ UNSAFE_KEYS = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m"}
 
 
 def test_every_action_has_its_own_id_and_its_own_keys() -> None:
-    keys = [key for action in ACTIONS for key in action.keys.split(",")]
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
-    assert len(set(keys)) == len(keys)
+    for places in ({"main", "everywhere"}, {"question", "everywhere"}):
+        keys = [key for action in ACTIONS if action.where in places for key in action.keys.split(",")]
+        assert len(set(keys)) == len(keys)
 
 
 def test_no_key_is_used_that_terminals_confuse() -> None:

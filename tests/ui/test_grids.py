@@ -37,6 +37,32 @@ async def test_the_question_about_two_orders(name: str, size: tuple[int, int]) -
         same_as_grid(name, screen.lines())
 
 
+@pytest.mark.parametrize(("name", "size"), [("filtered-wide", WIDE), ("filtered-narrow", NARROW)])
+async def test_a_filter_while_it_is_typed(name: str, size: tuple[int, int]) -> None:
+    async with opened(busy_face(), size=size) as screen:
+        await screen.press("down", "space", "slash")
+        await screen.burst("b", "t", "c", "space", "s", "e", "l", "l")
+        same_as_grid(name, screen.lines())
+
+
+@pytest.mark.parametrize(("name", "size"), [("sorted-wide", WIDE), ("sorted-narrow", NARROW)])
+async def test_a_list_sorted_by_age_from_high_to_low(name: str, size: tuple[int, int]) -> None:
+    async with opened(busy_face(), size=size) as screen:
+        await screen.press(*["s"] * 9, "S", "home")
+        same_as_grid(name, screen.lines())
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("grouped-wide", WIDE), ("grouped-narrow", NARROW), ("grouped-least", LEAST)]
+)
+async def test_a_filtered_list_grouped_by_pair(name: str, size: tuple[int, int]) -> None:
+    async with opened(busy_face(), size=size) as screen:
+        await screen.press("o", "slash")
+        await screen.burst("exclamation_mark", "a", "d", "a")
+        await screen.press("enter")
+        same_as_grid(name, screen.lines())
+
+
 async def test_the_first_moment_without_a_key() -> None:
     face = FakeFace()
     face.status_view = a_status(power="public", account=None, key=None, key_name=None, system=None)
@@ -46,6 +72,6 @@ async def test_the_first_moment_without_a_key() -> None:
 
 
 async def test_the_help() -> None:
-    async with opened(size=(120, 54)) as screen:
+    async with opened(size=(120, 74)) as screen:
         await screen.press("question_mark")
         same_as_grid("help", screen.lines())

@@ -88,7 +88,7 @@ class Lockstep:
     def true_orders(self) -> dict[str, Any]:
         return dict(self.account()["open_orders"])
 
-    def true_counter(self, name: str, scope: dict[str, str]) -> Fraction:
+    def true_counter(self, name: str, scope: dict[str, str] | dict[str, int]) -> Fraction:
         rows: Any = self.exchange.limits()["limits"]
         for row in rows:
             if row["name"] == name and row["scope"] == scope:

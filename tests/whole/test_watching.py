@@ -34,7 +34,7 @@ async def test_every_gauge_holds_the_exchange_s_own_counter(tier: str, rules: st
         for _ in range(90):
             await both.run(2)
             gauges = both.session.budget(both.exchange_ns()).gauges
-            assert {"rest", "engine", "connections"} <= {gauge.name for gauge in gauges}
+            assert {"rest", "engine", "connections", "messages"} <= {gauge.name for gauge in gauges}
             assert wrong_gauges(both) == []
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from krakentui.model.limit import IpScope, PairScope, Scope
+from krakentui.model.limit import ConnectionScope, IpScope, PairScope, Scope
 from tests.whole.lockstep import Lockstep
 
 FEE = Decimal("0.004")
@@ -72,4 +72,13 @@ def true_counter(both: Lockstep, name: str, scope: Scope) -> Fraction:
         return Fraction(sum(order["pair"] == scope.pair for order in both.true_orders().values()))
     if isinstance(scope, IpScope):
         return both.true_counter(name, {"ip": "127.0.0.1"})
+    if isinstance(scope, ConnectionScope):
+        return true_messages(both, scope.connection)
     return both.true_counter(name, {field: getattr(scope, field) for field in scope.__struct_fields__})
+
+
+def true_messages(both: Lockstep, connection: int) -> Fraction:
+    """Tell what the exchange counts on its own side of this socket: it numbers them by itself."""
+    surface = both.session.state.ledger.lines[connection].feed
+    theirs = [n for n, socket in both.exchange.world.sockets.items() if socket.surface == surface]
+    return both.true_counter("messages", {"connection": max(theirs)}) if theirs else Fraction(0)

@@ -1,6 +1,7 @@
 """The help screen: every key, and what the marks on the main screen mean."""
 
 from krakentui.budget.costs import CANCEL
+from krakentui.state.filtertext import WORDS
 from krakentui.ui.actions import Danger, grouped, shown_key
 from krakentui.ui.bars import DOUBT, FREE, MARK, RESERVED, SURE
 from krakentui.ui.line import Line, Span, Tone, line, pad, span_width, wrapped
@@ -23,6 +24,7 @@ MARKS: tuple[tuple[str, Tone, str], ...] = (
     ("▒ 12s", "stale", "dim: too old to act on"),
     ("—", "muted", "not known; unknown is never shown as zero"),
     ("@58,000.0", "text", "the trigger price of a stop, where there is no room for its own column"),
+    ("by age ↑~", "muted", "sorted by age; ~ rows held still and would stand elsewhere by now: = sorts anew"),
     ("▌ *", "key", "chosen · marked; when the chosen order ends nothing is chosen until a key chooses"),
 )
 
@@ -43,7 +45,10 @@ def help_lines(width: int) -> tuple[Line, ...]:
             keys = Span(pad(shown_key(action, every=True), KEYS), "key")
             lines += _entry((Span("  "), keys, Span(pad(action.label, LABEL), tone)), action.help, width)
         lines.append(Line())
-    lines.append(line(Span("Marks", "head")))
+    lines.append(line(Span("Words of a filter", "head")))
+    for words, text in WORDS:
+        lines += _entry((Span("  "), Span(pad(words, KEYS + LABEL), "key")), text, width)
+    lines += [Line(), line(Span("Marks", "head"))]
     for mark, mark_tone, text in (*MARKS, ("cost", "text", steps())):
         lines += _entry((Span("  "), Span(pad(mark, KEYS), mark_tone)), text, width)
     return (*lines, Line(), line(Span("Esc", "key"), Span(" close", "muted")))

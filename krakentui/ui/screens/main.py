@@ -17,6 +17,7 @@ from krakentui.ui.fmt import WAITING
 from krakentui.ui.line import TONE_CLASSES
 from krakentui.ui.widgets.balances import Balances
 from krakentui.ui.widgets.budget import Budget
+from krakentui.ui.widgets.filterline import FilterLine
 from krakentui.ui.widgets.journalline import LastLine, Latest
 from krakentui.ui.widgets.keyline import KeyLine, Keys
 from krakentui.ui.widgets.markets import Markets
@@ -69,6 +70,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.balances = Balances(id="balances")
         self.top = Top(self.markets, self.balances, id="top")
         self.orders = Orders(id="orders")
+        self.filter_line = FilterLine(id="filter")
         self.budget = Budget(id="budget")
         self.last = LastLine(id="journal")
         self.key_line = KeyLine(id="keys")
@@ -79,6 +81,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         yield self.status
         yield self.top
         yield self.orders
+        yield self.filter_line
         yield self.budget
         yield self.last
         yield self.key_line
@@ -148,6 +151,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         """Adapt to a size that changed while something lay on this screen."""
         self.adapt(*self.app.size)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Close the field of the filter when the keys go elsewhere."""
+        if self.filter_line.is_open and event.widget is not self.filter_line.field:
+            self.filter_line.close()
 
     def _shown(self) -> Pane:
         focused = self.focused

@@ -22,7 +22,12 @@ WIDEST = 116
 STEPS = {"cursor.up": -1, "cursor.down": 1}
 PAGES = {"cursor.page_up": -1, "cursor.page_down": 1}
 ENDS = {"cursor.first": -1_000_000, "cursor.last": 1_000_000}
-ID_OF_KEY = {key: action.id for action in ACTIONS for key in action.keys.split(",")}
+ID_OF_KEY = {
+    key: action.id
+    for action in sorted(ACTIONS, key=lambda action: action.where == "question")
+    for key in action.keys.split(",")
+}
+"""What a key means on a sheet: the answer to a question rather than what it does on the main screen."""
 
 
 class Sheet(ModalScreen[T]):

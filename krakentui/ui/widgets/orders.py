@@ -1,17 +1,23 @@
-"""The open orders: what each is, how far from the market, what its cancel costs now and next."""
+"""The open orders: what each is, how far from the market, what its cancel costs now and next.
 
-from collections.abc import Sequence
+The user says which are shown, in which order, and whether by pair; above the columns stands what he said
+and how many that leaves out. A mark stays on an order that a filter hides, and it is counted there.
+"""
+
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from msgspec import structs
 
+from krakentui.state.arrangement import Arranged, Arrangement, arrange
 from krakentui.state.view import OrderRow, OrdersView
 from krakentui.ui.bars import filled_bar
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, age, cancel_cost, number, signed, whole_amount
 from krakentui.ui.line import Line, Span, Tone, line, wrapped
 from krakentui.ui.table import Column
 from krakentui.ui.widgets.freshness import STALE_MARK, toned
-from krakentui.ui.widgets.rows import LiveRows
+from krakentui.ui.widgets.rows import Group, LiveRows
+from krakentui.ui.widgets.wishline import subtotals, wish_line
 
 BAR = 7
 AMENDED = "~"
@@ -85,15 +91,66 @@ class Orders(LiveRows[OrdersView, OrderRow]):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._narrow = False
+        self._wish = Arrangement()
+        self._known: tuple[OrdersView, Arrangement, Arranged] | None = None
 
     def columns_for(self, width: int) -> tuple[Column, ...]:
         """Leave the column of triggers out where room is short: the price shows them then."""
         self._narrow = width < NARROW
         return NARROW_COLUMNS if self._narrow else self.columns
 
-    def rows_of(self, view: OrdersView) -> Sequence[tuple[str, OrderRow]]:
-        """Key each order by its id."""
-        return [(row.id, row) for row in view.rows]
+    @property
+    def wish(self) -> Arrangement:
+        """What the user wants to see, in which order."""
+        return self._wish
+
+    def wish_for(self, wish: Arrangement) -> None:
+        """Show what the user wants to see."""
+        self._wish = wish
+        self.arrange_anew()
+
+    @property
+    def open_ids(self) -> frozenset[str]:
+        """The ids of all open orders, shown or not."""
+        return self.markable(self._view) if self._view is not None else frozenset()
+
+    def hidden(self, ids: Iterable[str]) -> frozenset[str]:
+        """Tell which of these orders are open and not in the list now."""
+        return (self.open_ids & {*ids}) - {*self.keys}
+
+    @property
+    def marked_ids(self) -> tuple[str, ...]:
+        """The ids of all marked orders, shown or not."""
+        return tuple(row.id for row in self._view.rows if row.id in self.marked) if self._view else ()
+
+    def groups_of(self, view: OrdersView) -> Sequence[Group[OrderRow]]:
+        """Key each order by its id, under the heading of its pair where that is wished."""
+        return [
+            Group(
+                [(row.id, row) for row in section.rows],
+                section.pair or UNKNOWN,
+                subtotals(section, private=self.private),
+            )
+            for section in self._arranged(view).sections
+        ]
+
+    def markable(self, view: OrdersView) -> frozenset[str]:
+        """Keep the marks of all orders that are open, whatever the filter shows."""
+        return frozenset(row.id for row in view.rows if not row.is_over)
+
+    def wish_lines(self, view: OrdersView, width: int) -> Sequence[Line]:
+        """Say what is shown of how many, and in which order."""
+        if self._wish == Arrangement():
+            return ()
+        told = self._arranged(view)
+        away = len(self.hidden(self.marked))
+        return (wish_line(self._wish, told, away, width, drifted=self.drifted, private=self.private),)
+
+    def _arranged(self, view: OrdersView) -> Arranged:
+        known = self._known
+        if known is None or known[0] is not view or known[1] != self._wish:
+            known = self._known = (view, self._wish, arrange(view, self._wish))
+        return known[2]
 
     def cells_of(self, row: OrderRow) -> Sequence[Span]:
         """Write one order."""
@@ -104,7 +161,7 @@ class Orders(LiveRows[OrdersView, OrderRow]):
             toned(row.side or UNKNOWN, fresh, "good" if row.side == "buy" else "bad"),
             toned(_type(row, narrow=self._narrow), fresh, "accent" if row.protective else "text"),
             *self._prices(row),
-            toned(signed(row.distance_pct), fresh, "muted"),
+            _distance(row),
             toned(self._amount(whole_amount(row.remaining, row.qty_places)), fresh),
             toned(filled_bar(row.filled_pct, BAR), fresh, "muted"),
             toned(f"{age(row.order_age_ns)}{AMENDED if row.amended else ''}", fresh),
@@ -145,6 +202,9 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         if view is not None and view.denied:
             return wrapped(view.denied, width, "muted")
         if view is not None and view.known:
+            told = self._arranged(view)
+            if told.total:
+                return wrapped(f"none of the {told.total} open orders fits: Esc shows all", width, "warn")
             return (line(Span("no open orders", "muted")),)
         return super().empty_lines(view, width)
 
@@ -177,6 +237,14 @@ def _price(row: OrderRow) -> str:
 
 def _fires_market(row: OrderRow) -> bool:
     return row.type is not None and not row.type.endswith("-limit")
+
+
+def _distance(row: OrderRow) -> Span:
+    """Write the distance to the market, as fresh as the market's prices and no fresher than the order."""
+    if row.distance_freshness in {"stale", "old"} and row.freshness != "stale":
+        mark = STALE_MARK if row.distance_freshness == "stale" and row.distance_pct is not None else ""
+        return toned(f"{mark}{signed(row.distance_pct)}", row.distance_freshness)
+    return toned(signed(row.distance_pct), row.freshness, "muted")
 
 
 def _trigger(row: OrderRow) -> str:

@@ -1,16 +1,17 @@
 """`LiveRows`: a live table whose cursor is a key, not a position.
 
 What the cursor stands on stays chosen wherever its row moves. When that row vanishes nothing else
-becomes chosen: the place is remembered, and only a key of the user chooses again.
+becomes chosen: the place is remembered, and only a key of the user chooses again. Rows stand in groups,
+one or many; a group's heading is a line that cannot be chosen.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from textual import events
 
 from krakentui.ui.fmt import WAITING
-from krakentui.ui.line import Line, Span, Tone, rule, wrapped
+from krakentui.ui.line import Line, Span, Tone, fit, rule, span_width, wrapped
 from krakentui.ui.table import Column, Layout, arrange, compose, grown, heading, natural_widths, steady_order
 from krakentui.ui.widgets.panel import Panel
 
@@ -18,9 +19,20 @@ V = TypeVar("V")
 R = TypeVar("R")
 
 HEAD = 2
-"""Lines above the first row: the rule and the column titles."""
+"""Lines above the first row: the rule and the column titles; a table may have one more between them."""
 MARGIN = 2
 """Cells before the first column: cursor and mark."""
+HEADING = "\0"
+"""Begins the key of a heading: no key of a row does, since texts from outside hold no control character."""
+
+
+class Group(NamedTuple, Generic[R]):
+    """Rows that stand together."""
+
+    rows: Sequence[tuple[str, R]]
+    name: str = ""
+    headings: Sequence[tuple[Span, ...]] = ()
+    """The heading, longest form first; the first that fits is shown. None = no heading."""
 
 
 class LiveRows(Panel[V], Generic[V, R], can_focus=True):
@@ -35,12 +47,18 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         self.lost: str | None = None
         """The key that was chosen when its row vanished; None once the user has chosen again."""
         self.marked: frozenset[str] = frozenset()
+        self.drifted = False
+        """Rows were held where they stood although the wished order would have them elsewhere by now."""
         self.keyless = False
         """Whether there is no key at all: then nothing of an account can be known."""
         self._waiting = WAITING
         self._keys: list[str] = []
         self._top = 0
         self._place = 0
+        self._preferred: str | None = None
+        """What the user's own key chose last: chosen again when it comes back into the list."""
+        self._anew = True
+        self._head = HEAD
         self._natural: tuple[int, ...] = ()
         self._layout: Layout | None = None
         self._composed: dict[str, tuple[tuple[Span, ...], Line]] = {}
@@ -55,6 +73,22 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
     def rows_of(self, view: V) -> Sequence[tuple[str, R]]:
         """Give the key and the matter of each row."""
         raise NotImplementedError
+
+    def groups_of(self, view: V) -> Sequence[Group[R]]:
+        """Give the rows in groups; one without a heading, where a table has no other wish."""
+        return (Group(self.rows_of(view)),)
+
+    def markable(self, view: V) -> frozenset[str]:
+        """Give the keys whose marks are kept, shown or not."""
+        return frozenset(key for group in self.groups_of(view) for key, _ in group.rows)
+
+    def wish_lines(self, view: V, width: int) -> Sequence[Line]:  # noqa: ARG002 - for those who have one
+        """Say, above the column titles, what the list shows and in which order."""
+        return ()
+
+    def row_line(self, row: R, columns: Sequence[Column], layout: Layout) -> Line:
+        """Set one row into a line."""
+        return compose(columns, layout, self.cells_of(row))
 
     def cells_of(self, row: R) -> Sequence[Span]:
         """Turn one row into cells, one a column."""
@@ -88,37 +122,66 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
     @property
     def keys(self) -> tuple[str, ...]:
         """All keys in the order shown."""
-        return tuple(self._keys)
+        return tuple(key for key in self._keys if not key.startswith(HEADING))
+
+    @property
+    def head(self) -> int:
+        """Tell how many lines stand above the first row."""
+        return self._head
+
+    def arrange_anew(self) -> None:
+        """Let the rows take the places of the wished order: the user asked for it."""
+        self._anew = True
+        self.redraw()
 
     def draw_lines(self, width: int, height: int) -> Sequence[Line]:
         """Draw the rule, the titles and the rows in sight."""
         view = self._view
-        matter = dict(self.rows_of(view)) if view is not None else {}
-        room = max(0, height - HEAD)
-        self._follow([*matter], room)
+        groups = self.groups_of(view) if view is not None else ()
+        if self.marked and view is not None:
+            self.marked &= self.markable(view)
+        self._follow(groups)
+        wish = self.wish_lines(view, width) if view is not None else ()
+        self._head = HEAD + len(wish)
+        room = max(0, height - self._head)
+        self._top = max(0, min(self._top, len(self._keys) - room))
+        top = self._rule(view, width, room)
+        if not self._keys:
+            return (top, *wish, *self.empty_lines(view, width))
+        return (top, *wish, *self._rows_in_sight(groups, width, room))
+
+    def _rule(self, view: V | None, width: int, room: int) -> Line:
         notes = self.notes(view) if view is not None else ()
         ends = [] if view is None else [*self.end_notes(view)]
+        count = len(self.keys)
         if len(self._keys) > room > 0:
-            position = f"{self._top + 1}–{min(self._top + room, len(self._keys))} of {len(self._keys)}"
-            ends.append(Span(position, "muted"))
-        top = rule(self.title, notes, tuple(ends), width, lit=self.has_focus)
-        if not matter:
-            return (top, *self.empty_lines(view, width))
+            above = sum(not key.startswith(HEADING) for key in self._keys[: self._top])
+            seen = sum(not key.startswith(HEADING) for key in self._keys[self._top : self._top + room])
+            ends.append(Span(f"{above + 1}–{above + seen} of {count}", "muted"))
+        return rule(self.title, notes, tuple(ends), width, lit=self.has_focus)
+
+    def _rows_in_sight(self, groups: Sequence[Group[R]], width: int, room: int) -> list[Line]:
+        matter = {key: row for group in groups for key, row in group.rows}
+        headings = {f"{HEADING}{group.name}": group.headings for group in groups}
         columns = self.columns_for(width)
         seen = self._keys[self._top : self._top + room]
-        cells = [tuple(self.cells_of(matter[key])) for key in seen]
-        self._natural = grown(self._natural, natural_widths(columns, cells))
+        cells = {key: tuple(self.cells_of(matter[key])) for key in seen if key in matter}
+        self._natural = grown(self._natural, natural_widths(columns, [*cells.values()]))
         margin = MARGIN if self.has_cursor else 0
         layout = arrange(columns, self._natural, width - margin)
         if layout != self._layout:
             self._layout = layout
             self._composed.clear()
         head = heading(columns, layout)
-        lines = [top, Line((Span(" " * margin), *head.spans))]
-        for key, row in zip(seen, cells, strict=True):
+        lines = [Line((Span(" " * margin), *head.spans))]
+        for key in seen:
+            if key not in matter:
+                lines.append(_heading_line(headings[key], width))
+                continue
             known = self._composed.get(key)
-            if known is None or known[0] != row:
-                known = self._composed[key] = (row, compose(columns, layout, row))
+            if known is None or known[0] != cells[key]:
+                line_ = self.row_line(matter[key], columns, layout)
+                known = self._composed[key] = (cells[key], line_)
             lines.append(self._row_line(key, known[1]))
         return lines
 
@@ -131,23 +194,34 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         base: Tone | None = ("cursor" if self.has_focus else "cursor-away") if chosen else None
         return Line((lead, mark, *row.spans), base or ("marked" if key in self.marked else None))
 
-    def _follow(self, now: list[str], room: int) -> None:
+    def _follow(self, groups: Sequence[Group[R]]) -> None:
         """Take the new keys; the chosen row keeps its height on the screen."""
-        before = self._keys
-        if now != before:
-            self._keys = steady_order(before, now)
-            present = set(self._keys)
-            self.marked &= present
+        before, anew = self._keys, self._anew
+        wished = [(group, [key for key, _ in group.rows]) for group in groups]
+        keys: list[str] = []
+        for group, now in wished:
+            keys += [f"{HEADING}{group.name}"] if group.headings else []
+            keys += now if anew or not before else steady_order(before, now)
+        self._keys, self._anew = keys, anew and not groups
+        self.drifted = self.keys != tuple(key for _, now in wished for key in now)
+        if keys != before:
+            present = set(keys)
             self._composed = {key: kept for key, kept in self._composed.items() if key in present}
-            if self.chosen is not None:
-                place = before.index(self.chosen) if self.chosen in before else self._place
-                if self.chosen in present:
-                    self._top += self._keys.index(self.chosen) - place
-                else:
-                    self.lost, self.chosen, self._place = self.chosen, None, place
-            elif self.has_cursor and self.lost is None and self._keys:
-                self.chosen = self._keys[0]
-        self._top = max(0, min(self._top, len(self._keys) - room))
+            self._follow_chosen(before, present, anew=anew)
+
+    def _follow_chosen(self, before: list[str], present: set[str], *, anew: bool) -> None:
+        """Keep the cursor on its row and the row at its height, or take note that it is lost."""
+        was, rows = self.chosen, self.keys
+        if anew and self._preferred in present:
+            self.chosen, self.lost = self._preferred, None
+        if self.chosen in present:
+            if was in before and was == self.chosen:
+                self._top += self._keys.index(was) - before.index(was)
+        elif self.chosen is not None and not anew:
+            self._place = rows_before(before, before.index(self.chosen)) if self.chosen in before else 0
+            self.lost, self.chosen = self.chosen, None
+        elif self.has_cursor and self.lost is None:  # at the start, or where the user narrowed the list
+            self.chosen, self._top = (rows[0] if rows else None), 0
 
     # --- moving -------------------------------------------------------------------------------
 
@@ -156,25 +230,25 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         if not self.has_cursor:
             self.scroll_rows(step)
             return
-        if not self._keys:
+        rows = self.keys
+        if not rows:
             return
-        if self.chosen is None:
-            place = min(self._place, len(self._keys) - 1)
-        else:
-            place = self._keys.index(self.chosen) + step
-        self.choose(self._keys[max(0, min(place, len(self._keys) - 1))])
+        place = self._place if self.chosen is None else rows.index(self.chosen) + step
+        self.choose(rows[max(0, min(place, len(rows) - 1))])
 
     def choose(self, key: str) -> None:
         """Put the cursor on this row and bring it into sight."""
-        self.chosen, self.lost = key, None
+        self.chosen = self._preferred = key
+        self.lost = None
         self.reveal()
 
     def reveal(self) -> None:
         """Bring the chosen row into sight."""
         if self.chosen is not None:
-            room = max(1, self.size.height - HEAD)
+            room = max(1, self.size.height - self._head)
             place = self._keys.index(self.chosen)
-            self._top = max(min(self._top, place), place - room + 1)
+            first = place - (place > 0 and self._keys[place - 1].startswith(HEADING))
+            self._top = max(min(self._top, first), place - room + 1)
         self.redraw()
 
     def scroll_rows(self, step: int) -> None:
@@ -184,7 +258,7 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
 
     def page(self) -> int:
         """Tell how many rows one page has."""
-        return max(1, self.size.height - HEAD - 1)
+        return max(1, self.size.height - self._head - 1)
 
     def toggle_mark(self) -> None:
         """Mark or unmark the chosen row."""
@@ -201,9 +275,11 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the row under the mouse."""
-        index = event.y - HEAD + self._top
-        if self.has_cursor and event.y >= HEAD and index < len(self._keys):
-            self.choose(self._keys[index])
+        index = event.y - self._head + self._top
+        if self.has_cursor and event.y >= self._head and index < len(self._keys):
+            key = self._keys[index]
+            if not key.startswith(HEADING):
+                self.choose(key)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll with the wheel."""
@@ -223,3 +299,14 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         """Hide or show; widths start anew."""
         self._natural = ()
         super().mask(private)
+
+
+def rows_before(keys: Sequence[str], place: int) -> int:
+    """Count the rows above this line, headings left out."""
+    return sum(not key.startswith(HEADING) for key in keys[:place])
+
+
+def _heading_line(forms: Sequence[tuple[Span, ...]], width: int) -> Line:
+    room = width - MARGIN
+    best = next((form for form in forms if span_width(form) <= room), forms[-1])
+    return Line(fit((Span(" " * MARGIN), *best), width))

@@ -23,7 +23,7 @@ _TABLE: tuple[tuple[str, type[VenueRefusal], str], ...] = (
     (
         "EAPI:Invalid signature",
         BadKey,
-        "Kraken refused the signature: wrong secret for this key, or the key wants a one-time password.",
+        "Kraken refused the signature: wrong secret for this key, or a wrong second factor.",
     ),
     (
         "EAPI:Invalid nonce",
@@ -33,7 +33,7 @@ _TABLE: tuple[tuple[str, type[VenueRefusal], str], ...] = (
     (
         "EGeneral:Permission denied",
         Denied,
-        "This key lacks the permission for that call, or wants a one-time password.",
+        "This key lacks the permission for that call, or wants its second factor.",
     ),
     ("EAccount:Invalid permissions", Denied, "This account may not use that call."),
     ("EAuth:Account temporary disabled", Denied, "Kraken has disabled this account for now."),

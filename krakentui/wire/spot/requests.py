@@ -57,6 +57,19 @@ class Request(Struct, frozen=True):
         return json.encode(frame).decode()
 
 
+class Outgoing(Struct, frozen=True):
+    """One request as it goes out; the text holds the token."""
+
+    req_id: int
+    method: str
+    channel: str
+    text: str
+
+    def __repr__(self) -> str:
+        """Show what it asks and not what it says."""
+        return f"Outgoing({self.req_id}, {self.method} {self.channel})"
+
+
 class Outbox:
     """Numbers requests, holds those to be sent, remembers those without an answer."""
 
@@ -80,11 +93,11 @@ class Outbox:
             del self._open[next(iter(self._open))]
         return request
 
-    def take(self, token: Secret | None) -> list[str]:
+    def take(self, token: Secret | None) -> list[Outgoing]:
         """Write out what is queued and empty the queue."""
-        texts = [request.text(token) for request in self._queue]
+        taken = [Outgoing(one.req_id, one.method, one.channel, one.text(token)) for one in self._queue]
         self._queue.clear()
-        return texts
+        return taken
 
     def answered(self, req_id: int | None) -> Request | None:
         """Give the request that an answer belongs to, forgetting it with its last answer."""

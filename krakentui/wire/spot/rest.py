@@ -18,7 +18,7 @@ from krakentui.wire.spot.endpoints import allowed
 from krakentui.wire.spot.envelope import Asked, Broken, nonsense, open_envelope
 from krakentui.wire.spot.frames import Whole
 from krakentui.wire.spot.salvage import UNREADABLE, fit, plain
-from krakentui.wire.spot.sign import api_sign
+from krakentui.wire.spot.sign import api_sign, otp_field
 
 Params = tuple[tuple[str, str | tuple[str, ...]], ...]
 
@@ -83,11 +83,12 @@ def prepare(call: Call, credentials: Credentials | None = None, nonce: int | Non
         return Prepared("GET", f"{endpoint.path}?{query}" if query else endpoint.path, b"", ())
     if credentials is None or nonce is None:
         raise KeyProblem(f"{endpoint.name} needs an API key.")
+    otp = otp_field(credentials)
     if endpoint.json:
-        body = json.encode({"nonce": str(nonce), **dict(call.params)})
+        body = json.encode({"nonce": str(nonce), **dict(otp), **dict(call.params)})
         content = "application/json"
     else:
-        pairs = [("nonce", str(nonce)), *((name, _joined(value)) for name, value in call.params)]
+        pairs = [("nonce", str(nonce)), *otp, *((name, _joined(value)) for name, value in call.params)]
         body = urlencode(pairs).encode()
         content = "application/x-www-form-urlencoded"
     headers = (

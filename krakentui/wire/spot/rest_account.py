@@ -95,6 +95,8 @@ def key_info(raw: Raw, asked: Asked) -> list[Happening]:
         created_s=_whole(_either(row, "createdTime", "created_time")) or None,
         last_used_s=_whole(_either(row, "lastUsed", "last_used")) or None,
         ip_allowlist=_texts(_either(row, "ipAllowlist", "ip_allowlist")) or (),
+        query_from_s=_whole(_either(row, "queryFrom", "query_from")) or None,
+        query_to_s=_whole(_either(row, "queryTo", "query_to")) or None,
     )
     return [KeyDescribed(key=asked.key, info=info)]
 

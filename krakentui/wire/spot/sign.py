@@ -1,4 +1,4 @@
-"""The signature of a private REST request: the one place where a key's secret is revealed.
+"""What proves that a private REST request is ours: the one place where a key's secrets are revealed.
 
 API-Sign = base64(HMAC-SHA-512(base64decode(secret), path + SHA-256(nonce + body))); the body holds the
 nonce once more. REST reference 1.2, verified with its five vectors.
@@ -9,7 +9,7 @@ from base64 import b64decode, b64encode
 from hashlib import sha256
 
 from krakentui.model.error import KeyProblem
-from krakentui.model.secret import Secret
+from krakentui.model.secret import Credentials, Secret
 
 
 def check_secret(secret: Secret) -> None:
@@ -19,6 +19,11 @@ def check_secret(secret: Secret) -> None:
         KeyProblem: it is empty or not base64.
     """
     _signing_key(secret)
+
+
+def otp_field(credentials: Credentials) -> tuple[tuple[str, str], ...]:
+    """Give the field for the key's second factor, none where it has none (REST reference 1.4)."""
+    return () if credentials.otp is None else (("otp", credentials.otp.reveal()),)
 
 
 def api_sign(path: str, nonce: str, body: bytes, secret: Secret) -> str:

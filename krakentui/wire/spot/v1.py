@@ -24,7 +24,7 @@ from krakentui.model.number import BadNumber, exact
 from krakentui.model.secret import Secret
 from krakentui.model.text import clean
 from krakentui.wire.spot import v1_orders
-from krakentui.wire.spot.requests import old_subscription
+from krakentui.wire.spot.requests import Outgoing, old_subscription
 from krakentui.wire.spot.salvage import UNREADABLE, plain
 from krakentui.wire.spot.sequence import Numbers
 from krakentui.wire.spot.wishes import Awaited
@@ -47,7 +47,7 @@ class OldConversation:
         self._account = account
         self._symbol = symbol
         self._token: Secret | None = None
-        self._queue: list[str] = []
+        self._queue: list[Outgoing] = []
         self._req_id = 0
         self._numbers = Numbers(CHANNEL)
         self._lacks: Literal["ack", "snapshot", "nothing"] = "nothing"
@@ -61,7 +61,8 @@ class OldConversation:
         """Queue the subscription and return its request id."""
         self._token = token
         self._req_id += 1
-        self._queue.append(old_subscription(CHANNEL, self._req_id, token))
+        text = old_subscription(CHANNEL, self._req_id, token)
+        self._queue.append(Outgoing(self._req_id, "subscribe", CHANNEL, text))
         self._lacks = "ack"
         return self._req_id
 
@@ -70,7 +71,7 @@ class OldConversation:
         _ = channel, symbol
         return False
 
-    def to_send(self) -> list[str]:
+    def to_send(self) -> list[Outgoing]:
         """Take what is queued."""
         queued, self._queue = self._queue, []
         return queued

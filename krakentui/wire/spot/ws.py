@@ -41,7 +41,7 @@ from krakentui.wire.spot.frames import (
     TradeFrame,
 )
 from krakentui.wire.spot.ratecount import Counters
-from krakentui.wire.spot.requests import PRIVATE_CHANNELS, Outbox, Request, symbols_of
+from krakentui.wire.spot.requests import PRIVATE_CHANNELS, Outbox, Outgoing, Request, symbols_of
 from krakentui.wire.spot.salvage import UNREADABLE, plain
 from krakentui.wire.spot.sequence import Numbers, Step
 from krakentui.wire.spot.wishes import Awaited, Wishes
@@ -138,7 +138,7 @@ class Conversation:
         """Queue the cancel of every order there will be when it arrives; return the request id."""
         return self._put("cancel_all", {}).req_id
 
-    def to_send(self) -> list[str]:
+    def to_send(self) -> list[Outgoing]:
         """Take what is queued, written out."""
         return self._outbox.take(self._token)
 

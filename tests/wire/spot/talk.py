@@ -22,7 +22,7 @@ def a_private_talk(*, subscribed: bool = True) -> Conversation:
 
 
 def sent(talk: Conversation) -> list[dict[str, object]]:
-    return [json.loads(text) for text in talk.to_send()]
+    return [json.loads(out.text) for out in talk.to_send()]
 
 
 def data(

@@ -1,6 +1,7 @@
 """Requests: signed exactly as sent, and nothing of the key in a picture of them."""
 
 import pytest
+from msgspec import json, structs
 
 from krakentui.model.error import Forbidden, KeyProblem
 from krakentui.model.secret import Credentials, Secret
@@ -84,3 +85,14 @@ def test_a_secret_that_is_not_base64_stops_the_call() -> None:
     key = Credentials(key="k", secret=Secret("no base64"), name="test", source="a test")
     with pytest.raises(KeyProblem):
         prepare(Call("Balance"), key, 1)
+
+
+def test_a_second_factor_is_in_the_signed_body_whatever_its_form() -> None:
+    key = structs.replace(KEY, otp=Secret("factor-canary"))
+    form = prepare(Call("Balance"), key, int(NONCE))
+    assert form.body == f"nonce={NONCE}&otp=factor-canary".encode()
+    batch = prepare(Call("CancelOrderBatch", (("orders", ("O1", "O2")),)), key, int(NONCE))
+    assert json.decode(batch.body) == {"nonce": NONCE, "otp": "factor-canary", "orders": ["O1", "O2"]}
+    assert "factor-canary" not in f"{form!r}{form.__rich_repr__()}{key!r}{key.__rich_repr__()}"
+    signatures = {dict(one.headers)["API-Sign"] for one in (form, private("Balance"))}
+    assert len(signatures) == 2

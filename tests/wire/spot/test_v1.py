@@ -65,7 +65,7 @@ def test_one_subscription_is_all_that_is_ever_said() -> None:
 def test_it_asks_for_open_orders_with_the_counter_and_without_a_pair() -> None:
     talk = OldConversation("alice", lambda name: name)
     number = talk.subscribe(None)
-    assert [json.loads(text) for text in talk.to_send()] == [
+    assert [json.loads(out.text) for out in talk.to_send()] == [
         {"event": "subscribe", "reqid": number, "subscription": {"name": "openOrders", "ratecounter": True}}
     ]
 

@@ -58,7 +58,7 @@ def test_private_requests_carry_the_token() -> None:
     talk.batch_cancel(["O1", "O2"])
     talk.cancel_all()
     talk.unsubscribe("executions")
-    assert [request["params"]["token"] for request in map(json.loads, talk.to_send())] == [TOKEN] * 5
+    assert [json.loads(out.text)["params"]["token"] for out in talk.to_send()] == [TOKEN] * 5
 
 
 def test_a_cancel_names_one_order_in_its_own_request() -> None:

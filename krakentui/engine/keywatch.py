@@ -1,0 +1,72 @@
+"""Hears what the exchange says of the key in use, and draws the consequences.
+
+A key that may withdraw is dropped before anything else is asked with it, unless the user has accepted
+that very key. What is dangerous or urgent is told once; everything else is the business of `keys check`.
+"""
+
+from collections.abc import Callable
+
+from krakentui.engine.lane import Household, KeyLane
+from krakentui.keys.audit import Use, audit
+from krakentui.keys.permissions import WITHDRAW
+from krakentui.model.account import Finding
+from krakentui.model.clock import MILLISECOND, SECOND
+from krakentui.model.event import ForeignUseSeen, KeyDescribed, Noted
+
+
+class KeyWatch:
+    """Watches over one key."""
+
+    def __init__(
+        self, lane: KeyLane, house: Household, accepted: frozenset[str], drop: Callable[[str], None]
+    ) -> None:
+        """Begin with nothing heard.
+
+        Args:
+            lane: the key's way to REST.
+            house: clock, and where events go.
+            accepted: fingerprints of keys that may withdraw and are used all the same.
+            drop: closes what is open with this key; it is given the reason.
+        """
+        self._lane = lane
+        self._house = house
+        self._accepted = accepted
+        self._drop = drop
+        self._heard = False
+        self._told: set[str] = set()
+
+    def described(self, event: KeyDescribed) -> None:
+        """Take a description; it is the answer to the last nonce that was used."""
+        house, fingerprint = self._house, self._lane.scope.key
+        offset_ns = house.offset_ns()
+        sent, before = self._lane.last_nonce, self._lane.nonce_before_run
+        new = not self._heard and before is not None
+        use = Use(sent=sent, before=before or 0, offset_ms=offset_ns // MILLISECOND)
+        told = audit(
+            event.info,
+            "watch",
+            fingerprint,
+            (house.clock.now_ns() + offset_ns) // SECOND,
+            use=use if new else None,
+            accepted=self._accepted,
+        )
+        self._heard = True
+        nonce = event.info.nonce
+        if nonce is not None and nonce > sent:
+            why = "this key has seen a nonce above our last one"
+            house.tell(ForeignUseSeen(name="rest", scope=self._lane.scope, why=why))
+        if told.refused is not None:
+            self._lane.refuse(told.refused)
+            self._drop(told.refused)
+            return
+        for finding in told.findings:
+            if finding.urgent and not (finding.permission == WITHDRAW and fingerprint in self._accepted):
+                self._say(finding)
+
+    def _say(self, finding: Finding) -> None:
+        """Tell it once; a countdown is another text each day."""
+        if finding.text in self._told:
+            return
+        self._told.add(finding.text)
+        text = f"About this key: {finding.text} {finding.advice}".strip()
+        self._house.tell(Noted(kind="notice", text=text, level="bad" if finding.level == "red" else "warn"))
