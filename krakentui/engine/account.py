@@ -12,9 +12,9 @@ from krakentui.budget.planner import CancelPlan, plan
 from krakentui.budget.words import duration
 from krakentui.engine.cancels import Cancels, Wanted
 from krakentui.engine.feeds import PrivateTalk
+from krakentui.engine.household import Household
 from krakentui.engine.inquiry import Inquiry
 from krakentui.engine.keywatch import KeyWatch
-from krakentui.engine.lane import Household
 from krakentui.engine.place import Place
 from krakentui.engine.poller import Poller
 from krakentui.engine.pursuer import Pursuer

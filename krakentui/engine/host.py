@@ -9,7 +9,7 @@ import random
 from types import TracebackType
 from typing import Self
 
-from krakentui.engine.lane import Door
+from krakentui.engine.household import Door
 from krakentui.engine.place import Place
 from krakentui.engine.session import Session
 from krakentui.model.clock import Clock

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from krakentui.budget.figures import figures_of
 from krakentui.budget.ledger import Ledger
+from krakentui.engine.household import Door
 from krakentui.engine.kept import Kept, forget, path_of, write
-from krakentui.engine.lane import Door
 from krakentui.model.clock import Boot, Clock
 from krakentui.model.event import Happening, Noted
 from krakentui.net.deadline import Scissors

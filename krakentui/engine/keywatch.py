@@ -6,7 +6,8 @@ that very key. What is dangerous or urgent is told once; everything else is the 
 
 from collections.abc import Callable
 
-from krakentui.engine.lane import Household, KeyLane
+from krakentui.engine.household import Household
+from krakentui.engine.lane import KeyLane
 from krakentui.keys.audit import Use, audit
 from krakentui.keys.permissions import WITHDRAW
 from krakentui.model.account import Finding

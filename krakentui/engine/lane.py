@@ -7,18 +7,16 @@ else, and a read that is in flight when a cancel comes is given up.
 """
 
 import itertools
-import random
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Literal
 
 from msgspec import Struct
 
-from krakentui.budget.interval import Interval
 from krakentui.budget.rules import LOCKOUT_NS
+from krakentui.engine.household import Door, Household
 from krakentui.engine.nonce import NonceMark
-from krakentui.engine.pulse import Pulse
 from krakentui.engine.turnstile import Kind, Turnstile
-from krakentui.model.clock import SECOND, Clock
+from krakentui.model.clock import SECOND
 from krakentui.model.error import (
     AnswerLost,
     BadKey,
@@ -36,20 +34,16 @@ from krakentui.model.event import (
     CallSpent,
     DeniedSeen,
     ForeignUseSeen,
-    Happening,
     KeyRefused,
     LockoutBegan,
     Noted,
 )
 from krakentui.model.limit import KeyScope, Scope
 from krakentui.model.secret import Credentials
-from krakentui.model.symbol import Names
-from krakentui.net.backoff import EdgePause
 from krakentui.net.deadline import Cut, Scissors
-from krakentui.net.patience import Patience
 from krakentui.wire.spot.endpoints import allowed
 from krakentui.wire.spot.errors import throttled_until_s
-from krakentui.wire.spot.rest import Call, Prepared, Reply, decode, prepare
+from krakentui.wire.spot.rest import Call, Reply, decode, prepare
 
 LOCKOUT_MARGIN_NS = 5 * SECOND
 """We stay silent so much longer: a call a moment too early is answered by another quarter of an hour."""
@@ -92,60 +86,6 @@ class Held(NotSent):
         """Keep until when and why."""
         super().__init__(wait.why)
         self.until_ns = wait.until_ns
-
-
-class Door(Protocol):
-    """Sends one signed request: `net.http.Rest`, or a stand-in of tests."""
-
-    async def send(
-        self,
-        prepared: Prepared,
-        limit_s: float,
-        scissors: Scissors | None = None,
-        wrote: Callable[[], None] | None = None,
-    ) -> tuple[int, bytes]:
-        """Send it and return status and body; `wrote` is called when bytes begin to leave."""
-        ...
-
-
-class Purse(Protocol):
-    """What the lane asks of the budget."""
-
-    def cost(self, endpoint: str) -> Interval:
-        """Tell what a call adds to the REST counter, in units."""
-        ...
-
-    def rest_fits_at(self, cost: int, kind: Kind, t_ns: int) -> int | None:
-        """Tell when this many units fit into the REST counter for this lane; None = never."""
-        ...
-
-    def expects_refusal(self, cost: int, t_ns: int) -> bool:
-        """Tell whether a refusal of a call that costs this much would be no surprise."""
-        ...
-
-
-class Household(Struct, frozen=True, kw_only=True):
-    """What the lane shares with the rest of the session."""
-
-    clock: Clock
-    rng: random.Random
-    patience: Patience
-    door: Door
-    edge: EdgePause
-    pulse: Pulse
-    purse: Purse
-    names: Callable[[], Names]
-    offset_ns: Callable[[], int]
-    """Exchange clock minus ours."""
-    tell: Callable[[Happening], None]
-
-    def note_broken(self, reply: Reply) -> None:
-        """Tell that what came was no answer of the exchange; its edge may ask all of us for silence."""
-        until_ns = None
-        if reply.edge:
-            t_ns = self.clock.mono_ns()
-            until_ns = t_ns + round(self.edge.refused(t_ns, self.rng) * SECOND)
-        self.pulse.failed(reply.broken or "", until_ns)
 
 
 class KeyLane:

@@ -2,7 +2,7 @@
 
 import itertools
 
-from krakentui.engine.lane import Household
+from krakentui.engine.household import Household
 from krakentui.model.error import RateLimited, TransportError
 from krakentui.model.event import CallRefused, CallSettled, CallSpent
 from krakentui.model.limit import POINT, IpScope

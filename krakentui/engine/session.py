@@ -13,7 +13,7 @@ from krakentui.budget.forecast import Curve
 from krakentui.engine.account import AccountSide
 from krakentui.engine.doors import RestDoor, open_websocket
 from krakentui.engine.feeds import PublicTalk
-from krakentui.engine.lane import Door, Household
+from krakentui.engine.household import Door, Household
 from krakentui.engine.place import Place
 from krakentui.engine.poller import PublicPoller
 from krakentui.engine.public import PublicCalls

@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable
 from msgspec import structs
 
 from krakentui.budget.ledger import Ledger
+from krakentui.engine.household import Household
 from krakentui.engine.keeper import Identity, Keeper, KeepingDoor
 from krakentui.engine.kept import Now, Recalled, path_of, recall
-from krakentui.engine.lane import Household, KeyLane
+from krakentui.engine.lane import KeyLane
 from krakentui.engine.nonce import NonceMark
 from krakentui.engine.place import Place
 from krakentui.model.clock import this_boot

@@ -10,7 +10,8 @@ from msgspec import structs
 
 from krakentui.budget.interval import Interval
 from krakentui.budget.rules import rest_cost
-from krakentui.engine.lane import SPENT, TAKEN, Held, Household, KeyLane, Ticket, Wait
+from krakentui.engine.household import Household
+from krakentui.engine.lane import SPENT, TAKEN, Held, KeyLane, Ticket, Wait
 from krakentui.engine.nonce import NonceMark
 from krakentui.engine.pulse import Pulse
 from krakentui.engine.turnstile import Kind
