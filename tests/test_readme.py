@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from krakentui.__main__ import main
 from krakentui.commands.parser import parse
 from krakentui.settings import parse_config
 from krakentui.simulator.control import VERBS
@@ -39,6 +40,13 @@ def test_the_key_table_is_that_of_the_actions() -> None:
 def test_the_stream_example_keeps_the_contract() -> None:
     (block,) = fenced("The stream object")
     assert complaints(json.loads(block), STREAM) == []
+
+
+def test_the_calculator_s_example_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    (block,) = fenced("The rate calculator")
+    line, _, said = block.partition("\n")
+    assert main(line.removeprefix("$ krakentui ").split()) == 0
+    assert capsys.readouterr().out == said
 
 
 def test_the_settings_example_is_taken_without_a_warning() -> None:

@@ -94,3 +94,19 @@ class Counter(Struct, frozen=True):
         if cost > self.ceiling or not self.drain_high_per_ns:
             return None
         return now.at_ns - (-(excess + now.lag) // self.drain_high_per_ns)
+
+    def may_fit_at(self, cost: int, t_ns: int) -> int | None:
+        """Tell before which moment the cost cannot fit, whatever the doubt; None = it never can."""
+        now = self.at(t_ns)
+        excess = now.low + cost - self.ceiling
+        if excess <= 0:
+            return max(t_ns, self.at_ns)
+        if cost > self.ceiling or not self.drain_low_per_ns:
+            return None
+        return now.at_ns - (-excess // self.drain_low_per_ns)
+
+    def empty_at(self, t_ns: int) -> tuple[int, int]:
+        """Tell before which moment the counter cannot be empty, and when it surely is; it has to drain."""
+        now = self.at(t_ns)
+        best_ns = now.at_ns - (-now.low // self.drain_low_per_ns)
+        return best_ns, now.at_ns - (-(now.high + now.lag) // self.drain_high_per_ns if now.high else 0)

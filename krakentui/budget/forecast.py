@@ -11,7 +11,6 @@ from fractions import Fraction
 from msgspec import Struct
 
 from krakentui.budget.books import CANCEL_IN_AIR_NS
-from krakentui.budget.counter import Counter
 from krakentui.budget.interval import NOTHING, Interval
 from krakentui.budget.ledger import CALL_IN_AIR_NS, Ledger
 from krakentui.budget.meter import Meter
@@ -137,7 +136,7 @@ def frees(ledger: Ledger, name: LimitName, scope: Scope, cost: int, t_ns: int) -
         sure_ns = ledger.engine_fits_at(scope.pair, cost, t_ns)
     else:
         sure_ns = meter.fits_at(cost, t_ns)
-    best_ns = _best_at(counter, cost)
+    best_ns = counter.may_fit_at(cost, t_ns)
     if name == "rest" and best_ns is not None:
         stops = (ledger.locked(t_ns), ledger.held("rest", t_ns))
         best_ns = max(best_ns, *(t_ns if stop is None else stop.until_ns for stop in stops))
@@ -240,13 +239,3 @@ def _wall_in(now: Meter, burnt: int) -> int | None:
         return 0
     net = burnt - shown.drain_high_per_ns * BURN_NS
     return None if net <= 0 else -(-room * BURN_NS // net)
-
-
-def _best_at(counter: Counter, cost: int) -> int | None:
-    """Tell before which moment a cost cannot fit, whatever the doubt."""
-    excess = counter.low + cost - counter.ceiling
-    if excess <= 0:
-        return counter.at_ns
-    if cost > counter.ceiling or not counter.drain_low_per_ns:
-        return None
-    return counter.at_ns - (-excess // counter.drain_low_per_ns)

@@ -4,11 +4,11 @@ The exit code is for scripts: 10 when a counter may be at three quarters, 11 whe
 the key is locked out. A band that is wide only because nobody watched before our start does not count.
 """
 
-from collections.abc import Sequence
 from fractions import Fraction
 
-from krakentui.commands import guard, running
+from krakentui.commands import guard, limits_plan, running
 from krakentui.commands.choose import settings_for
+from krakentui.commands.columns import columns
 from krakentui.commands.complete import PATIENCE_S, missing, why_missing
 from krakentui.commands.lines import put, text_of
 from krakentui.commands.parser import Given
@@ -25,7 +25,9 @@ _TIGHT = Fraction(3, 4)
 
 
 def run(given: Given) -> int:
-    """Print the limits as they are once the session knows them."""
+    """Print the limits as they are once the session knows them, or do what else is asked of them."""
+    if given.task == "plan":
+        return limits_plan.run(given)
     return running.run_loop(_limits(given, settings_for(given)))
 
 
@@ -68,8 +70,7 @@ def table(budget: BudgetView) -> str:
     """Lay the limits out for people: name, used, ceiling, drain, when the next call fits."""
     rows = [("LIMIT", "USED", "OF", "A SECOND", "NEXT FITS")]
     rows += [_row(gauge) for gauge in budget.gauges]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    lines = [_line(row, widths) for row in rows]
+    lines = columns(rows)
     lines += [f"Locked out for {_wait(lock.until_in_ns)}: {lock.reason}" for lock in budget.lockouts]
     return "\n".join([*lines, "", budget.headline])
 
@@ -84,15 +85,6 @@ def _fits(row: GaugeRow) -> str:
     if row.free_in_ns is None:
         return "not by waiting"
     return "now" if row.free_in_ns <= 0 else f"in {_wait(row.free_in_ns)}"
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    label, *figures = row
-    cells = [
-        label.ljust(widths[0]),
-        *(cell.rjust(width) for cell, width in zip(figures, widths[1:], strict=True)),
-    ]
-    return "  ".join(cells).rstrip()
 
 
 def _wait(duration_ns: int) -> str:

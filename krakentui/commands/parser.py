@@ -55,6 +55,9 @@ class Given(Struct, frozen=True, kw_only=True):
     interval: float = 1.0
     seconds: float | None = None
     # limits and cancel
+    task: Literal["plan"] | None = None
+    plan_tier: Tier | None = None
+    acts: tuple[str, ...] = ()
     json: bool = False
     ids: tuple[str, ...] = ()
     everything: bool = False
@@ -83,11 +86,12 @@ def parse(words: Sequence[str]) -> Given:
         SystemExit: help or the version was asked for and has been printed.
     """
     said = {name: value for name, value in vars(_grammar().parse_args([*words])).items() if value is not None}
-    if said.get("command") in {"demo", "simulate"}:
+    command = " ".join(said[name] for name in ("command", "task") if name in said)
+    if command in {"demo", "simulate", "limits plan"}:
         for name in _LIVE_ONLY:
             if name in said:
                 option = "--" + name.replace("_", "-")
-                raise UsageError(f"`krakentui {said['command']}` has no option {option}. {SEE_HELP}")
+                raise UsageError(f"`krakentui {command}` has no option {option}. {SEE_HELP}")
     return msgspec.convert(said, Given)
 
 
@@ -116,8 +120,7 @@ def _grammar() -> _Parser:
     _simulate_options(add("simulate", "the simulated exchange alone, for any Kraken client", world))
     _stream_options(add("stream", "the monitor without a screen: one JSON object a line", live))
     add("snapshot", "one JSON object of everything, then leave", live)
-    limits = add("limits", "how much of every limit is left; exit 10 tight, 11 limited", live)
-    limits.add_argument("--json", action="store_true", default=_UNSAID, help="as one JSON object")
+    _limits_options(add("limits", "how much of every limit is left; exit 10 tight, 11 limited", live))
     _cancel_options(add("cancel", "cancel open orders by id or by what they are", live))
     add("paths", "where config, state and log live", live)
     return main
@@ -190,6 +193,24 @@ def _stream_options(parser: _Parser) -> None:
         default=_UNSAID,
         metavar="S",
         help="leave after this long",
+    )
+
+
+def _limits_options(parser: _Parser) -> None:
+    parser.add_argument("--json", action="store_true", default=_UNSAID, help="as one JSON object")
+    tasks = parser.add_subparsers(dest="task", metavar="TASK", parser_class=_Parser, required=False)
+    summary = "what acts on one pair cost and when they are drained; needs no key and no network"
+    plan = tasks.add_parser("plan", help=summary, description=summary, allow_abbrev=False)
+    plan.add_argument("--tier", dest="plan_tier", choices=get_args(Tier), default=_UNSAID, metavar="T")
+    plan.add_argument("--pair", default=_UNSAID, metavar="P", help="how to call the pair")
+    plan.add_argument("--json", action="store_true", default=_UNSAID, help="as one JSON object")
+    plan.add_argument(
+        "acts",
+        nargs="*",
+        default=_UNSAID,
+        metavar="OP[:AGE][xN]",
+        help="add, amend, edit, cancel, batch-add, batch-cancel, with an age (amend:7s) and a number of"
+        " orders (cancel:3sx25); +10s lets time pass before the next",
     )
 
 
@@ -282,6 +303,8 @@ def _sentence(message: str) -> str:
         word, among = found["word"].strip("'"), found["among"].replace("'", "")
         if found["what"] == "COMMAND":
             return f"There is no command {word}. {SEE_HELP}"
+        if found["what"] == "TASK":
+            return f"There is no task {word}: it is one of {among}."
         return f"{found['what']} cannot be {word}: it is one of {among}."
     if found := _ARGUMENT.fullmatch(message):
         why = _PLAIN.get(found["why"], found["why"])

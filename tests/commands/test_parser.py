@@ -36,6 +36,9 @@ def complaint(line: str) -> str:
         ("stream --endpoint http://127.0.0.1:1", Given(command="stream", endpoint="http://127.0.0.1:1")),
         ("--read-only --record a.jsonl", Given(read_only=True, record=Path("a.jsonl"))),
         ("limits --json --assume-tier pro", Given(command="limits", json=True, assume_tier="pro")),
+        ("limits --json plan --tier pro --pair X add cancel:3sx25 +1s",
+         Given(command="limits", task="plan", plan_tier="pro", pair="X", json=True,
+               acts=("add", "cancel:3sx25", "+1s"))),
         ("cancel O1 O2 --yes", Given(command="cancel", ids=("O1", "O2"), yes=True)),
         ("cancel --all --dry-run --json", Given(command="cancel", everything=True, dry_run=True, json=True)),
         ("cancel --pair BTC/USD --side buy --type limit --older 5m --far 2%",
@@ -74,7 +77,15 @@ def test_a_line_is_understood(line: str, expected: Given) -> None:
         ("cancel --older 5x", "--older takes an age like 90s, 5m or 2h."),
         ("cancel --far far", "--far takes a distance in percent like 2 or 0.5."),
         ("cancel --side up", "--side cannot be up: it is one of buy, sell."),
-        ("limits plan", "Unknown option or word: plan. `krakentui --help` lists what there is."),
+        ("limits fly", "There is no task fly: it is one of plan."),
+        (
+            "limits plan --endpoint x",
+            "Unknown option or word: --endpoint. `krakentui --help` lists what there is.",
+        ),
+        (
+            "--endpoint x limits plan",
+            "`krakentui limits plan` has no option --endpoint. `krakentui --help` lists what there is.",
+        ),
     ],
 )
 def test_a_mistake_is_one_sentence(line: str, sentence: str) -> None:
