@@ -15,6 +15,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return done.code if isinstance(done.code, int) else 0
     except BaseException as error:  # noqa: BLE001 - the outermost supervisor: every ending gets its sentence
         return guard.ending(error)
+    finally:
+        guard.close_streams()
 
 
 def _run(words: Sequence[str]) -> int:

@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.redact import looks_secret
@@ -62,7 +62,7 @@ def ending(error: BaseException) -> int:
         case KeyboardInterrupt() | asyncio.CancelledError():
             return INTERRUPTED
         case BrokenPipeError():
-            silence_stdout()
+            silence(sys.stdout)
             return BROKEN_PIPE
         case UsageError():
             say(str(cause))
@@ -100,11 +100,24 @@ def crash_sentence(error: BaseException) -> str:
     return f"Stopped by an error of its own ({type(cause).__name__}); {where}."
 
 
-def silence_stdout() -> None:
-    """Let the interpreter's last flush go nowhere: the reader is gone."""
+def close_streams() -> None:
+    """Write out what is left for stdout and stderr; where nobody reads any more, let it go nowhere.
+
+    The interpreter's own last flush would fail there and end the program with 120.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            silence(stream)
+
+
+def silence(stream: TextIO) -> None:
+    """Let what is still written to a stream go nowhere: its reader is gone."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
 
 

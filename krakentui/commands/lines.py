@@ -39,7 +39,7 @@ def put(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        guard.silence_stdout()
+        guard.silence(sys.stdout)
         raise KrakentuiError(f"The output cannot be written: {error.strerror}.") from None
 
 

@@ -8,6 +8,7 @@ import random
 import signal
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from krakentui import log
 from krakentui.commands import guard
@@ -16,10 +17,11 @@ from krakentui.commands.choose import settings_for
 from krakentui.commands.parser import Given
 from krakentui.engine.host import Host
 from krakentui.engine.place import Place
-from krakentui.model.clock import SystemClock
+from krakentui.model.clock import SECOND, SystemClock
 from krakentui.model.error import KrakentuiError
 from krakentui.model.redact import Redactor
 from krakentui.settings import Settings
+from krakentui.state.view import SwitchView
 from krakentui.ui.app import KrakenApp
 
 _LOG = logging.getLogger(__name__)
@@ -66,11 +68,23 @@ async def show(settings: Settings, place: Place | None = None) -> int:
             loop.add_signal_handler(number, app.exit, None, 128 + number)
         await app.run_async(mouse=settings.mouse)
         code = app.return_code or 0
-        left = host.session.unsettled()
+        left, switch = host.session.unsettled(), host.session.status(clock.mono_ns()).switch
     _LOG.info("The monitor ended with %s, %s cancels unsettled.", code, len(left))
     if left:
         guard.say(
             f"Not confirmed by the exchange yet: the cancel of {', '.join(left)}. Look at your open orders."
         )
+    if switch is not None and switch.phase != "fired":
+        guard.say(_armed(settings.account, switch))
     gc.freeze()  # the interpreter's own last collections would take a third of the second an end may take
     return code
+
+
+def _armed(account: str, switch: SwitchView) -> str:
+    """Say that the dead man's switch outlives the monitor."""
+    fires = switch.fires_wall_ns
+    at = "" if fires is None else f" at {datetime.fromtimestamp(fires // SECOND, UTC):%H:%M:%S} UTC"
+    return (
+        f"The dead man's switch of account {account} stays armed: the exchange cancels every open order{at}, "
+        "unless it is renewed or disarmed before (krakentui, then D)."
+    )

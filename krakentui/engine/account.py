@@ -20,6 +20,7 @@ from krakentui.engine.poller import Poller
 from krakentui.engine.pursuer import Pursuer
 from krakentui.engine.routes import parcels
 from krakentui.engine.sharing import SharedKey
+from krakentui.engine.switch import DeadMan
 from krakentui.engine.wants import is_blind, may_ask
 from krakentui.model.order import Order
 from krakentui.net.feed import Feed
@@ -28,7 +29,7 @@ from krakentui.net.talk import Line
 from krakentui.settings import Settings
 from krakentui.state.question import question as frozen_question
 from krakentui.state.state import State
-from krakentui.state.view import NotAsked, Question
+from krakentui.state.view import NotAsked, Question, SwitchQuestion
 from krakentui.wire.spot.sign import check_secret
 
 
@@ -84,6 +85,9 @@ class AccountSide:
             state, house.clock, house.patience, self._lane, self._feed, self._talk.answers, house.tell
         )
         self._pursuer = Pursuer(state, self._lane, house.clock, house.tell)
+        self._dead_man = DeadMan(
+            state, house.clock, house.patience, self._lane, self._feed, self._talk.answers, house.tell
+        )
         self.inquiry = Inquiry(state, self._lane, house.tell)
         self._answered: set[int] = set()
         self._closing = False
@@ -97,6 +101,7 @@ class AccountSide:
             ("inquiries", self.inquiry.run),
             ("private feed", self._feed.run),
             *self.shared.tasks(),
+            ("dead man's switch", self._dead_man.run),
         ]
 
     def replace(self, why: str) -> None:
@@ -151,6 +156,15 @@ class AccountSide:
         )
         self._pursuer.wake()
         return None
+
+    def ask_switch(self) -> SwitchQuestion | NotAsked:
+        """Freeze the question about the dead man's switch, or say why it cannot be asked."""
+        return self._certain_refusal(self._clock.mono_ns()) or self._dead_man.ask()
+
+    def set_switch(self, question: SwitchQuestion, timeout_s: int) -> NotAsked | None:
+        """Do what the question about the dead man's switch says; None = it is on its way."""
+        refusal = self._certain_refusal(self._clock.mono_ns())
+        return refusal or self._dead_man.set(question, timeout_s)
 
     def _certain_refusal(self, t_ns: int) -> NotAsked | None:
         """Tell why no cancel can go, where that is certain."""

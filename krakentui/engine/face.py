@@ -16,6 +16,7 @@ from krakentui.state.view import (
     OrdersView,
     Question,
     StatusView,
+    SwitchQuestion,
 )
 
 
@@ -70,6 +71,14 @@ class Face(Protocol):
 
     def confirm(self, question: Question) -> NotAsked | None:
         """Cancel exactly the orders of the question; None = they are on their way."""
+        ...
+
+    def ask_switch(self) -> SwitchQuestion | NotAsked:
+        """Freeze a question about the dead man's switch: arm it, or disarm it where it is on."""
+        ...
+
+    def set_switch(self, question: SwitchQuestion, timeout_s: int) -> NotAsked | None:
+        """Do what the question about the switch says; None = it is on its way."""
         ...
 
     def unsettled(self) -> tuple[str, ...]:

@@ -60,6 +60,7 @@ from krakentui.state.view import (
     OrdersView,
     Question,
     StatusView,
+    SwitchQuestion,
 )
 
 _log = logging.getLogger("krakentui.engine")
@@ -190,6 +191,16 @@ class Session:
     def confirm(self, question: Question) -> NotAsked | None:
         """Cancel exactly the orders of the question; None = they are on their way."""
         return NotAsked(why=NO_KEY) if self._account is None else self._account.confirm(question)
+
+    def ask_switch(self) -> SwitchQuestion | NotAsked:
+        """Freeze a question about the dead man's switch: arm it, or disarm it where it is on."""
+        return NotAsked(why=NO_KEY) if self._account is None else self._account.ask_switch()
+
+    def set_switch(self, question: SwitchQuestion, timeout_s: int) -> NotAsked | None:
+        """Do what the question about the switch says; None = it is on its way."""
+        return (
+            NotAsked(why=NO_KEY) if self._account is None else self._account.set_switch(question, timeout_s)
+        )
 
     def unsettled(self) -> tuple[str, ...]:
         """List the ids of cancels whose outcome is still open."""

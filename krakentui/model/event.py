@@ -24,9 +24,6 @@ class Happening(Struct, frozen=True, kw_only=True):
     """The root of all events."""
 
 
-# --- feeds and the exchange ---------------------------------------------------------------------
-
-
 class FeedChanged(Happening, frozen=True, kw_only=True):
     """A feed came up, fell silent or went down; `why` is a sentence, `retry_ns` steady time."""
 
@@ -232,6 +229,7 @@ class Answered(Happening, frozen=True, kw_only=True):
     cl_ord_id: str = ""
     count: int | None = None
     maxratecount: int | None = None
+    trigger_ns: int | None = None  # of the dead man's switch, by the exchange's clock
     warnings: tuple[str, ...] = ()
 
 

@@ -37,6 +37,7 @@ from krakentui.state.journal import Journal
 from krakentui.state.limits import LimitNews
 from krakentui.state.markets import Markets
 from krakentui.state.reckoning import Reckoning
+from krakentui.state.switch import Switch, followed, told
 
 MAX_ACTS: Final = 2_000
 """Acts of the stream remembered, so that a repeated frame is not counted twice on a limit."""
@@ -97,6 +98,7 @@ class State:
         self.audit: Final = Audit(wanted=audits)
         self.ledger = Ledger.start(t_ns, key, owner, rest_reserve, counting, assume_tier)
         self.spending = Spending()
+        self.switch = Switch()
         self.limits: Final = LimitNews(self.journal)
         self._acts: dict[tuple[str, str | None, int | None], None] = {}
         self._swept_ns = t_ns
@@ -185,6 +187,7 @@ class State:
                     self.spending = self.spending.apply(event, t_ns, self.orders, self.ledger)
                     self.ledger = self.ledger.apply(event, t_ns, self.orders)
                 _TAKES(type(event))(self, event, t_ns)
+                self._move_switch(event, t_ns)
                 self.limits.take(event, self.ledger, t_ns)
                 self.desk.take(event, t_ns)
         if t_ns - self._swept_ns >= SWEEP_NS:
@@ -341,6 +344,12 @@ class State:
         self.journal.note(event.kind, event.text, event.level, t_ns)
 
     # --- helpers -------------------------------------------------------------------------------------
+
+    def _move_switch(self, event: e.Happening, t_ns: int) -> None:
+        before = self.switch
+        self.switch = followed(before, event, t_ns, self.exchange_ns(t_ns))
+        if self.switch is not before and (said := told(before, self.switch)) is not None:
+            self.journal.note("notice", said[0], said[1], t_ns)
 
     def _lose_stream(self) -> None:
         """Orders and totals are no longer told as they change."""

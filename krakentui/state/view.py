@@ -35,6 +35,33 @@ class FeedView(Struct, frozen=True, kw_only=True):
     freshness: Freshness
 
 
+class SwitchView(Struct, frozen=True, kw_only=True):
+    """The dead man's switch, while it is on or has just fired."""
+
+    phase: Literal["arming", "armed", "disarming", "fired"]
+    fires_in_ns: int | None
+    """At the earliest; negative = its moment has passed; None = the exchange has named no moment."""
+    fires_wall_ns: int | None
+    timeout_s: int
+    doubt: str
+
+
+class SwitchQuestion(Struct, frozen=True, kw_only=True):
+    """A question about the dead man's switch, frozen."""
+
+    number: int
+    venue: Venue
+    account: str
+    key: str | None
+    arm: bool
+    """Arm it, or disarm it."""
+    open_orders: int
+    pairs: tuple[str, ...]
+    not_ours: int
+    """Of these orders, those that carry another program's mark."""
+    fires_in_ns: int | None
+
+
 class StatusView(Struct, frozen=True, kw_only=True):
     """The status line."""
 
@@ -55,6 +82,8 @@ class StatusView(Struct, frozen=True, kw_only=True):
     """Now, by the exchange's clock as far as it was measured."""
     power_known: bool = True
     """False until the exchange has told what the key may do."""
+    switch: SwitchView | None = None
+    """The dead man's switch; None = off."""
     key_refused: str | None = None
     """Why the exchange does not take this key at all, as a sentence."""
 

@@ -16,6 +16,7 @@ from krakentui.state.prices import markets
 from krakentui.state.question import question
 from krakentui.state.rows import engines, order_row
 from krakentui.state.state import State
+from krakentui.state.switch import TOLD_NS
 from krakentui.state.view import (
     BudgetView,
     GaugeRow,
@@ -23,6 +24,7 @@ from krakentui.state.view import (
     LockoutView,
     OrdersView,
     StatusView,
+    SwitchView,
 )
 from krakentui.state.wealth import balances
 
@@ -51,6 +53,22 @@ def status(state: State, t_ns: int) -> StatusView:
         wall_ns=state.exchange_ns(t_ns),
         power_known=state.key is None or state.key_info is not None,
         key_refused=state.key_refused,
+        switch=switch(state, t_ns),
+    )
+
+
+def switch(state: State, t_ns: int) -> SwitchView | None:
+    """Tell the dead man's switch, while it is on or has just fired."""
+    known, wall_ns = state.switch, state.exchange_ns(t_ns)
+    fires_ns = known.fires_wall_ns
+    if known.phase == "off" or (known.phase == "fired" and wall_ns - (fires_ns or 0) > TOLD_NS):
+        return None
+    return SwitchView(
+        phase=known.phase,
+        fires_in_ns=None if fires_ns is None else fires_ns - wall_ns,
+        fires_wall_ns=fires_ns,
+        timeout_s=known.timeout_s,
+        doubt=known.doubt,
     )
 
 

@@ -59,6 +59,13 @@ ACTIONS: tuple[Action, ...] = (
         danger=ASK_ALL,
         line=3,
     ),
+    Action(
+        "order.dead_man",
+        "D",
+        "Dead man's switch",
+        "Ask, then let the exchange cancel everything once this program is gone, or disarm that.",
+        danger=ASK_ALL,
+    ),
     Action("order.mark", "space", "Mark", "Mark the chosen order for a common cancel, or unmark it.", line=2),
     Action("order.unmark", "u", "Unmark all", "Drop all marks."),
     Action(

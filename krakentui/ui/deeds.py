@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from krakentui.state.view import NotAsked, Question
+from krakentui.state.view import NotAsked, Question, SwitchQuestion
 from krakentui.ui.actions import BY_ID
 from krakentui.ui.arranging import OUT_OF_SIGHT, Arranging
+from krakentui.ui.leaving import Leaving
 from krakentui.ui.screens.confirm import ConfirmScreen
 from krakentui.ui.screens.help import HelpScreen
 from krakentui.ui.screens.journal import JournalScreen
-from krakentui.ui.screens.leave import LeaveScreen
-from krakentui.ui.screens.toosmall import TooSmall
+from krakentui.ui.screens.switch import SwitchScreen
 
 if TYPE_CHECKING:
     from krakentui.ui.app import KrakenApp
 
 ALL_THE_WAY = 1_000_000
-INTERRUPTED = 128 + 2
 
 
 class Deeds:
@@ -30,9 +29,11 @@ class Deeds:
         self._app = app
         self._private = False
         orders = app.main.orders
+        leaving = Leaving(app)
         self._table: dict[str, Callable[[], object]] = {
             "order.cancel": self._ask_chosen,
             "order.cancel_all": lambda: self._ask(app.face.ask_cancel_all()),
+            "order.dead_man": self._ask_switch,
             "order.mark": lambda: None if self._nothing_chosen() else orders.toggle_mark(),
             "order.unmark": orders.unmark,
             **Arranging(app).table(),
@@ -51,8 +52,8 @@ class Deeds:
             ),
             "view.help": lambda: app.push_screen(HelpScreen()),
             "view.palette": app.action_command_palette,
-            "app.quit": partial(self._leave, 0),
-            "app.interrupt": self._interrupt,
+            "app.quit": leaving.leave,
+            "app.interrupt": leaving.interrupt,
         }
 
     def do(self, action_id: str) -> None:
@@ -142,6 +143,21 @@ class Deeds:
             self._app.main.orders.unmark()
         self._app.draw()
 
+    def _ask_switch(self) -> None:
+        question = self._app.face.ask_switch()
+        if isinstance(question, NotAsked):
+            self._app.say(question.why)
+            return
+        answer = partial(self._set_switch, question)
+        self._app.push_screen(
+            SwitchScreen(question, self._app.face.clock, self._app, answer, private=self._private)
+        )
+
+    def _set_switch(self, question: SwitchQuestion, timeout_s: int) -> None:
+        refused = self._app.face.set_switch(question, timeout_s)
+        if refused is not None:
+            self._app.say(refused.why)
+
     # --- moving -------------------------------------------------------------------------------
 
     def _move(self, step: int) -> None:
@@ -162,27 +178,3 @@ class Deeds:
         self._private = not self._private
         self._app.main.mask(self._private)
         self._app.say("Amounts and ids are hidden." if self._private else "Amounts and ids are shown.")
-
-    def _leave(self, code: int) -> None:
-        ids = self._app.face.unsettled()
-        if not ids:
-            self._app.exit(return_code=code)
-        elif isinstance(self._app.screen, TooSmall):
-            self._app.screen.tell("a cancel is not settled: Ctrl+C again leaves")
-        elif not isinstance(self._app.screen, LeaveScreen):
-            screen = LeaveScreen(ids, self._app.face.clock, self._app, private=self._private)
-            self._app.push_screen(screen, partial(self._left, code))
-
-    def _left(self, code: int, yes: bool | None) -> None:
-        self._interrupted = False
-        if yes:
-            self._app.exit(return_code=code)
-
-    _interrupted = False
-
-    def _interrupt(self) -> None:
-        if self._interrupted or isinstance(self._app.screen, LeaveScreen):
-            self._app.exit(return_code=INTERRUPTED)
-            return
-        self._interrupted = True
-        self._leave(0)

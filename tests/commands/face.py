@@ -23,6 +23,7 @@ from krakentui.state.view import (
     OrdersView,
     Question,
     StatusView,
+    SwitchQuestion,
 )
 from tests.support.clock import WALL_START, ManualClock
 
@@ -260,6 +261,12 @@ class ReadyFace:
 
     def confirm(self, question: Question) -> NotAsked | None:
         return NotAsked(why="This session only shows.")
+
+    def ask_switch(self) -> SwitchQuestion | NotAsked:
+        return NotAsked(why="There is no switch here.")
+
+    def set_switch(self, question: SwitchQuestion, timeout_s: int) -> NotAsked | None:
+        raise AssertionError("nothing was asked")
 
     def unsettled(self) -> tuple[str, ...]:
         return ()

@@ -15,7 +15,15 @@ from krakentui.commands.cancel import CODES, LOOK_UP_S, SETTLING_S, Result, canc
 from krakentui.commands.parser import parse
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.order import Outcome
-from krakentui.state.view import Found, JournalLine, NotAsked, OrderRow, Question, QuestionOrder
+from krakentui.state.view import (
+    Found,
+    JournalLine,
+    NotAsked,
+    OrderRow,
+    Question,
+    QuestionOrder,
+    SwitchQuestion,
+)
 from tests.commands.face import FINGERPRINT, ReadyFace, an_order, some_orders
 from tests.support.clock import WALL_START, ManualClock
 from tests.support.contract import CANCEL, complaints
@@ -75,6 +83,12 @@ class Desk(ReadyFace):
             if order.id in self.outcomes:
                 self.happened(an_end(len(self.sent), order.id, self.outcomes[order.id]))
         return None
+
+    def ask_switch(self) -> SwitchQuestion | NotAsked:
+        return NotAsked(why="There is no switch here.")
+
+    def set_switch(self, question: SwitchQuestion, timeout_s: int) -> NotAsked | None:
+        raise AssertionError("nothing was asked")
 
     def unsettled(self) -> tuple[str, ...]:
         return tuple(order_id for order_id in self.sent if order_id not in self.outcomes)

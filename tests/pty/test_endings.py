@@ -159,6 +159,13 @@ def test_leaving_with_an_unsettled_cancel_asks(standing: tuple[Terminal, str]) -
     assert terminal.plain().count(order_id) == 1
 
 
+def test_a_closed_terminal_with_an_unsettled_cancel_is_a_hang_up_too(standing: tuple[Terminal, str]) -> None:
+    """The last sentence has no reader any more, which must not change the exit code."""
+    terminal, _ = standing
+    terminal.hang_up()
+    assert terminal.end()[0] == 129
+
+
 def test_ctrl_c_twice_leaves_an_unsettled_cancel_with_130(standing: tuple[Terminal, str]) -> None:
     terminal, order_id = standing
     terminal.type(CTRL_C)

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from krakentui.commands import guard
 from krakentui.model.clock import SystemClock
 from krakentui.state.view import MarketRow, NotAsked, Question
 from krakentui.ui.app import KrakenApp
@@ -62,4 +63,6 @@ async def main(beats: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(int(sys.argv[1]))))
+    code = asyncio.run(main(int(sys.argv[1])))
+    guard.close_streams()
+    sys.exit(code)

@@ -2,7 +2,7 @@ import pytest
 
 from krakentui.ui.screens.leave import LeaveScreen
 from tests.ui.opening import opened
-from tests.ui.views import FakeFace
+from tests.ui.views import FakeFace, a_status, a_switch
 
 pytestmark = pytest.mark.anyio
 
@@ -27,6 +27,24 @@ async def test_an_unsettled_cancel_is_asked_about() -> None:
         assert "1 cancel is not settled yet" in screen.text()
         await screen.press("escape")
         assert not isinstance(screen.app.screen, LeaveScreen)
+
+
+async def test_an_armed_switch_is_asked_about_with_the_moment_at_which_it_fires() -> None:
+    face = FakeFace()
+    face.status_view = a_status(switch=a_switch())
+    async with opened(face) as screen:
+        await screen.press("q")
+        assert isinstance(screen.app.screen, LeaveScreen)
+        assert "The dead man's switch is armed" in screen.text()
+        assert "at 09:00:42 UTC" in screen.text()
+
+
+async def test_a_switch_that_has_fired_keeps_nobody() -> None:
+    face = FakeFace()
+    face.status_view = a_status(switch=a_switch(phase="fired"))
+    async with opened(face) as screen:
+        await screen.pilot.press("q")
+    assert screen.app.return_code == 0
 
 
 async def test_enter_leaves_all_the_same() -> None:

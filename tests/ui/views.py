@@ -27,6 +27,8 @@ from krakentui.state.view import (
     Question,
     QuestionOrder,
     StatusView,
+    SwitchQuestion,
+    SwitchView,
 )
 from tests.support.clock import WALL_START, ManualClock
 
@@ -252,6 +254,32 @@ def asked(*orders: OrderRow, everything: bool = False, **changes: object) -> Que
     return structs.replace(question, **changes)
 
 
+def a_switch(**changes: object) -> SwitchView:
+    switch = SwitchView(
+        phase="armed",
+        fires_in_ns=42 * SECOND,
+        fires_wall_ns=WALL_START + 42 * SECOND,
+        timeout_s=60,
+        doubt="",
+    )
+    return structs.replace(switch, **changes)
+
+
+def a_switch_question(**changes: object) -> SwitchQuestion:
+    question = SwitchQuestion(
+        number=1,
+        venue="demo",
+        account="alice",
+        key="c06dd0bad714",
+        arm=True,
+        open_orders=25,
+        pairs=("BTC/USD", "ETH/USD"),
+        not_ours=3,
+        fires_in_ns=None,
+    )
+    return structs.replace(question, **changes)
+
+
 class FakeFace:
     """A session that shows what it was given and remembers what it was asked."""
 
@@ -270,6 +298,8 @@ class FakeFace:
         self.asked: list[tuple[str, ...]] = []
         self.confirmed: list[Question] = []
         self.polls = 0
+        self.switch_question = a_switch_question()
+        self.switched: list[tuple[int, int]] = []
 
     def status(self, t_ns: int) -> StatusView:
         return self.status_view
@@ -304,6 +334,13 @@ class FakeFace:
 
     def confirm(self, question: Question) -> NotAsked | None:
         self.confirmed.append(question)
+        return None
+
+    def ask_switch(self) -> SwitchQuestion | NotAsked:
+        return self.refusal or self.switch_question
+
+    def set_switch(self, question: SwitchQuestion, timeout_s: int) -> NotAsked | None:
+        self.switched.append((question.number, timeout_s))
         return None
 
     def unsettled(self) -> tuple[str, ...]:

@@ -1,10 +1,13 @@
-"""The question before leaving while the outcome of a cancel is still open."""
+"""The question before leaving while the outcome of a cancel is open or the dead man's switch is armed."""
 
 from collections.abc import Sequence
 
+from textual import events
+
 from krakentui.model.clock import Clock
-from krakentui.ui.fmt import HIDDEN
-from krakentui.ui.line import Line, Span, line
+from krakentui.state.view import SwitchView
+from krakentui.ui.fmt import HIDDEN, time_of_day
+from krakentui.ui.line import Line, Span, line, wrapped
 from krakentui.ui.screens.guarded import GuardedSheet, Terminal
 from krakentui.ui.widgets.scroll import Scroll
 
@@ -14,30 +17,60 @@ LISTED = 8
 class LeaveScreen(GuardedSheet):
     """Asks whether to leave; True for `enter`."""
 
-    def __init__(self, ids: Sequence[str], clock: Clock, terminal: Terminal, *, private: bool) -> None:
-        self._text = _lines(ids, private=private)
+    def __init__(
+        self,
+        ids: Sequence[str],
+        switch: SwitchView | None,
+        clock: Clock,
+        terminal: Terminal,
+        *,
+        private: bool,
+    ) -> None:
+        self._ids, self._switch, self._private = ids, switch, private
         self._scroll = Scroll()
         super().__init__(self._scroll, clock, terminal)
 
-    def lines_wanted(self, width: int) -> int:  # noqa: ARG002 - lines are cut, not wrapped
+    def lines_wanted(self, width: int) -> int:
         """Tell how high the question is."""
-        return len(self._text)
+        return len(self._lines(width))
 
     def on_mount(self) -> None:
         """Draw."""
-        self._scroll.show(self._text)
+        self._scroll.show(self._lines(self.inner_width()))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Break the lines anew."""
+        super().on_resize(event)
+        self._scroll.show(self._lines(self.inner_width()))
+
+    def _lines(self, width: int) -> tuple[Line, ...]:
+        parts: list[Line] = []
+        if self._ids:
+            parts += _cancels(self._ids, private=self._private)
+        if self._switch is not None:
+            parts += [*([Line()] if parts else []), *_switch(self._switch, width)]
+        answers = (Span("Enter", "key"), Span(" leave now     "), Span("Esc", "key"), Span(" stay and see"))
+        return (*parts, Line(), Line(answers))
 
 
-def _lines(ids: Sequence[str], *, private: bool) -> tuple[Line, ...]:
+def _switch(switch: SwitchView, width: int) -> list[Line]:
+    """Say what becomes of the switch when nobody renews it any more."""
+    when = "" if switch.fires_wall_ns is None else f", at {time_of_day(switch.fires_wall_ns)} UTC"
+    text = (
+        f"Nobody renews it once krakentui is closed: {switch.timeout_s} s later at the latest{when}, the "
+        "exchange cancels every open order of this account. To disarm it: Esc, then D."
+    )
+    return [line(Span("The dead man's switch is armed", "bad")), *wrapped(text, width, "text")]
+
+
+def _cancels(ids: Sequence[str], *, private: bool) -> list[Line]:
     many = len(ids) > 1
     head = f"{len(ids)} cancels are not settled yet" if many else "1 cancel is not settled yet"
     listed = [line(Span(f"  {HIDDEN if private else order_id}")) for order_id in ids[:LISTED]]
     if len(ids) > LISTED:
         listed.append(line(Span(f"  and {len(ids) - LISTED} more", "muted")))
-    return (
+    return [
         line(Span(head, "bad")),
         *listed,
         line(Span("What was sent is decided by the exchange; leaving means not seeing how it ends.")),
-        Line(),
-        line(Span("Enter", "key"), " leave now     ", Span("Esc", "key"), " stay and see"),
-    )
+    ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from krakentui.state.view import FeedView, StatusView
+from krakentui.state.view import FeedView, StatusView, SwitchView
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, age, day_and_time, time_of_day, wait
 from krakentui.ui.line import Line, Span, Tone, line, span_width, spread
 from krakentui.ui.widgets.panel import Panel
@@ -26,8 +26,9 @@ REFUSED: tuple[str, Tone] = ("═ KEY REFUSED ═", "bad")
 CALM_SYSTEM = "online"
 AGE_CELLS = 3
 """Room of an age while a feed is live, so that the line stands still while it counts."""
-MOST_BRIEF = 6
-"""Steps: key name, long names of feeds, key, clock and a calm system, `live`, at last the account."""
+MOST_BRIEF = 7
+"""Steps: key name, long names of feeds, key, clock and a calm system, `live`, the account; beside an armed
+dead man's switch at last the power, which its being armed implies."""
 SECOND = 1_000_000_000
 
 
@@ -54,12 +55,16 @@ class StatusLine(Panel[StatusView]):
             power, power_tone = REFUSED
         elif view.read_only and view.power != "public":
             power, power_tone = "═ READ-ONLY ═", "warn"
-        spans = [Span(badge, tone), Span(" "), Span(power, power_tone)]
+        spans = [Span(badge, tone)]
+        if brevity < MOST_BRIEF or view.switch is None:
+            spans += [Span(" "), Span(power, power_tone)]
         if view.account is not None and brevity < 6:
             spans += [Span("  "), Span(view.account, "strong")]
             if brevity < 3 and view.key is not None:
                 name = f"{view.key_name} " if view.key_name and brevity == 0 else ""
                 spans.append(Span(f" · key {name}{HIDDEN if self.private else view.key}", "muted"))
+        if view.switch is not None:
+            spans += [Span("  "), _switch(view.switch)]
         calm = view.system == CALM_SYSTEM
         if brevity < 4 or not (calm or view.system is None):
             word = (
@@ -85,6 +90,19 @@ class StatusLine(Panel[StatusView]):
         if brevity < 4:
             spans.append(Span(f"  {time_of_day(view.wall_ns)}", "muted"))
         return tuple(spans)
+
+
+def _switch(switch: SwitchView) -> Span:
+    """Write the dead man's switch with the seconds it surely leaves."""
+    left = "" if switch.fires_in_ns is None else f" {max(0, switch.fires_in_ns // SECOND)}s"
+    match switch.phase:
+        case "fired":
+            at = "" if switch.fires_wall_ns is None else f" {time_of_day(switch.fires_wall_ns)}"
+            return Span(f"DEAD MAN FIRED{at}", "bad")
+        case "armed":
+            doubtful = bool(switch.doubt)
+            return Span(f"DEAD MAN{left.rjust(4)}{' !' if doubtful else ''}", "bad" if doubtful else "warn")
+    return Span(f"dead man {switch.phase}{left}", "warn")
 
 
 def _feed(feed: FeedView, brevity: int) -> tuple[Span, ...]:

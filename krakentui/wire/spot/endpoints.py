@@ -55,11 +55,22 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
             Endpoint("CancelOrder", private=True, writes=True, any_of=_CANCEL),
             Endpoint("CancelOrderBatch", private=True, json=True, writes=True, any_of=_CANCEL),
             Endpoint("CancelAll", private=True, writes=True, any_of=_CANCEL),
+            Endpoint("CancelAllOrdersAfter", private=True, writes=True, any_of=_CANCEL),
         )
     }
 )
 
-WS_METHODS = frozenset({"subscribe", "unsubscribe", "ping", "cancel_order", "batch_cancel", "cancel_all"})
+WS_METHODS = frozenset(
+    {
+        "subscribe",
+        "unsubscribe",
+        "ping",
+        "cancel_order",
+        "batch_cancel",
+        "cancel_all",
+        "cancel_all_orders_after",
+    }
+)
 """What may be sent over a websocket."""
 
 _PATHS = frozenset(endpoint.path for endpoint in ENDPOINTS.values())

@@ -41,6 +41,8 @@ class Result(Struct, frozen=True):
     cl_ord_id: str | None = None
     count: Whole | None = None
     maxratecount: Whole | None = None
+    trigger: str | None = field(default=None, name="triggerTime")
+    """When the dead man's switch fires; camelCase and without a fraction (websocket reference, 8)."""
     warnings: list[str] | None = None
 
 

@@ -7,7 +7,7 @@ decides. A body that is no envelope is not an answer of the exchange, and never 
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from msgspec import Raw, Struct, json
+from msgspec import Raw, Struct, field, json
 
 from krakentui.model.error import KeyProblem, VenueRefusal
 from krakentui.model.event import Happening
@@ -19,6 +19,7 @@ from krakentui.wire.spot.envelope import Asked, Broken, nonsense, open_envelope
 from krakentui.wire.spot.frames import Whole
 from krakentui.wire.spot.salvage import UNREADABLE, fit, plain
 from krakentui.wire.spot.sign import api_sign, otp_field
+from krakentui.wire.spot.times import instant
 
 Params = tuple[tuple[str, str | tuple[str, ...]], ...]
 
@@ -66,6 +67,8 @@ class Reply(Struct, frozen=True, kw_only=True):
     """Orders that a cancel reached."""
     pending: bool = False
     """The cancel is queued, not done."""
+    trigger_ns: int | None = None
+    """When the dead man's switch fires, by the exchange's clock."""
     server_ns: int | None = None
     """The exchange's clock, cut to the second."""
 
@@ -137,6 +140,10 @@ class _Cancelled(Struct, frozen=True):
     pending: bool | None = None
 
 
+class _Switched(Struct, frozen=True):
+    trigger: str | None = field(default=None, name="triggerTime")
+
+
 def _read(call: Call, result: Raw, asked: Asked) -> Reply:
     match call.endpoint:
         case "Time":
@@ -148,6 +155,11 @@ def _read(call: Call, result: Raw, asked: Asked) -> Reply:
             if row is None:
                 raise nonsense(asked)
             return Reply(count=row.count, pending=row.pending is True)
+        case "CancelAllOrdersAfter":
+            switched = fit(plain(result), _Switched, "switch", [])
+            if switched is None:
+                raise nonsense(asked)
+            return Reply(trigger_ns=instant(switched.trigger))
         case "OHLC":
             return Reply(events=tuple(rest_market.candles(result, asked, _interval(call))))
         case "QueryOrders":

@@ -44,10 +44,13 @@ from krakentui.wire.spot.ratecount import Counters
 from krakentui.wire.spot.requests import PRIVATE_CHANNELS, Outbox, Outgoing, Request, symbols_of
 from krakentui.wire.spot.salvage import UNREADABLE, plain
 from krakentui.wire.spot.sequence import Numbers, Step
+from krakentui.wire.spot.times import instant
 from krakentui.wire.spot.wishes import Awaited, Wishes
 
 BATCH = range(2, 51)
 """Orders that one `batch_cancel` may name (websocket reference, 8)."""
+SWITCH = range(86_400)
+"""Seconds that `cancel_all_orders_after` takes; 0 = off (websocket reference, 8)."""
 _CHANNELS = {kind: kind.channel() for kind in KINDS}
 _EXCERPT = 80
 _SEARCHED = 2_000
@@ -137,6 +140,12 @@ class Conversation:
     def cancel_all(self) -> int:
         """Queue the cancel of every order there will be when it arrives; return the request id."""
         return self._put("cancel_all", {}).req_id
+
+    def cancel_all_orders_after(self, timeout_s: int) -> int:
+        """Queue a call of the dead man's switch, 0 to disarm it; return the request id."""
+        if timeout_s not in SWITCH:
+            raise ValueError(f"the dead man's switch takes 0 to 86399 seconds, not {timeout_s}")
+        return self._put("cancel_all_orders_after", {"timeout": timeout_s}).req_id
 
     def to_send(self) -> list[Outgoing]:
         """Take what is queued, written out."""
@@ -280,6 +289,7 @@ class Conversation:
             cl_ord_id=clean(result.cl_ord_id or ""),
             count=answer.orders_cancelled if result.count is None else result.count,
             maxratecount=result.maxratecount,
+            trigger_ns=instant(result.trigger),
             warnings=tuple(clean(warning) for warning in result.warnings or ()),
         )
 

@@ -7,13 +7,12 @@ from krakentui.wire.spot.endpoints import ENDPOINTS, WS_METHODS, allowed, allowe
 
 PUBLIC = {"Time", "SystemStatus", "Assets", "AssetPairs", "Ticker", "OHLC"}
 READS = {"GetApiKeyInfo", "GetWebSocketsToken", "Balance", "BalanceEx", "OpenOrders", "QueryOrders"}
-CANCELS = {"CancelOrder", "CancelOrderBatch", "CancelAll"}
+CANCELS = {"CancelOrder", "CancelOrderBatch", "CancelAll", "CancelAllOrdersAfter"}
 NEVER = (
     "AddOrder",
     "AddOrderBatch",
     "AmendOrder",
     "EditOrder",
-    "CancelAllOrdersAfter",
     "Withdraw",
     "WalletTransfer",
     "AccountTransfer",

@@ -1,0 +1,41 @@
+"""What happens to the dead man's switch of an account: what we ask of it, what the exchange answers.
+
+One timer an account: each call replaces it, whoever makes it; when it runs out the exchange cancels every
+open order of the account and the switch is off (REST reference 4.3, websocket reference 8).
+"""
+
+from krakentui.model.event import Happening
+
+
+class SwitchAsked(Happening, frozen=True, kw_only=True):
+    """A call is on its way: a timeout arms or renews the switch, 0 disarms it."""
+
+    account: str
+    timeout_s: int
+    renewal: bool = False
+    """The switch is armed as far as we know, and is kept alive."""
+
+
+class SwitchAnswered(Happening, frozen=True, kw_only=True):
+    """The exchange answered a call."""
+
+    account: str
+    timeout_s: int
+    ok: bool
+    trigger_ns: int | None = None
+    """When it fires, by the exchange's own clock; None = the answer does not say."""
+    code: str = ""
+
+
+class SwitchUnanswered(Happening, frozen=True, kw_only=True):
+    """A call got no answer: it may have arrived."""
+
+    account: str
+    timeout_s: int
+    why: str
+
+
+class SwitchRanOut(Happening, frozen=True, kw_only=True):
+    """The moment at which it fires has passed without a renewal."""
+
+    account: str

@@ -1,0 +1,149 @@
+"""The dead man's switch as believed: armed or not, when it fires at the earliest, what is doubtful.
+
+What the exchange answered is what is shown. A renewal without an answer may have arrived, so the moment
+that was answered last stands: it fires then at the earliest. When that moment passes without a renewal the
+switch has fired, as far as anybody can tell, and nothing arms it again but a new act of the user.
+"""
+
+from functools import singledispatch
+from typing import Final, Literal
+
+from msgspec import Struct, structs
+
+from krakentui.model.clock import SECOND
+from krakentui.model.event import Happening, OrderPatched
+from krakentui.model.switch import SwitchAnswered, SwitchAsked, SwitchRanOut, SwitchUnanswered
+
+Phase = Literal["off", "arming", "armed", "disarming", "fired"]
+SOONEST_S: Final = 15
+LATEST_S: Final = 30
+"""It is renewed every 15 to 30 s (REST reference 4.3, recommended with a timeout of 60 s)."""
+AGAIN_S: Final = 5
+"""After a call that was refused or lost the next one follows so soon."""
+PASSED_NS: Final = 2 * SECOND
+"""So long after its moment it is taken for fired: a renewal of the last second may have been in time."""
+TOLD_NS: Final = 300 * SECOND
+"""For so long it is told that it has fired."""
+BY_SWITCH: Final = "CancelAllOrdersAfter"
+"""Begin of the reason of orders that it cancelled (websocket reference 7.3)."""
+AHEAD_NS: Final = 90 * SECOND
+"""So long before an announced maintenance it is disarmed: its end would cancel everything."""
+
+
+class Switch(Struct, frozen=True, kw_only=True):
+    """What is believed of the switch; instants named `wall` are the exchange's clock."""
+
+    phase: Phase = "off"
+    timeout_s: int = 0
+    """What the user armed it with."""
+    fires_wall_ns: int | None = None
+    """When it fires at the earliest; None = the exchange has named no moment."""
+    asked_ns: int = 0
+    """Steady time of the last call."""
+    waits: bool = False
+    """The last call has no answer yet."""
+    failed: bool = False
+    """The last call was refused or lost."""
+    doubt: str = ""
+    """What is not certain, as a clause."""
+
+    @property
+    def is_on(self) -> bool:
+        """Tell whether it is armed or may be."""
+        return self.phase in {"arming", "armed", "disarming"}
+
+    def has_passed(self, wall_ns: int) -> bool:
+        """Tell whether its moment is over."""
+        return self.is_on and self.fires_wall_ns is not None and wall_ns > self.fires_wall_ns + PASSED_NS
+
+    def due_ns(self) -> int:
+        """Tell the steady time of the next call."""
+        if self.failed:
+            return self.asked_ns + AGAIN_S * SECOND
+        period_s = min(LATEST_S, max(SOONEST_S, self.timeout_s // 3))
+        return self.asked_ns + period_s * SECOND
+
+
+def followed(switch: Switch, event: Happening, t_ns: int, wall_ns: int) -> Switch:
+    """Bring the belief forward by an event; `wall_ns` is the exchange's clock."""
+    return _followed(event, switch, t_ns, wall_ns)
+
+
+@singledispatch
+def _followed(_event: Happening, switch: Switch, _t_ns: int, _wall_ns: int) -> Switch:
+    return switch
+
+
+@_followed.register
+def _(event: SwitchAsked, switch: Switch, t_ns: int, _wall_ns: int) -> Switch:
+    asked = structs.replace(switch, asked_ns=t_ns, waits=True)
+    if event.renewal:
+        return asked
+    if not event.timeout_s:
+        return structs.replace(asked, phase="disarming", doubt="")
+    return structs.replace(
+        asked, phase="arming", timeout_s=event.timeout_s, fires_wall_ns=None, failed=False, doubt=""
+    )
+
+
+@_followed.register
+def _(event: SwitchAnswered, switch: Switch, _t_ns: int, wall_ns: int) -> Switch:
+    heard = structs.replace(switch, waits=False, failed=not event.ok)
+    if not event.ok:
+        if switch.phase == "arming":
+            return Switch()
+        return structs.replace(heard, doubt=f"the last call was refused: {event.code}")
+    if not event.timeout_s:
+        return Switch()
+    if switch.phase == "disarming":  # a renewal's answer that comes after the wish to disarm
+        return structs.replace(heard, fires_wall_ns=event.trigger_ns or switch.fires_wall_ns)
+    fires_ns = event.trigger_ns or wall_ns + event.timeout_s * SECOND
+    return structs.replace(heard, phase="armed", fires_wall_ns=fires_ns, doubt="")
+
+
+@_followed.register
+def _(event: SwitchUnanswered, switch: Switch, _t_ns: int, wall_ns: int) -> Switch:
+    lost = structs.replace(switch, waits=False, failed=True, doubt=event.why)
+    if switch.phase == "arming" and switch.fires_wall_ns is None:  # it may be armed all the same
+        return structs.replace(lost, fires_wall_ns=wall_ns + event.timeout_s * SECOND)
+    return lost
+
+
+@_followed.register
+def _(_event: SwitchRanOut, switch: Switch, _t_ns: int, wall_ns: int) -> Switch:
+    return Switch(phase="fired", timeout_s=switch.timeout_s, fires_wall_ns=switch.fires_wall_ns or wall_ns)
+
+
+@_followed.register
+def _(event: OrderPatched, switch: Switch, _t_ns: int, wall_ns: int) -> Switch:
+    """An order that the switch cancelled proves that it fired."""
+    fired = event.patch.exec_type == "canceled" and (event.patch.reason or "").startswith(BY_SWITCH)
+    if not (fired and switch.is_on):
+        return switch
+    return Switch(phase="fired", timeout_s=switch.timeout_s, fires_wall_ns=switch.fires_wall_ns or wall_ns)
+
+
+def told(before: Switch, after: Switch) -> tuple[str, str] | None:
+    """Say what has changed, as a sentence and its level; None = nothing that the user has to know."""
+    if before.phase != after.phase:
+        return _phase_told(before, after)
+    if after.is_on and after.doubt and after.doubt != before.doubt:
+        text = (
+            f"The dead man's switch: {after.doubt.rstrip('.')}. It fires at the moment shown unless renewed."
+        )
+        return text, "warn"
+    return None
+
+
+def _phase_told(before: Switch, after: Switch) -> tuple[str, str] | None:
+    match after.phase:
+        case "armed" if before.phase != "disarming":
+            text = f"{after.timeout_s} s without a renewal cancel every open order"
+            return f"The dead man's switch is armed: {text}.", "warn"
+        case "off" if before.phase == "disarming":
+            return "The dead man's switch is disarmed.", "good"
+        case "off":
+            return "The dead man's switch was not armed: the exchange refused.", "bad"
+        case "fired":
+            return "The dead man's switch has fired: the exchange cancels every open order.", "bad"
+    return None

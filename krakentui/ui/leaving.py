@@ -1,0 +1,52 @@
+"""Leaving the monitor: it asks while a cancel is not settled or the dead man's switch is on."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from krakentui.state.view import SwitchView
+from krakentui.ui.screens.leave import LeaveScreen
+from krakentui.ui.screens.toosmall import TooSmall
+
+if TYPE_CHECKING:
+    from krakentui.ui.app import KrakenApp
+
+INTERRUPTED = 128 + 2
+
+
+class Leaving:
+    """Knows whether one app may just go."""
+
+    def __init__(self, app: "KrakenApp") -> None:
+        """Leave this app."""
+        self._app = app
+        self._interrupted = False
+
+    def leave(self, code: int = 0) -> None:
+        """Leave, or ask first."""
+        app = self._app
+        ids, switch = app.face.unsettled(), self._armed()
+        if not ids and switch is None:
+            app.exit(return_code=code)
+        elif isinstance(app.screen, TooSmall):
+            what = "a cancel is not settled" if ids else "the dead man's switch is armed"
+            app.screen.tell(f"{what}: Ctrl+C again leaves")
+        elif not isinstance(app.screen, LeaveScreen):
+            screen = LeaveScreen(ids, switch, app.face.clock, app, private=app.main.orders.private)
+            app.push_screen(screen, partial(self._left, code))
+
+    def interrupt(self) -> None:
+        """Leave as `q` does; a second time at once."""
+        if self._interrupted or isinstance(self._app.screen, LeaveScreen):
+            self._app.exit(return_code=INTERRUPTED)
+            return
+        self._interrupted = True
+        self.leave()
+
+    def _left(self, code: int, yes: bool | None) -> None:
+        self._interrupted = False
+        if yes:
+            self._app.exit(return_code=code)
+
+    def _armed(self) -> SwitchView | None:
+        switch = self._app.face.status(self._app.face.clock.mono_ns()).switch
+        return switch if switch is not None and switch.phase != "fired" else None

@@ -1,0 +1,133 @@
+"""The dead man's switch against the exchange: armed, kept alive, disarmed, fired; never armed by itself."""
+
+from typing import Any
+
+import pytest
+
+from krakentui.state.view import NotAsked, SwitchQuestion
+from tests.whole.faults import SOON_S, inject, is_true, private_calls, watched
+from tests.whole.lockstep import Lockstep
+
+pytestmark = pytest.mark.anyio
+
+
+def arm(both: Lockstep, timeout_s: int = 60) -> None:
+    question = both.session.ask_switch()
+    assert isinstance(question, SwitchQuestion), question
+    assert both.session.set_switch(question, timeout_s) is None
+
+
+def phase(both: Lockstep) -> str:
+    switch = both.session.status(both.clock.mono_ns()).switch
+    return "off" if switch is None else switch.phase
+
+
+def truly_armed(both: Lockstep) -> bool:
+    return both.account()["cancel_after"] is not None
+
+
+async def armed(both: Lockstep, timeout_s: int = 60) -> None:
+    arm(both, timeout_s)
+    await both.until(lambda: phase(both) == "armed", 3)
+    assert truly_armed(both)
+
+
+async def test_it_is_kept_alive_over_the_socket_as_long_as_the_monitor_lives() -> None:
+    async with watched(quiet=True) as both:
+        calls, orders = len(private_calls(both)), set(both.true_orders())
+        await armed(both)
+        await both.run(240)
+        assert phase(both) == "armed"
+        assert set(both.true_orders()) == orders
+        assert not any("CancelAllOrdersAfter" in call for call in private_calls(both, calls))
+
+
+async def test_the_countdown_never_promises_more_than_the_exchange_does() -> None:
+    async with watched(quiet=True) as both:
+        await armed(both)
+        for _ in range(60):
+            await both.run(1)
+            switch = both.session.status(both.clock.mono_ns()).switch
+            assert switch is not None
+            assert switch.fires_wall_ns is not None
+            true_ns = _instant_ns(both.account()["cancel_after"])
+            assert switch.fires_wall_ns <= true_ns + 10**9  # answers are cut to the second
+
+
+async def test_disarmed_it_cancels_nothing() -> None:
+    async with watched(quiet=True) as both:
+        orders = set(both.true_orders())
+        await armed(both)
+        question = both.session.ask_switch()
+        assert isinstance(question, SwitchQuestion)
+        assert not question.arm
+        assert both.session.set_switch(question, 0) is None
+        await both.until(lambda: phase(both) == "off", 3)
+        assert not truly_armed(both)
+        await both.run(90)
+        assert set(both.true_orders()) == orders
+
+
+async def test_cut_off_it_fires_is_told_as_fired_and_is_not_armed_again() -> None:
+    async with watched(quiet=True) as both:
+        await armed(both, 30)
+        inject(both, "silence", keep="none")
+        inject(both, "http", match={"path": "/v2"}, status=520)
+        inject(both, "http", match={"path": "/auth/v2"}, status=520)
+        await both.run(45)
+        assert both.true_orders() == {}
+        assert phase(both) == "fired"
+        both.exchange.command("faults", {"clear": True})
+        await both.until(lambda: is_true(both), 60 + SOON_S)
+        await both.run(60)
+        assert not truly_armed(both)
+
+
+async def test_without_a_socket_it_is_disarmed_over_rest() -> None:
+    async with watched(quiet=True) as both:
+        await armed(both, 300)
+        inject(both, "http", match={"path": "/auth/v2"}, status=520)
+        inject(both, "close", match={"surface": "spot-ws-private"}, code=1001)
+        await both.until(lambda: both.feeds()["private"] != "live", 5)
+        question = both.session.ask_switch()
+        assert isinstance(question, SwitchQuestion)
+        assert both.session.set_switch(question, 0) is None
+        await both.until(lambda: phase(both) == "off", 10)
+        assert not truly_armed(both)
+
+
+async def test_it_cannot_be_armed_without_a_socket() -> None:
+    async with watched(quiet=True) as both:
+        inject(both, "http", match={"path": "/auth/v2"}, status=520)
+        inject(both, "close", match={"surface": "spot-ws-private"}, code=1001)
+        await both.until(lambda: both.feeds()["private"] != "live", 5)
+        asked = both.session.ask_switch()
+        assert isinstance(asked, NotAsked)
+        assert "websocket is not open" in asked.why
+
+
+async def test_it_is_disarmed_ahead_of_an_announced_maintenance() -> None:
+    async with watched(quiet=True) as both:
+        await armed(both)
+        announce: dict[str, object] = {"announce": {"title": "Engine upgrade", "starts": "2m", "lasts": "5m"}}
+        both.exchange.command("maintenance", announce)
+        await both.until(lambda: phase(both) == "off", 60)
+        assert not truly_armed(both)
+        asked = both.session.ask_switch()
+        assert isinstance(asked, NotAsked)
+        assert "Engine upgrade" in asked.why
+
+
+async def test_a_question_is_answered_once() -> None:
+    async with watched(quiet=True) as both:
+        question = both.session.ask_switch()
+        assert isinstance(question, SwitchQuestion)
+        assert isinstance(both.session.set_switch(question, 29), NotAsked)
+        assert both.session.set_switch(question, 30) is None
+        assert isinstance(both.session.set_switch(question, 30), NotAsked)
+
+
+def _instant_ns(told: Any) -> int:  # noqa: ANN401 - JSON
+    from datetime import datetime  # noqa: PLC0415
+
+    return round(datetime.fromisoformat(told).timestamp() * 10**9)
