@@ -7,12 +7,12 @@ and the program goes on.
 """
 
 import os
-import stat
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from krakentui.engine.linefile import LineFile
 from krakentui.engine.redact import Redaction
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.event import Happening, Noted
@@ -49,53 +49,24 @@ class Recorder:
         self._clock = clock
         self._tell = tell
         self._redaction = Redaction(os.urandom(32))
-        self._encoder = msgspec.json.Encoder()
         self._start_ns = self._flushed_ns = clock.mono_ns()
-        self._buffer = bytearray()
-        self._handle: int | None = None
-        try:
-            self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-            if stat.S_ISREG(os.fstat(self._handle).st_mode):
-                os.fchmod(self._handle, 0o600)  # a file that was there before may be wider
-        except OSError as error:
-            self._give_up(error)
-        self._put(Header(v=1, recording="redacted v1", wall_ns=clock.now_ns(), venue=venue))
-        self._flush()
+        self._file = LineFile(path, self._gave_up)
+        self._file.put(Header(v=1, recording="redacted v1", wall_ns=clock.now_ns(), venue=venue))
+        self._file.flush()
 
     def passed(self, where: str, direction: Direction, data: bytes) -> None:
         """Take one frame or body; it is on disk within a second of the next one."""
-        if self._handle is None:
+        if not self._file.is_open:
             return
         t_ns = self._clock.mono_ns()
-        self._put(Passage(t_ns - self._start_ns, where, direction, self._redaction.apply(data)))
-        if t_ns - self._flushed_ns >= _FLUSH_NS or len(self._buffer) >= _FLUSH_BYTES:
+        self._file.put(Passage(t_ns - self._start_ns, where, direction, self._redaction.apply(data)))
+        if t_ns - self._flushed_ns >= _FLUSH_NS or self._file.waiting >= _FLUSH_BYTES:
             self._flushed_ns = t_ns
-            self._flush()
+            self._file.flush()
 
     def close(self) -> None:
         """Write what is left and close the file."""
-        self._flush()
-        handle, self._handle = self._handle, None
-        if handle is not None:
-            os.close(handle)
+        self._file.close()
 
-    def _put(self, line: Header | Passage) -> None:
-        if self._handle is not None:
-            self._buffer += self._encoder.encode(line) + b"\n"
-
-    def _flush(self) -> None:
-        if self._handle is None:
-            return
-        try:
-            while self._buffer:
-                del self._buffer[: os.write(self._handle, self._buffer)]
-        except OSError as error:
-            self._give_up(error)
-
-    def _give_up(self, error: OSError) -> None:
-        self._buffer.clear()
-        handle, self._handle = self._handle, None
-        if handle is not None:
-            os.close(handle)
-        why = (error.strerror or str(error)).lower()
+    def _gave_up(self, why: str) -> None:
         self._tell(Noted(kind="notice", text=f"Recording to {self._path.name} is off: {why}.", level="warn"))
