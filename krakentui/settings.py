@@ -25,6 +25,7 @@ LIVE_REST = "https://api.kraken.com"
 LIVE_WS_PUBLIC = "wss://ws.kraken.com/v2"
 REST_RESERVE = Decimal(3)
 LIVE_WS_PRIVATE = "wss://ws-auth.kraken.com/v2"
+LIVE_WS_AUDIT = "wss://ws-auth.kraken.com"
 
 
 class Endpoints(Struct, frozen=True):
@@ -33,6 +34,8 @@ class Endpoints(Struct, frozen=True):
     rest: str = LIVE_REST
     ws_public: str = LIVE_WS_PUBLIC
     ws_private: str = LIVE_WS_PRIVATE
+    ws_audit: str = LIVE_WS_AUDIT
+    """The old private websocket, which documents the trading counter."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -65,6 +68,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Points of the REST counter that background calls never touch."""
     counting: Counting = Counting()
     """What the file says of costs, ceilings and drains."""
+    audit: bool = False
+    """Watch the exchange's own trading counter on the old websocket."""
     mouse: bool = True
     record: Path | None = None
     log_file: Path | None = None
@@ -84,6 +89,7 @@ class Config(Struct, frozen=True, kw_only=True):
     mouse: bool = True
     rest_reserve: Decimal | None = None
     counting: Counting = Counting()
+    audit: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -213,4 +219,5 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "mouse": _flag,
     "budget.rest_reserve": reserve_of,
     **_COUNTED,
+    "budget.audit": _flag,
 }

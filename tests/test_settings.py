@@ -44,6 +44,7 @@ open_orders = 400
 scheduled_orders = 60
 others_window = 0
 decay = "continuous"
+audit = true
 """
 
 
@@ -55,6 +56,7 @@ def test_every_setting_is_taken() -> None:
         read_only=True,
         mouse=False,
         rest_reserve=Decimal("2.5"),
+        audit=True,
         counting=Counting(
             history_cost=2,
             lookup_cost=1,
@@ -107,6 +109,7 @@ _LOWER = "for polls; budget.rest_reserve must be lower."
     [
         (b"\n\nread_only = 'yes'\n", "config.toml:3: read_only must be true or false."),
         (b"mouse = 1\n", "config.toml:1: mouse must be true or false."),
+        (b"[budget]\naudit = 1\n", "config.toml:2: budget.audit must be true or false."),
         (b"markets = []\n", 'config.toml:1: markets must be a list of 1 to 50 pairs like "BTC/USD".'),
         (b"markets = ['BTCUSD']\n", 'config.toml:1: markets must be a list of 1 to 50 pairs like "BTC/USD".'),
         (

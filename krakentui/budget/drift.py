@@ -1,8 +1,9 @@
 """When the exchange's own figure agrees with our count, and when it may correct it.
 
 Nobody has published a value of the counter (websocket v1 reference, as of 2026-06), so a figure proves
-itself first: 20 that agree, none that disagrees in between. Only a count that is narrow can agree, but a
-wide one can disagree: what is outside it is outside whatever happened unseen.
+itself first: 20 that agree, none that disagrees in between. Two counts judge it. Ours alone is wide where
+much happened that nobody could see; the chain starts anew from each figure and adds only what happened
+since, so it stays narrow. A figure outside either disagrees; within a narrow chain it agrees.
 """
 
 from fractions import Fraction
@@ -16,7 +17,7 @@ from krakentui.model.limit import POINT
 NEEDED = 20
 """So many figures agree before one may correct our count."""
 TELLING = 5 * POINT
-"""A count wider than this agrees with too much to prove anything."""
+"""A count wider than this, or than what drains in two seconds, agrees with too much to prove anything."""
 
 
 class Trust(Struct, frozen=True):
@@ -45,8 +46,12 @@ class Trust(Struct, frozen=True):
 
 def tolerance(decay: Fraction) -> int:
     """Tell how far a figure may be off: a point, or what drains in half a second."""
-    half = decay * POINT / 2
-    return max(POINT, -(-half.numerator // half.denominator))
+    return max(POINT, _drained(decay / 2))
+
+
+def telling(decay: Fraction) -> int:
+    """Tell how wide our count may be to prove anything; a drain in steps alone makes a second's doubt."""
+    return max(TELLING, _drained(decay * 2))
 
 
 def drift(units: int, count: Interval) -> int:
@@ -54,18 +59,24 @@ def drift(units: int, count: Interval) -> int:
     return min(0, units - count.low) + max(0, units - count.high)
 
 
-def judged(units: int, shown: Interval, seen: Interval, decay: Fraction) -> Verdict:
+def judged(units: int, ours: Interval, chain: Interval, seen: Interval, decay: Fraction) -> Verdict:
     """Hold a figure against our count.
 
     Args:
         units: The exchange's figure.
-        shown: Our count with all its doubt.
-        seen: What the acts that we saw make alone.
+        ours: Our count alone, with all its doubt.
+        chain: What came of the figure before, with all that may have happened since.
+        seen: The same with what we saw happen alone.
         decay: Points a second.
     """
     allowed = tolerance(decay)
-    if abs(drift(units, shown)) > allowed:
+    if any(abs(drift(units, count)) > allowed for count in (ours, chain)):
         return "disagrees"
-    if seen.high - seen.low > TELLING or abs(drift(units, seen)) > allowed:
+    if seen.high - seen.low > telling(decay) or abs(drift(units, seen)) > allowed:
         return "vague"
     return "agrees"
+
+
+def _drained(points: Fraction) -> int:
+    units = points * POINT
+    return -(-units.numerator // units.denominator)

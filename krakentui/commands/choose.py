@@ -14,6 +14,9 @@ from krakentui.model.secret import Credentials, Secret
 from krakentui.net.hosts import is_loopback
 from krakentui.settings import Config, Endpoints, Settings, config_file, read_config, state_folder
 
+_AUDITED = frozenset({"live", "stream", "limits"})
+"""Commands that may open the audit's socket; the others are over before it could tell anything."""
+
 
 def settings_for(given: Given, environ: MutableMapping[str, str] = os.environ) -> Settings:
     """Put the settings of a live command together and start the log.
@@ -42,6 +45,7 @@ def settings_for(given: Given, environ: MutableMapping[str, str] = os.environ) -
         read_only=given.read_only or config.read_only,
         assume_tier=given.assume_tier or config.assume_tier,
         speed=given.speed or 1.0,
+        audit=config.audit and given.command in _AUDITED,
         mouse=config.mouse,
         record=given.record,
         log_file=log_file,
@@ -82,6 +86,7 @@ def endpoints_at(base: str) -> Endpoints:
         rest=f"http://{parts.netloc}",
         ws_public=f"ws://{parts.netloc}/v2",
         ws_private=f"ws://{parts.netloc}/auth/v2",
+        ws_audit=f"ws://{parts.netloc}/auth/v1",
     )
 
 

@@ -6,6 +6,7 @@ the key is locked out. A band that is wide only because nobody watched before ou
 
 from fractions import Fraction
 
+from krakentui.budget.words import signed
 from krakentui.commands import guard, limits_plan, running
 from krakentui.commands.choose import settings_for
 from krakentui.commands.columns import columns
@@ -15,9 +16,10 @@ from krakentui.commands.parser import Given
 from krakentui.commands.schema import limits_object
 from krakentui.engine.face import Face
 from krakentui.model.clock import SECOND
+from krakentui.model.limit import units
 from krakentui.model.number import points_text
 from krakentui.settings import Settings
-from krakentui.state.view import BudgetView, GaugeRow
+from krakentui.state.view import AuditView, BudgetView, DriftRow, GaugeRow
 
 FINE, COULD_NOT, TIGHT, LIMITED = 0, 1, 10, 11
 _COUNTED = frozenset({"rest", "engine"})
@@ -72,13 +74,34 @@ def table(budget: BudgetView) -> str:
     rows += [_row(gauge) for gauge in budget.gauges]
     lines = columns(rows)
     lines += [f"Locked out for {_wait(lock.until_in_ns)}: {lock.reason}" for lock in budget.lockouts]
-    return "\n".join([*lines, "", budget.headline])
+    return "\n".join([*lines, "", budget.headline, *audited(budget.audit)])
+
+
+def audited(audit: AuditView) -> list[str]:
+    """Write what the audit found, where it is on: its sentence, then the drift of each pair."""
+    if audit.state == "off":
+        return []
+    if not audit.drifts:
+        return ["", audit.text]
+    rows = [("PAIR", "TOLD", "OUR COUNT", "OFF BY", "WORST", "SAMPLES", "AGREE")]
+    rows += [_drift(row) for row in audit.drifts]
+    return ["", audit.text, *columns(rows)]
+
+
+def _drift(row: DriftRow) -> tuple[str, str, str, str, str, str, str]:
+    told, count = points_text(row.told, up=True), _interval(row.low, row.high)
+    off, worst = signed(units(row.drift)), signed(units(row.worst))
+    return row.pair, told, count, off, worst, str(row.samples), str(row.agreeing)
 
 
 def _row(row: GaugeRow) -> tuple[str, str, str, str, str]:
-    low, high = points_text(row.low, up=False), points_text(row.high, up=True)
-    used = low if low == high else f"{low} to {high}"
+    used = _interval(row.low, row.high)
     return row.label, used, points_text(row.max, up=False), points_text(row.decay, up=False), _fits(row)
+
+
+def _interval(low: Fraction, high: Fraction) -> str:
+    least, most = points_text(low, up=False), points_text(high, up=True)
+    return least if least == most else f"{least} to {most}"
 
 
 def _fits(row: GaugeRow) -> str:

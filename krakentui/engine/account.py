@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from krakentui.budget.acts import order_cost
 from krakentui.budget.planner import CancelPlan, plan
 from krakentui.budget.words import duration
+from krakentui.engine.audit import AuditSide
 from krakentui.engine.cancels import Cancels, Wanted
 from krakentui.engine.feeds import PrivateTalk
 from krakentui.engine.household import Household
@@ -21,7 +22,9 @@ from krakentui.engine.pursuer import Pursuer
 from krakentui.engine.routes import parcels
 from krakentui.engine.sharing import SharedKey
 from krakentui.engine.switch import DeadMan
+from krakentui.engine.tokens import Tokens
 from krakentui.engine.wants import is_blind, may_ask
+from krakentui.model.event import Happening
 from krakentui.model.order import Order
 from krakentui.net.feed import Feed
 from krakentui.net.hosts import check_destination
@@ -62,11 +65,17 @@ class AccountSide:
         self._clock = house.clock
         self.shared = SharedKey(settings, credentials, house, lambda: state.ledger, place)
         self._lane = self.shared.lane
+        self._tell = house.tell
+        tokens = Tokens(self._lane, house.clock)
+        self._audit: AuditSide | None = None
+        if settings.audit:
+            self._audit = AuditSide(settings, state, self._lane, tokens, house, line, maintenance)
         self._talk = PrivateTalk(
             self._lane,
+            tokens,
             settings.account,
             house.clock,
-            house.tell,
+            self._streamed if self._audit is not None else house.tell,
             maintenance,
             lambda: may_ask("GetWebSocketsToken", state),
         )
@@ -102,12 +111,15 @@ class AccountSide:
             ("private feed", self._feed.run),
             *self.shared.tasks(),
             ("dead man's switch", self._dead_man.run),
+            *(() if self._audit is None else self._audit.tasks()),
         ]
 
     def replace(self, why: str) -> None:
         """Open a new private socket and ask for everything again."""
         self._feed.replace(why)
         self.poller.poll_now()
+        if self._audit is not None:
+            self._audit.replace(why)
 
     def hurry(self) -> None:
         """The exchange is back: open the private socket soon, if it could not be opened."""
@@ -117,6 +129,18 @@ class AccountSide:
         """Wait, not long, until what the user confirmed is on the wire; nothing new is taken."""
         self._closing = True
         await self._cancels.flush(seconds)
+
+    def close(self) -> None:
+        """Write what is kept of the key: its counters, and the audit's evidence."""
+        self.shared.close()
+        if self._audit is not None:
+            self._audit.close()
+
+    def _streamed(self, event: Happening) -> None:
+        """Let the state know what the stream says, and then the audit."""
+        self._tell(event)
+        if self._audit is not None:
+            self._audit.auditor.streamed(event)
 
     # --- cancels ---------------------------------------------------------------------------------
 

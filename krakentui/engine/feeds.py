@@ -6,13 +6,13 @@ from typing import Protocol
 
 from krakentui.engine.answers import Answers
 from krakentui.engine.lane import KeyLane
+from krakentui.engine.tokens import NoToken, Tokens
 from krakentui.engine.turnstile import Kind
 from krakentui.model.clock import SECOND, Clock
-from krakentui.model.error import Denied, KeyProblem, NotSent
+from krakentui.model.error import Denied, KeyProblem, VenueRefusal
 from krakentui.model.event import Answered, DeniedSeen, FeedChanged, Happening, Noted
 from krakentui.model.secret import Secret
 from krakentui.net.deadline import within
-from krakentui.wire.spot.rest import Call
 from krakentui.wire.spot.ws import Conversation
 
 SPARK_MIN = 15
@@ -110,6 +110,7 @@ class PrivateTalk:
     def __init__(
         self,
         lane: KeyLane,
+        tokens: Tokens,
         account: str,
         clock: Clock,
         tell: Callable[[Happening], None],
@@ -123,6 +124,7 @@ class PrivateTalk:
         self.no_stream: str | None = None
         """Why this key can have no private socket, as a sentence."""
         self._lane = lane
+        self._tokens = tokens
         self._account = account
         self._clock = clock
         self._tell = tell
@@ -179,16 +181,16 @@ class PrivateTalk:
             await self._clock.sleep(KEY_WAIT_S)
 
     async def _token(self) -> Secret:
-        reply = await self._lane.call(Call("GetWebSocketsToken"), self._kind)
+        try:
+            token = await self._tokens.new(self._kind)
+        except (VenueRefusal, NoToken) as error:
+            self._kind = "reconcile"
+            if isinstance(error, Denied):
+                self.no_stream = NO_STREAM
+                raise KeyProblem(self.no_stream) from error
+            raise
         self._kind = "reconcile"  # the first one is on the user's account, later ones stay within the counter
-        if isinstance(reply.refusal, Denied):
-            self.no_stream = NO_STREAM
-            raise KeyProblem(self.no_stream)
-        if reply.refusal is not None:
-            raise reply.refusal
-        if reply.token is None:
-            raise NotSent(reply.broken or "the exchange gave no websocket token")
-        return reply.token
+        return token
 
     def _answered(self, event: Answered) -> None:
         self.answers.came(event)

@@ -260,7 +260,7 @@ class Session:
     async def close(self) -> None:
         """Close what the tasks leave open: the counters on disk, REST connections, the recording."""
         if self._account is not None:
-            self._account.shared.close()
+            self._account.close()
         if self._own_door is not None:
             await self._own_door.close()
         if self._recorder is not None:
@@ -323,6 +323,7 @@ def _fresh_state(settings: Settings, clock: Clock) -> State:
         watched=settings.markets,
         currency=settings.currency,
         assume_tier=settings.assume_tier,
+        audits=settings.audit and key is not None,
         rest_reserve=settings.rest_reserve,
         counting=settings.counting,
         wall_ns=clock.now_ns(),

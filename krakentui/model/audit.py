@@ -11,6 +11,8 @@ from msgspec import Struct
 
 from krakentui.model.event import Happening
 
+SOURCE = "openOrders.ratecount"
+"""Where a figure of the old websocket says it comes from."""
 Act = Literal[
     "snapshot", "pending", "open", "fill", "closed", "canceled", "expired", "amended", "touched", "other"
 ]
@@ -53,10 +55,11 @@ class Sample(Struct, frozen=True, kw_only=True):
 
 
 class CounterSampled(Happening, frozen=True, kw_only=True):
-    """A figure was held against our count."""
+    """A figure was held against our count; `anchors` = it is still the latest word on its pair."""
 
     account: str
     sample: Sample
+    anchors: bool = False
 
 
 class CounterDoubted(Happening, frozen=True, kw_only=True):

@@ -89,6 +89,24 @@ class ConnectBudget:
             self._spent.popleft()
 
 
+class ConnectShare(ConnectBudget):
+    """A part of that budget, for a socket that must not crowd out the others."""
+
+    def __init__(self, whole: ConnectBudget, most: int, window_ns: int = WINDOW_NS) -> None:
+        """Start with none spent."""
+        super().__init__(most, window_ns)
+        self._whole = whole
+
+    def wait_ns(self, t_ns: int) -> int:
+        """Tell how long until one more attempt fits into the part and into the whole; 0 = now."""
+        return max(super().wait_ns(t_ns), self._whole.wait_ns(t_ns))
+
+    def spend(self, t_ns: int) -> int:
+        """Count one attempt in both and return its number in the whole."""
+        super().spend(t_ns)
+        return self._whole.spend(t_ns)
+
+
 class EdgePause:
     """The silence that the edge in front of the exchange asked of this address, for all our traffic."""
 

@@ -9,9 +9,11 @@ from typing import Final
 from msgspec import Struct, structs
 
 from krakentui.budget.drift import NEEDED, Trust
+from krakentui.budget.ledger import Ledger, Orders
 from krakentui.budget.words import amount, duration, signed
-from krakentui.model.audit import CounterSampled, Sample
-from krakentui.model.limit import points
+from krakentui.model.audit import SOURCE, CounterSampled, Sample
+from krakentui.model.event import CounterReported, Happening
+from krakentui.model.limit import PairScope, points
 from krakentui.state.feeds import Feed
 from krakentui.state.view import AuditView, DriftRow
 
@@ -43,9 +45,11 @@ class Drift(Struct, frozen=True):
 class Audit:
     """Samples of one session, and how far they are trusted."""
 
-    def __init__(self, *, wanted: bool) -> None:
-        """Begin with none; `wanted` = the settings ask for it."""
-        self.wanted: Final = wanted
+    def __init__(self, chain: Ledger | None) -> None:
+        """Begin with none; without a ledger of its own there is no audit."""
+        self.wanted: Final = chain is not None
+        self.chain = chain
+        """The counters as they come of the exchange's latest figures, trusted or not."""
         self.trust = Trust()
         self.samples: deque[Sample] = deque(maxlen=MAX_SAMPLES)
         """The latest, oldest first."""
@@ -54,9 +58,19 @@ class Audit:
         """Updates of orders, with or without a figure."""
         self._drifts: dict[str, Drift] = {}
 
+    def follow(self, event: Happening, t_ns: int, orders: Orders) -> None:
+        """Bring the chain forward as the ledger is, by everything but the figures themselves."""
+        if self.chain is None or (isinstance(event, CounterReported) and event.source == SOURCE):
+            return
+        self.chain = self.chain.apply(event, t_ns, orders)
+
     def sampled(self, event: CounterSampled, t_ns: int) -> tuple[str, str] | None:
         """Take one sample; where it changes what follows from them, return a sentence and how loud it is."""
         before, sample = self.trust, event.sample
+        if event.anchors and self.chain is not None:
+            scope = PairScope(event.account, sample.pair)
+            told = CounterReported(name="engine", scope=scope, units=sample.units, source=SOURCE)
+            self.chain = self.chain.apply(told, t_ns, {})
         self.trust = before.after(sample.verdict)
         self.samples.append(sample)
         self.count += 1
@@ -145,7 +159,7 @@ def _disagreement(sample: Sample) -> str:
 def _connecting(feed: Feed, t_ns: int) -> str:
     why = f" ({feed.why.rstrip('.')})" if feed.why else ""
     if feed.state == "connecting":
-        return f"{NAME}: connecting."
+        return f"{NAME}: connecting{why}."
     if feed.retry_ns is None or feed.retry_ns <= t_ns:
         return f"{NAME}: not connected{why}."
     return f"{NAME}: not connected{why}; tried again in {duration(feed.retry_ns - t_ns)}."

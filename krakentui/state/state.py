@@ -95,8 +95,8 @@ class State:
         self.journal: Final = Journal(self.clock)
         self.desk: Final = Desk(account, self.clock, self.feeds, self.funds, self.instruments, self.journal)
         owner = None if key is None else account
-        self.audit: Final = Audit(wanted=audits)
         self.ledger = Ledger.start(t_ns, key, owner, rest_reserve, counting, assume_tier)
+        self.audit: Final = Audit(self.ledger if audits else None)
         self.spending = Spending()
         self.switch = Switch()
         self.limits: Final = LimitNews(self.journal)
@@ -186,6 +186,7 @@ class State:
                 if not self._is_repeated(event):
                     self.spending = self.spending.apply(event, t_ns, self.orders, self.ledger)
                     self.ledger = self.ledger.apply(event, t_ns, self.orders)
+                    self.audit.follow(event, t_ns, self.orders)
                 _TAKES(type(event))(self, event, t_ns)
                 self._move_switch(event, t_ns)
                 self.limits.take(event, self.ledger, t_ns)

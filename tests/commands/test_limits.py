@@ -1,6 +1,7 @@
 """`krakentui limits`: its exit code and its table."""
 
 import json
+from fractions import Fraction
 
 import pytest
 from msgspec import structs
@@ -8,7 +9,7 @@ from msgspec import structs
 from krakentui.commands.limits import COULD_NOT, FINE, LIMITED, TIGHT, exit_code, report, table
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import KeyScope
-from krakentui.state.view import GaugeRow, LockoutView
+from krakentui.state.view import AuditView, DriftRow, GaugeRow, LockoutView
 from tests.commands.face import FINGERPRINT, ReadyFace, a_budget, a_gauge, some_orders
 from tests.support.contract import LIMITS, complaints
 
@@ -47,6 +48,33 @@ def test_the_table_shows_intervals_and_when_the_next_call_fits() -> None:
         "",
         "All limits are far away.",
     ]
+
+
+def test_an_audit_that_is_on_shows_its_state_and_the_drift_of_each_pair() -> None:
+    drift = DriftRow(
+        pair="BTC/USD",
+        samples=12,
+        agreeing=11,
+        told=Fraction("1.53"),
+        low=Fraction("0.5"),
+        high=Fraction(2),
+        drift=Fraction(0),
+        worst=Fraction("-0.4"),
+        age_ns=SECOND,
+    )
+    audit = AuditView(state="watching", text="Audit: watching.", drifts=(drift,))
+    assert table(structs.replace(a_budget(), audit=audit)).splitlines()[3:] == [
+        "All limits are far away.",
+        "",
+        "Audit: watching.",
+        "PAIR     TOLD  OUR COUNT  OFF BY  WORST  SAMPLES  AGREE",
+        "BTC/USD  1.53   0.5 to 2       0   -0.4       12     11",
+    ]
+
+
+def test_an_audit_without_samples_is_one_sentence() -> None:
+    told = table(structs.replace(a_budget(), audit=AuditView(state="connecting", text="Audit: connecting.")))
+    assert told.splitlines()[-2:] == ["", "Audit: connecting."]
 
 
 def test_the_table_says_for_how_long_a_lockout_lasts() -> None:

@@ -16,9 +16,12 @@ from tests.support.clock import WALL_START, ManualClock, settle
 from tests.support.wire import MemoryDoor, MemoryLine, MemorySocket
 
 KEY = Credentials(key="SIM-abc", secret=Secret("c2VjcmV0"), name="test", source="a test")
-ENDPOINTS = Endpoints("http://127.0.0.1:1", "ws://127.0.0.1:1/v2", "ws://127.0.0.1:1/auth/v2")
+ENDPOINTS = Endpoints(
+    "http://127.0.0.1:1", "ws://127.0.0.1:1/v2", "ws://127.0.0.1:1/auth/v2", "ws://127.0.0.1:1/auth/v1"
+)
 FIRST, SECOND_ID = "OAAAAA-BBBBB-CCCCC1", "OAAAAA-BBBBB-CCCCC2"
 PERMISSIONS = ("query-funds", "query-open-trades", "query-closed-trades", "close-trades", "create-ws-token")
+OLD_HEARTBEAT = {"event": "heartbeat"}
 Frame = dict[str, object]
 
 
@@ -110,6 +113,8 @@ class Scene:
         self.door.answer_always("CancelOrderBatch", ok({"count": 1}))
         self.sequence = 0
         self.denied_channels: set[str] = set()
+        self.old_error = ""
+        self.old_ceiling = 125
         self.answer: Callable[[Frame], list[Frame]] = self.cancelled
         self.host = Host(
             settings or some_settings(),
@@ -138,7 +143,9 @@ class Scene:
         while left > 0:
             for socket in self.line.sockets:
                 if not socket.closed:
-                    socket.gives({"channel": "heartbeat"})
+                    socket.gives(
+                        OLD_HEARTBEAT if socket.url.endswith("/auth/v1") else {"channel": "heartbeat"}
+                    )
             await self.clock.advance(min(1.0, left))
             await settle(60)
             left -= 1
@@ -149,7 +156,11 @@ class Scene:
 
     @property
     def public(self) -> MemorySocket:
-        return [one for one in self.line.sockets if one not in self._sockets("/auth/v2")][-1]
+        return [one for one in self.line.sockets if "/auth/" not in one.url][-1]
+
+    @property
+    def old(self) -> MemorySocket:
+        return self._sockets("/auth/v1")[-1]
 
     def _sockets(self, ending: str) -> list[MemorySocket]:
         return [socket for socket in self.line.sockets if socket.url.endswith(ending)]
@@ -183,6 +194,10 @@ class Scene:
 
     def _prepare(self, socket: MemorySocket, url: str) -> None:
         socket.url = url
+        if url.endswith("/auth/v1"):
+            socket.answers = self._old
+            socket.gives({"event": "systemStatus", "status": "online", "version": "1.9.1"})
+            return
         socket.answers = self._private if url.endswith("/auth/v2") else self._public
         socket.gives(STATUS)
 
@@ -222,6 +237,17 @@ class Scene:
             return [*self.answer(request)]
         return []
 
+    def _old(self, request: Frame) -> list[object]:
+        if self.old_error:
+            error = {"event": "subscriptionStatus", "status": "error", "errorMessage": self.old_error}
+            return [{**error, "reqid": request["reqid"]}]
+        told = {"name": "openOrders", "maxratecount": self.old_ceiling}
+        ack = {"event": "subscriptionStatus", "status": "subscribed", "reqid": request["reqid"]}
+        return [
+            {**ack, "channelName": "openOrders", "subscription": told},
+            [[], "openOrders", {"sequence": 1}],
+        ]
+
     def cancelled(self, request: Frame) -> list[Frame]:
         """Take the cancel: the answer, then the stream's word."""
         return [self.taken(request), *self.ended(request)]
@@ -259,6 +285,7 @@ def some_settings(
     key: Credentials | None = KEY,
     record: Path | None = None,
     folder: Path | None = None,
+    audit: bool = False,
 ) -> Settings:
     return Settings(
         venue="simulator",
@@ -269,6 +296,7 @@ def some_settings(
         read_only=read_only,
         record=record,
         state_dir=folder,
+        audit=audit,
     )
 
 

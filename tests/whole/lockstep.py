@@ -133,7 +133,12 @@ class Lockstep:
 
 @asynccontextmanager
 async def lockstep(
-    options: Options | None = None, *, key: str = "cancel", warm_s: float = 8, late_s: float = 0
+    options: Options | None = None,
+    *,
+    key: str = "cancel",
+    warm_s: float = 8,
+    late_s: float = 0,
+    audit: bool = False,
 ) -> AsyncIterator[Lockstep]:
     """Open an exchange and a client that watches it, and let them settle.
 
@@ -142,6 +147,7 @@ async def lockstep(
         key: Which of its keys the client has.
         warm_s: For how long they run before the test begins.
         late_s: By so much every frame of the exchange arrives late.
+        audit: Whether the client watches the exchange's own counter.
     """
     options = options or Options(manual=True, quiet=True)
     async with Exchange(options) as exchange:
@@ -153,11 +159,12 @@ async def lockstep(
         held = first["keys"][key]
         told = Settings(
             venue="simulator",
-            endpoints=Endpoints(base, f"{sockets}/v2", f"{sockets}/auth/v2"),
+            endpoints=Endpoints(base, f"{sockets}/v2", f"{sockets}/auth/v2", f"{sockets}/auth/v1"),
             credentials=Credentials(
                 key=held["key"], secret=Secret(held["secret"]), name=key, source="a test"
             ),
             account=held["account"],
+            audit=audit,
         )
         connect = Late(clock, late_s) if late_s else None
         async with Host(told, clock, random.Random(1), connect=connect) as host:
