@@ -8,6 +8,7 @@ either direction.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from heapq import merge
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -78,8 +79,9 @@ class Arranged(Struct, frozen=True, kw_only=True):
 
 
 def arrange(view: OrdersView, wish: Arrangement) -> Arranged:
-    """Filter, sort and group the orders of a view."""
-    judged = [(row, wish.wanted.judge(row)) for row in view.rows]
+    """Filter, sort and group the orders of a view, the traces of ended ones at their places."""
+    rows = merge(view.rows, view.traces, key=place) if view.traces else view.rows
+    judged = [(row, wish.wanted.judge(row)) for row in rows]
     fitting = [row for row, fits in judged if fits]
     still_open = [fits for row, fits in judged if not row.is_over]
     return Arranged(

@@ -4,7 +4,7 @@ The stream has authority. While its snapshot stands, a list may neither add an o
 one away; while it does not, a list adds at once, and takes away by the rule of `absence`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
@@ -21,6 +21,8 @@ DETAILS_PAUSE_NS = 10 * SECOND
 """Between two queries for an order whose details are missing."""
 FRESH_LIST_NS = 20 * SECOND
 """Without a stream a list is asked for every 5 to 10 s; one that is younger tells the orders of now."""
+TRACE_NS = 8 * SECOND
+"""How long an order that has ended leaves a trace in the list."""
 MAX_FILLS = 5_000
 """Execution ids remembered; the exchange repeats at most the last 50."""
 
@@ -38,6 +40,8 @@ class Tombstone(Struct, frozen=True, kw_only=True):
 
     order: Order
     at_ns: int
+    was_open: bool
+    """It was among the open orders, so that its going is news."""
 
 
 class OrderTable:
@@ -74,6 +78,12 @@ class OrderTable:
         """Return an order that ended lately."""
         stone = self._ended.get(order_id)
         return stone.order if stone else None
+
+    def just_ended(self, t_ns: int) -> Iterator[Order]:
+        """List the orders that were open some seconds ago."""
+        for stone in self._ended.values():
+            if stone.was_open and t_ns - stone.at_ns <= TRACE_NS:
+                yield stone.order
 
     def stands(self, t_ns: int) -> bool:
         """Tell whether the open orders are believed as they were then: streamed, or listed lately in full."""
@@ -237,7 +247,7 @@ class OrderTable:
         last = order or before
         if last is None:
             raise KeyError(order_id)
-        self._ended[order_id] = Tombstone(order=last, at_ns=t_ns)
+        self._ended[order_id] = Tombstone(order=last, at_ns=t_ns, was_open=before is not None)
         self._absent.pop(order_id, None)
         self._heard.pop(order_id, None)
         self._unsure.discard(order_id)

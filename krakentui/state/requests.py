@@ -8,9 +8,8 @@ from krakentui.model.clock import SECOND
 from krakentui.model.event import CancelAsked
 from krakentui.model.order import Order
 from krakentui.state.cancels import CancelRequest, Signal, follow, settle, vanish
+from krakentui.state.orders import TRACE_NS
 
-SHOWN_NS: Final = 8 * SECOND
-"""How long an order that our cancel ended stays on the screen with its outcome."""
 KEPT_NS: Final = 600 * SECOND
 """How long a settled request is remembered for a late answer, and its order's last outcome."""
 
@@ -90,7 +89,7 @@ class Requests:
         return tuple(
             request
             for request in self._by_order.values()
-            if not request.in_flight and t_ns - request.moved_ns <= SHOWN_NS
+            if not request.in_flight and t_ns - request.moved_ns <= TRACE_NS
         )
 
     def forget(self, t_ns: int, open_ids: Mapping[str, Order]) -> None:

@@ -38,8 +38,8 @@ def engines(state: State, t_ns: int) -> Engines:
     return cache(lambda pair: state.ledger.engine_at(pair, t_ns))
 
 
-def order_row(state: State, order: Order, t_ns: int, engine: Engines) -> OrderRow:
-    """Make the row of an order."""
+def order_row(state: State, order: Order, t_ns: int, engine: Engines, trace: str = "") -> OrderRow:
+    """Make the row of an order; a `trace` says how one ended that is no longer open."""
     info = state.pairs.get(order.pair or "")
     request = state.cancels.get(order.id)
     wall_ns = state.exchange_ns(t_ns)
@@ -65,7 +65,7 @@ def order_row(state: State, order: Order, t_ns: int, engine: Engines) -> OrderRo
         status=order.status,
         opened_wall_ns=order.opened_ns,
         order_age_ns=None if order.opened_ns is None else max(0, wall_ns - order.opened_ns),
-        cost=cancel_cost(state, order, t_ns, engine),
+        cost=None if trace else cancel_cost(state, order, t_ns, engine),
         cancel=_SHOWN_AS.get(request.phase) if request is not None else None,
         last_outcome=request.outcome if request is not None and not request.in_flight else None,
         protective=order.is_protective,
@@ -78,6 +78,7 @@ def order_row(state: State, order: Order, t_ns: int, engine: Engines) -> OrderRo
         userref=order.userref,
         cl_ord_id=order.cl_ord_id,
         distance_freshness=_market_freshness(state, order, t_ns),
+        trace=trace,
     )
 
 

@@ -6,7 +6,7 @@ Instants ending in `_ns` are steady time unless the name says `wall`.
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -21,6 +21,8 @@ Freshness = Literal["live", "old", "stale", "unknown"]
 Warning_ = Literal["calm", "warm", "hot", "full", "locked"]
 """Below 75 % of the ceiling, from 75, from 90, at the ceiling, locked out."""
 CancelState = Literal["asked", "sent", "unknown"]
+ENDINGS: Final = frozenset({"cancelled", "filled", "gone"})
+"""Outcomes that leave nothing to cancel."""
 
 
 class FeedView(Struct, frozen=True, kw_only=True):
@@ -193,10 +195,13 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     distance_freshness: Freshness = "live"
     """How fresh the prices are that the distance goes by."""
 
+    trace: str = ""
+    """How it ended, in words, where it is no longer open."""
+
     @property
     def is_over(self) -> bool:
         """Tell whether this row only says how an order ended: nothing is left to cancel."""
-        return self.last_outcome in {"cancelled", "filled", "gone"}
+        return bool(self.trace) or self.last_outcome in ENDINGS
 
 
 class OrdersView(Struct, frozen=True, kw_only=True):
@@ -204,6 +209,8 @@ class OrdersView(Struct, frozen=True, kw_only=True):
 
     rows: tuple[OrderRow, ...]
     """In the usual order: `arrangement.place`."""
+    traces: tuple[OrderRow, ...] = ()
+    """Orders that ended some seconds ago, not by our cancel; in the same order."""
     known: bool
     """False until the exchange has listed them once."""
     denied: str | None

@@ -11,10 +11,9 @@ from krakentui.budget.words import duration
 from krakentui.model.clock import SECOND
 from krakentui.model.event import FeedRole
 from krakentui.model.venue import Power
-from krakentui.state.arrangement import place
+from krakentui.state.listing import orders
 from krakentui.state.prices import markets
 from krakentui.state.question import question
-from krakentui.state.rows import engines, order_row
 from krakentui.state.state import State
 from krakentui.state.switch import TOLD_NS
 from krakentui.state.view import (
@@ -22,7 +21,6 @@ from krakentui.state.view import (
     GaugeRow,
     JournalLine,
     LockoutView,
-    OrdersView,
     StatusView,
     SwitchView,
 )
@@ -80,25 +78,6 @@ def power(state: State) -> Power:
     return "watch+cancel" if known and not state.read_only else "watch"
 
 
-def orders(state: State, t_ns: int) -> OrdersView:
-    """List the open orders by pair, dearest first, and for a while those that our cancel ended."""
-    shown = dict(state.orders)
-    for request in state.desk.requests.shown(t_ns):
-        order = state.desk.table.ended(request.order_id) or request.order
-        if order is not None and request.outcome is not None:
-            shown.setdefault(order.id, order)
-    nameless = [order_id for order_id, order in shown.items() if order.pair is None and not state.pairs]
-    for order_id in nameless:  # REST's own pair names wait until they are joined with the stream's
-        del shown[order_id]
-    denied = None if state.desk.table.listed else _denied_orders(state)
-    engine = engines(state, t_ns)
-    return OrdersView(
-        rows=tuple(sorted((order_row(state, order, t_ns, engine) for order in shown.values()), key=place)),
-        known=state.desk.table.listed and not (nameless and not shown),
-        denied=denied,
-    )
-
-
 def budget(state: State, t_ns: int) -> BudgetView:
     """Tell how much of every limit is left."""
     ledger, open_orders = state.ledger, tuple(state.orders.values())
@@ -134,15 +113,6 @@ def budget(state: State, t_ns: int) -> BudgetView:
 def journal(state: State, after: int = 0) -> tuple[JournalLine, ...]:
     """List what happened since line `after`, oldest first."""
     return state.journal.after(after)
-
-
-def _denied_orders(state: State) -> str | None:
-    if state.key is None:
-        return None
-    lacks = state.key_info is not None and not state.key_info.may_watch_orders
-    if lacks or "OpenOrders" in state.denied:
-        return "This key may not list open orders (it lacks query-open-trades)."
-    return None
 
 
 def _next_poll(state: State, left_ns: int | None) -> str:

@@ -63,6 +63,33 @@ def ended(order: Order, pairs: Pairs) -> str:
     return f"Closed: {what} {how}{reason}{part}."
 
 
+def trace(order: Order, pairs: Pairs, request: CancelRequest | None = None) -> str:
+    """Say in few words how an order ended, for the trace it leaves in the list."""
+    part = f", {_part(order, pairs)}" if order.filled else ""
+    if request is not None and request.outcome in {"cancelled", "gone"}:
+        why = f": {request.why}" if request.outcome == "gone" and request.why else ""
+        return f"{request.outcome}{why}{part}"
+    match order.status:
+        case "filled":
+            return _part(order, pairs)
+        case "expired":
+            return f"expired{part}"
+        case "canceled" if order.reason in {None, "", BY_USER}:
+            return f"cancelled by another program{part}"
+        case "canceled":
+            return f"cancelled: {order.reason}{part}"
+    return f"closed while we were not listening, not known how{part}"
+
+
+def _part(order: Order, pairs: Pairs) -> str:
+    """Say what of an order has traded, as the list writes figures: `filled 0.2 @ 64,000.1`."""
+    if order.average is None:
+        return f"filled {trimmed(order.filled)}"
+    info = pairs.get(order.pair or "")
+    whole, point, rest = in_places(order.average, info.price_places if info else None).partition(".")
+    return f"filled {trimmed(order.filled)} @ {int(whole):,}{point}{rest}"
+
+
 def outcome(request: CancelRequest, order: Order | None, pairs: Pairs) -> tuple[str, str]:
     """Say how a cancel ended, and how loud."""
     known = request.order or order

@@ -9,6 +9,7 @@ from msgspec import structs
 from krakentui.state.view import NotAsked, Question, SwitchQuestion
 from krakentui.ui.actions import BY_ID
 from krakentui.ui.arranging import OUT_OF_SIGHT, Arranging
+from krakentui.ui.fmt import without_digits
 from krakentui.ui.leaving import Leaving
 from krakentui.ui.screens.confirm import ConfirmScreen
 from krakentui.ui.screens.help import HelpScreen
@@ -66,15 +67,27 @@ class Deeds:
     # --- orders -------------------------------------------------------------------------------
 
     def _nothing_chosen(self) -> bool:
+        """Tell whether no order is chosen that can be acted on, and say so."""
         orders = self._app.main.orders
         if orders.chosen is not None:
-            return False
+            return self._has_ended(orders.chosen)
         if orders.lost is not None:
             name = "The chosen order" if self._private else f"The chosen order {orders.lost}"
             why = "no longer fits the filter" if orders.lost in orders.open_ids else "is no longer open"
             self._app.say(f"{name} {why}: choose another with the arrow keys.")
         else:
             self._app.say("No order is chosen: choose one with the arrow keys.")
+        return True
+
+    def _has_ended(self, order_id: str) -> bool:
+        """Say of the chosen order that it has just ended, where it has."""
+        row = self._app.main.orders.ended(order_id)
+        if row is None:
+            return False
+        name = "The chosen order" if self._private else f"The chosen order {order_id}"
+        how = without_digits(row.trace) if self._private else row.trace
+        told = f" ({how})" if how else ""
+        self._app.say(f"{name} is no longer open{told}: choose another with the arrow keys.")
         return True
 
     def _ask_chosen(self) -> None:

@@ -6,10 +6,11 @@ not dance; where the line is too short, gaps shrink first, then the least import
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from msgspec import Struct
 
-from krakentui.ui.line import Line, Span, Tone, pad
+from krakentui.ui.line import Line, Span, pad
 from krakentui.ui.line import cells as width_of
 
 MAX_GAP = 3
@@ -65,18 +66,30 @@ def arrange(columns: Sequence[Column], natural: tuple[int, ...], width: int) -> 
     return Layout(tuple(shown), widths, gap)
 
 
+class Tail(NamedTuple):
+    """A text in place of the last columns of a row."""
+
+    keeps: int
+    """Columns of the table that stay in front of it, shown or not."""
+    span: Span
+
+
 def compose(
-    columns: Sequence[Column], layout: Layout, cells: Sequence[Span], base: Tone | None = None
+    columns: Sequence[Column], layout: Layout, cells: Sequence[Span], tail: Tail | None = None
 ) -> Line:
     """Set the cells of one row into a line."""
     spans: list[Span] = []
-    last = len(layout.shown) - 1
+    last, room = len(layout.shown) - 1, sum(layout.widths) + layout.gap * (len(layout.shown) - 1)
     for place, (index, width) in enumerate(zip(layout.shown, layout.widths, strict=True)):
+        if tail is not None and index >= tail.keeps:
+            spans.append(Span(pad(tail.span.text, room), tail.span.tone))
+            break
         text, tone = cells[index]
         text = pad(text, width, right=columns[index].right)
         # The gap belongs to the cell before it: each span of its own costs the terminal 30 bytes.
         spans.append(Span(text + " " * layout.gap if place < last else text, tone))
-    return Line(tuple(spans), base)
+        room -= width + layout.gap
+    return Line(tuple(spans))
 
 
 def heading(columns: Sequence[Column], layout: Layout) -> Line:

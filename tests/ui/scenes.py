@@ -3,7 +3,10 @@
 from decimal import Decimal
 from fractions import Fraction
 
+from msgspec import structs
+
 from krakentui.model.clock import SECOND
+from krakentui.state.view import OrdersView
 from tests.ui.views import (
     FREE,
     FakeFace,
@@ -90,6 +93,21 @@ def busy_face() -> FakeFace:
         a_line(2, "Cancelled: sell 0.5 BTC/USD at 110,000.0, 0.1 filled", kind="cancel", level="good"),
     )
     return face
+
+
+def with_traces(view: OrdersView) -> OrdersView:
+    """Let four of the orders end: by a fill, by others, by us, nobody knows how."""
+    told = {
+        "O01": "filled 0.5 @ 64,500.0",
+        "O03": "cancelled by another program, filled 0.1 @ 110,000.0",
+        "O05": "closed while we were not listening, not known how",
+    }
+    traces = tuple(
+        structs.replace(row, trace=told[row.id[:3]], cost=None) for row in view.rows if row.id[:3] in told
+    )
+    left = [row for row in view.rows if row.id[:3] not in told]
+    ours = [structs.replace(row, trace="cancelled", last_outcome="cancelled", cost=None) for row in left[:1]]
+    return structs.replace(view, rows=(*ours, *left[1:]), traces=traces)
 
 
 def _orders() -> tuple:  # type: ignore[type-arg]  # rows of mixed kinds

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.opening import LEAST, NARROW, WIDE, opened
-from tests.ui.scenes import busy_face
+from tests.ui.scenes import busy_face, with_traces
 from tests.ui.views import FakeFace, a_status, balances_of, orders_of
 
 pytestmark = pytest.mark.anyio
@@ -63,6 +63,16 @@ async def test_a_filtered_list_grouped_by_pair(name: str, size: tuple[int, int])
         same_as_grid(name, screen.lines())
 
 
+@pytest.mark.parametrize(("name", "size"), [("traces-wide", WIDE), ("traces-narrow", NARROW)])
+async def test_traces_of_orders_that_just_ended(name: str, size: tuple[int, int]) -> None:
+    face = busy_face()
+    async with opened(face, size=size) as screen:
+        await screen.press("down", "down")
+        face.orders_view = with_traces(face.orders_view)
+        await screen.draw()
+        same_as_grid(name, screen.lines())
+
+
 async def test_the_first_moment_without_a_key() -> None:
     face = FakeFace()
     face.status_view = a_status(power="public", account=None, key=None, key_name=None, system=None)
@@ -72,6 +82,6 @@ async def test_the_first_moment_without_a_key() -> None:
 
 
 async def test_the_help() -> None:
-    async with opened(size=(120, 74)) as screen:
+    async with opened(size=(120, 90)) as screen:
         await screen.press("question_mark")
         same_as_grid("help", screen.lines())

@@ -12,14 +12,18 @@ from msgspec import structs
 from krakentui.state.arrangement import Arranged, Arrangement, arrange
 from krakentui.state.view import OrderRow, OrdersView
 from krakentui.ui.bars import filled_bar
-from krakentui.ui.fmt import HIDDEN, UNKNOWN, age, cancel_cost, number, signed, whole_amount
+from krakentui.ui.fmt import HIDDEN, UNKNOWN, age, cancel_cost, number, signed, whole_amount, without_digits
 from krakentui.ui.line import Line, Span, Tone, line, wrapped
-from krakentui.ui.table import Column
+from krakentui.ui.table import Column, Tail
 from krakentui.ui.widgets.freshness import STALE_MARK, toned
 from krakentui.ui.widgets.rows import Group, LiveRows
 from krakentui.ui.widgets.wishline import subtotals, wish_line
 
 BAR = 7
+TRACE = "└"
+"""In front of how an order ended."""
+_KEPT = 4
+"""Columns that stay in front of it: pair, side, type, price."""
 AMENDED = "~"
 """Behind the age of an order that was amended: its cancel costs by the time since then."""
 NARROW = 96
@@ -118,6 +122,11 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         """Tell which of these orders are open and not in the list now."""
         return (self.open_ids & {*ids}) - {*self.keys}
 
+    def ended(self, order_id: str) -> OrderRow | None:
+        """Give the row of an order that is only shown because it has just ended."""
+        rows = () if self._view is None else (*self._view.rows, *self._view.traces)
+        return next((row for row in rows if row.id == order_id and row.is_over), None)
+
     @property
     def marked_ids(self) -> tuple[str, ...]:
         """The ids of all marked orders, shown or not."""
@@ -152,8 +161,20 @@ class Orders(LiveRows[OrdersView, OrderRow]):
             known = self._known = (view, self._wish, arrange(view, self._wish))
         return known[2]
 
+    def tail_of(self, row: OrderRow) -> Tail | None:
+        """Say how an order ended, behind what it was."""
+        if not row.trace:
+            return None
+        text = without_digits(row.trace) if self.private else row.trace
+        return Tail(_KEPT, Span(f"{TRACE} {text}", "muted"))
+
     def cells_of(self, row: OrderRow) -> Sequence[Span]:
-        """Write one order."""
+        """Write one order; one that has ended is dim."""
+        if row.trace:
+            return tuple(Span(cell.text, "stale") for cell in self._cells(row))
+        return self._cells(row)
+
+    def _cells(self, row: OrderRow) -> Sequence[Span]:
         fresh = row.freshness
         cost_tone: Tone = "muted" if row.cost is None or row.cost.high == 0 else "text"
         return (

@@ -12,7 +12,17 @@ from textual import events
 
 from krakentui.ui.fmt import WAITING
 from krakentui.ui.line import Line, Span, Tone, fit, rule, span_width, wrapped
-from krakentui.ui.table import Column, Layout, arrange, compose, grown, heading, natural_widths, steady_order
+from krakentui.ui.table import (
+    Column,
+    Layout,
+    Tail,
+    arrange,
+    compose,
+    grown,
+    heading,
+    natural_widths,
+    steady_order,
+)
 from krakentui.ui.widgets.panel import Panel
 
 V = TypeVar("V")
@@ -61,7 +71,7 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         self._head = HEAD
         self._natural: tuple[int, ...] = ()
         self._layout: Layout | None = None
-        self._composed: dict[str, tuple[tuple[Span, ...], Line]] = {}
+        self._composed: dict[str, tuple[tuple[tuple[Span, ...], Tail | None], Line]] = {}
         """The line of each row, kept while its cells stay equal: most rows do from frame to frame."""
 
     # --- what a table of its own says ---------------------------------------------------------
@@ -86,9 +96,9 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         """Say, above the column titles, what the list shows and in which order."""
         return ()
 
-    def row_line(self, row: R, columns: Sequence[Column], layout: Layout) -> Line:
-        """Set one row into a line."""
-        return compose(columns, layout, self.cells_of(row))
+    def tail_of(self, row: R) -> Tail | None:  # noqa: ARG002 - for those who have one
+        """Give what stands in place of the last columns of this row; None = the columns do."""
+        return None
 
     def cells_of(self, row: R) -> Sequence[Span]:
         """Turn one row into cells, one a column."""
@@ -178,10 +188,9 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
             if key not in matter:
                 lines.append(_heading_line(headings[key], width))
                 continue
-            known = self._composed.get(key)
-            if known is None or known[0] != cells[key]:
-                line_ = self.row_line(matter[key], columns, layout)
-                known = self._composed[key] = (cells[key], line_)
+            known, now = self._composed.get(key), (cells[key], self.tail_of(matter[key]))
+            if known is None or known[0] != now:
+                known = self._composed[key] = (now, compose(columns, layout, *now))
             lines.append(self._row_line(key, known[1]))
         return lines
 

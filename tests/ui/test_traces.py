@@ -1,0 +1,102 @@
+"""An order that ended leaves a dim row for a while, which cannot be acted on."""
+
+import pytest
+
+from krakentui.state.view import OrderRow
+from tests.ui.opening import NARROW, Opened, opened
+from tests.ui.views import FakeFace, an_order, orders_of
+
+pytestmark = pytest.mark.anyio
+
+ROWS = (an_order("O1", "64000.0"), an_order("O2", "63000.0"), an_order("O3", "62000.0"))
+
+
+def gone(row: OrderRow, trace: str = "filled 0.5 @ 63,000.0") -> OrderRow:
+    return an_order(row.id, str(row.price), trace=trace, cost=None)
+
+
+def a_face() -> FakeFace:
+    face = FakeFace()
+    face.orders_view = orders_of(*ROWS)
+    return face
+
+
+async def end_second(screen: Opened) -> None:
+    screen.face.orders_view = orders_of(ROWS[0], ROWS[2], traces=(gone(ROWS[1]),))
+    await screen.draw()
+
+
+async def test_the_trace_keeps_the_place_of_the_order_and_says_how_it_ended() -> None:
+    async with opened(a_face()) as screen:
+        await screen.press("end")
+        await end_second(screen)
+        orders = screen.app.main.orders
+        assert orders.keys == ("O1", "O2", "O3")
+        assert orders.chosen == "O3"
+        line = next(line for line in screen.lines() if "63,000.0" in line)
+        assert "BTC/USD   sell  limit        63,000.0" in line
+        assert "└ filled 0.5 @ 63,000.0" in line
+        assert "Open orders 2 ━" in screen.text()
+
+
+async def test_the_trace_is_dim_and_dimmed_in_every_cell() -> None:
+    async with opened(a_face()) as screen:
+        await end_second(screen)
+        (line,) = [line for line in screen.app.main.orders._lines if "└" in str(line)]
+        assert {span.tone for span in line.spans if span.text.strip()} == {"stale", "muted"}
+
+
+async def test_a_trace_is_neither_cancelled_nor_marked_and_it_says_why() -> None:
+    async with opened(a_face()) as screen:
+        await screen.press("down")
+        await end_second(screen)
+        await screen.press("x")
+        assert screen.face.asked == []
+        assert "The chosen order O2 is no longer open (filled 0.5 @ 63,000.0)" in screen.text()
+        await screen.press("space")
+        assert screen.app.main.orders.marked == frozenset()
+
+
+async def test_the_mark_of_an_order_that_ends_is_dropped_at_once() -> None:
+    async with opened(a_face()) as screen:
+        await screen.press("space", "down", "space")
+        await end_second(screen)
+        await screen.press("x")
+        assert screen.face.asked == [("O1",)]
+
+
+async def test_when_the_trace_goes_nothing_else_becomes_chosen() -> None:
+    async with opened(a_face()) as screen:
+        await screen.press("down")
+        await end_second(screen)
+        screen.face.orders_view = orders_of(ROWS[0], ROWS[2])
+        await screen.draw()
+        assert screen.app.main.orders.chosen is None
+
+
+async def test_a_filter_and_a_group_know_traces_too_and_count_them_not() -> None:
+    async with opened(a_face()) as screen:
+        await end_second(screen)
+        await screen.press("o", "slash")
+        await screen.burst("s", "e", "l", "l")
+        assert screen.app.main.orders.keys == ("O1", "O2", "O3")
+        assert "2 of 2 shown: sell" in screen.text()
+        assert "BTC/USD  2 orders" in screen.text()
+
+
+async def test_privacy_hides_the_figures_of_a_trace() -> None:
+    async with opened(a_face()) as screen:
+        await screen.press("down")
+        await end_second(screen)
+        await screen.press("p")
+        assert "filled ▒.▒ @ ▒▒,▒▒▒.▒" in screen.text()
+        await screen.press("x")
+        assert "The chosen order is no longer open (filled ▒.▒" in screen.text()
+
+
+async def test_a_long_trace_is_cut_visibly_in_little_room() -> None:
+    async with opened(a_face(), size=NARROW) as screen:
+        screen.face.orders_view = orders_of(ROWS[0], traces=(gone(ROWS[1], "word " * 20),))
+        await screen.draw()
+        (line,) = [line for line in screen.lines() if "└" in line]
+        assert line.endswith("…")
