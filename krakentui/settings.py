@@ -48,6 +48,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Name of the account shown to the user; the key's profile or the simulator's account."""
     withdraw_accepted: frozenset[str] = frozenset()
     """Fingerprints of keys that may withdraw and that the user wants to use all the same."""
+    program: str = "monitor"
+    """Which command runs, as the action log names it."""
     read_only: bool = False
     assume_tier: Tier | None = None
     speed: float = 1.0

@@ -40,6 +40,7 @@ def settings_for(given: Given, environ: MutableMapping[str, str] = os.environ) -
         venue="live" if given.endpoint is None else "simulator",
         endpoints=endpoints,
         credentials=credentials,
+        program="monitor" if given.command == "live" else given.command,
         account=chosen_key.account or Settings().account,
         withdraw_accepted=chosen_key.withdraw_accepted,
         read_only=given.read_only or config.read_only,

@@ -67,6 +67,7 @@ class Given(Struct, frozen=True, kw_only=True):
     older_s: int | None = None
     far_pct: str | None = None
     dry_run: bool = False
+    last: int | None = None
     yes: bool = False
 
 
@@ -122,6 +123,11 @@ def _grammar() -> _Parser:
     add("snapshot", "one JSON object of everything, then leave", live)
     _limits_options(add("limits", "how much of every limit is left; exit 10 tight, 11 limited", live))
     _cancel_options(add("cancel", "cancel open orders by id or by what they are", live))
+    actions = add("actions", "what was done to orders, and whether the log of it is whole", live)
+    actions.add_argument("--json", action="store_true", default=_UNSAID, help="the entries as they stand")
+    actions.add_argument(
+        "--last", type=_whole(1, 1_000_000), default=_UNSAID, metavar="N", help="only so many entries"
+    )
     add("paths", "where config, state and log live", live)
     return main
 

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from krakentui.budget.forecast import Curve
 from krakentui.engine.account import AccountSide
+from krakentui.engine.actionlog import LOGGED, ActionLog
 from krakentui.engine.doors import RestDoor, open_websocket
 from krakentui.engine.feeds import PublicTalk
 from krakentui.engine.household import Door, Household
@@ -104,6 +105,11 @@ class Session:
         self._rng = rng
         self._patience = Patience.at_speed(settings.speed)
         self.state = _fresh_state(settings, clock)
+        self._actions = (
+            None
+            if settings.state_dir is None or settings.credentials is None
+            else ActionLog(settings.state_dir, settings.program, self.state, clock, self.tell)
+        )
         self._recorder = (
             None if settings.record is None else Recorder(settings.record, settings.venue, clock, self.tell)
         )
@@ -226,7 +232,12 @@ class Session:
 
     def tell(self, event: Happening) -> None:
         """Let the state know of something that just happened."""
-        self.state.apply(event, self._clock.mono_ns())
+        t_ns, actions = self._clock.mono_ns(), self._actions
+        if actions is not None and type(event) in LOGGED:
+            actions.before(event, t_ns)
+        self.state.apply(event, t_ns)
+        if actions is not None:
+            actions.after()
         if isinstance(event, _CANCEL_EVENTS):
             _log.info("%s order %s request %d", type(event).__name__, event.order_id, event.request)
         elif isinstance(event, FeedChanged):
@@ -258,7 +269,9 @@ class Session:
             await self._account.finish(seconds)
 
     async def close(self) -> None:
-        """Close what the tasks leave open: the counters on disk, REST connections, the recording."""
+        """Close what the tasks leave open: the action log, the counters on disk, REST, the recording."""
+        if self._actions is not None:
+            self._actions.flush()
         if self._account is not None:
             self._account.close()
         if self._own_door is not None:
@@ -273,6 +286,8 @@ class Session:
             ("market subscriptions", self._subscribe_more),
             ("clock watch", lambda: watch(self._clock, self._patience, self._jumped)),
         ]
+        if self._actions is not None:
+            tasks.append(("action log", self._actions.run))
         return tasks if self._account is None else [*self._account.tasks(), *tasks]
 
     async def _subscribe_more(self) -> None:

@@ -46,6 +46,11 @@ class Journal:
             )
         )
 
+    @property
+    def last(self) -> int:
+        """The number of the last line; 0 = none yet."""
+        return self._number
+
     def after(self, number: int) -> tuple[JournalLine, ...]:
         """List the lines younger than this number."""
         missing = self._number - number

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from krakentui.engine.host import Host
@@ -139,6 +140,7 @@ async def lockstep(
     warm_s: float = 8,
     late_s: float = 0,
     audit: bool = False,
+    state_dir: Path | None = None,
 ) -> AsyncIterator[Lockstep]:
     """Open an exchange and a client that watches it, and let them settle.
 
@@ -148,6 +150,7 @@ async def lockstep(
         warm_s: For how long they run before the test begins.
         late_s: By so much every frame of the exchange arrives late.
         audit: Whether the client watches the exchange's own counter.
+        state_dir: Where the client keeps its nonces and its action log; None = nowhere.
     """
     options = options or Options(manual=True, quiet=True)
     async with Exchange(options) as exchange:
@@ -165,6 +168,7 @@ async def lockstep(
             ),
             account=held["account"],
             audit=audit,
+            state_dir=state_dir,
         )
         connect = Late(clock, late_s) if late_s else None
         async with Host(told, clock, random.Random(1), connect=connect) as host:

@@ -1,0 +1,203 @@
+"""Writes down every act of this session: what was asked, sent, answered, and how it ended.
+
+Facts are taken from the events as they happen and written a moment later by a task of its own: no cancel
+waits for the disk, and a disk that is full or gone costs one notice and no cancel.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from krakentui.budget.acts import order_cost, own_cancel
+from krakentui.budget.interval import Interval
+from krakentui.budget.words import figure
+from krakentui.engine.actionfile import FILE, Author, append
+from krakentui.model.action import Fact, Step
+from krakentui.model.clock import SECOND, Clock
+from krakentui.model.event import (
+    CancelAnswered,
+    CancelAsked,
+    CancelNotSent,
+    CancelSent,
+    CancelStep,
+    CancelUnanswered,
+    Happening,
+    Noted,
+    OrderPatched,
+)
+from krakentui.model.switch import SwitchAnswered, SwitchAsked, SwitchRanOut, SwitchUnanswered
+from krakentui.net.deadline import within
+from krakentui.state.state import State
+
+AGAIN_S = 0.2
+"""When another program holds the file, it is tried again so soon."""
+MOST_WAITING = 10_000
+"""Facts kept for a disk that takes nothing; the oldest go first."""
+LOGGED: Final = frozenset(
+    {
+        CancelAsked,
+        CancelSent,
+        CancelAnswered,
+        CancelUnanswered,
+        CancelNotSent,
+        OrderPatched,
+        SwitchAsked,
+        SwitchAnswered,
+        SwitchUnanswered,
+        SwitchRanOut,
+    }
+)
+"""Events that facts are taken from before the state has taken them."""
+
+
+class ActionLog:
+    """The log of one session's acts."""
+
+    def __init__(
+        self, folder: Path, program: str, state: State, clock: Clock, tell: Callable[[Happening], None]
+    ) -> None:
+        """Write nothing yet."""
+        self._folder = folder
+        self._state = state
+        self._clock = clock
+        self._tell = tell
+        self._author = Author(
+            program=program,
+            pid=os.getpid(),
+            venue=state.venue,
+            account=state.account,
+            key=state.key or "",
+        )
+        self._waiting: deque[tuple[str, Fact]] = deque(maxlen=MOST_WAITING)
+        self._wake = asyncio.Event()
+        self._cost: dict[str, Interval] = {}
+        self._seen = state.journal.last
+        self._failed = False
+
+    # --- what happens ----------------------------------------------------------------------------
+
+    def before(self, event: Happening, t_ns: int) -> None:
+        """Take note of an event that the state has not taken yet: a cost goes by the order as it was."""
+        match event:
+            case CancelAsked():
+                order = self._state.orders.get(event.order_id)
+                if order is not None:
+                    self._cost[event.order_id] = order_cost(order, self._state.exchange_ns(t_ns))
+                self._note(self._cancel(event, "asked", event.route))
+            case OrderPatched() if event.patch.id in self._cost and event.patch.exec_type == "canceled":
+                self._cost[event.patch.id] = own_cancel(event.patch, self._state.orders.get(event.patch.id))
+            case CancelSent():
+                self._note(self._cancel(event, "sent", event.route))
+            case CancelAnswered():
+                self._note(self._cancel(event, "answered", answer=event.code))
+            case CancelUnanswered():
+                self._note(self._cancel(event, "unanswered", answer=event.why))
+            case CancelNotSent():
+                self._note(self._cancel(event, "not_sent", answer=event.why))
+            case SwitchAsked() | SwitchAnswered() | SwitchUnanswered() | SwitchRanOut():
+                self._note_switch(event)
+
+    def after(self) -> None:
+        """Take note of outcomes that the state has just drawn."""
+        journal = self._state.journal
+        if journal.last == self._seen:
+            return
+        for line in journal.after(self._seen):
+            if line.outcome is not None and line.order_id is not None:
+                self._note(self._outcome(line.order_id, line.outcome, line.text, line.filled))
+        self._seen = journal.last
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Write what waits, until cancelled."""
+        while True:
+            self._wake.clear()
+            if not self._waiting:
+                await self._wake.wait()
+            if not self.flush():
+                with contextlib.suppress(TimeoutError):
+                    await within(self._clock, AGAIN_S, self._wake.wait)
+
+    def flush(self) -> bool:
+        """Write what waits; False = another program holds the file."""
+        facts = tuple(self._waiting)
+        if not facts:
+            return True
+        try:
+            if not append(self._folder, self._author, facts):
+                return False
+        except OSError as error:
+            self._waiting.clear()
+            if not self._failed:
+                self._failed = True
+                why = error.strerror or str(error)
+                text = (
+                    f"The action log {self._folder / FILE} cannot be written ({why}): cancels go on without."
+                )
+                self._tell(Noted(kind="notice", text=text, level="warn"))
+            return True
+        self._failed = False
+        self._waiting.clear()
+        return True
+
+    # --- facts -----------------------------------------------------------------------------------
+
+    def _note(self, fact: Fact) -> None:
+        at = datetime.fromtimestamp(self._clock.now_ns() / SECOND, UTC)
+        self._waiting.append((at.isoformat(timespec="milliseconds").replace("+00:00", "Z"), fact))
+        self._wake.set()
+
+    def _cancel(self, event: CancelStep, step: Step, what: str = "", answer: str = "") -> Fact:
+        cost = self._cost.get(event.order_id) if step == "asked" else None
+        return Fact(
+            act="cancel",
+            step=step,
+            request=event.request,
+            order=event.order_id,
+            pair=self._pair(event.order_id),
+            what=what,
+            cost_low=None if cost is None else figure(cost.low),
+            cost_high=None if cost is None else figure(cost.high),
+            answer=answer,
+        )
+
+    def _outcome(self, order_id: str, outcome: str, text: str, filled: object) -> Fact:
+        request = self._state.cancels.get(order_id)
+        cost = self._cost.pop(order_id, None) if outcome == "cancelled" else None
+        return Fact(
+            act="cancel",
+            step="outcome",
+            request=None if request is None else request.request,
+            order=order_id,
+            pair=self._pair(order_id),
+            what=text,
+            cost_low=None if cost is None else figure(cost.low),
+            cost_high=None if cost is None else figure(cost.high),
+            outcome=outcome,
+            filled=None if filled is None else str(filled),
+        )
+
+    def _note_switch(self, event: SwitchAsked | SwitchAnswered | SwitchUnanswered | SwitchRanOut) -> None:
+        """Take note of the dead man's switch; a renewal that goes well is no act."""
+        switch = self._state.switch
+        renews = switch.phase == "armed"
+        match event:
+            case SwitchAsked(renewal=False):
+                what = f"armed for {event.timeout_s} s" if event.timeout_s else "disarmed"
+                self._note(Fact(act="dead_man", step="asked", what=what))
+            case SwitchAnswered() if not (renews and event.ok):
+                self._note(Fact(act="dead_man", step="answered", answer=event.code))
+            case SwitchUnanswered():
+                self._note(Fact(act="dead_man", step="unanswered", answer=event.why))
+            case SwitchRanOut():
+                self._note(Fact(act="dead_man", step="outcome", outcome="fired"))
+
+    def _pair(self, order_id: str) -> str | None:
+        order = self._state.desk.table.find(order_id)
+        return None if order is None else order.pair

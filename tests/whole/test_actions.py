@@ -1,0 +1,95 @@
+"""The action log of a session against the exchange: every act, what it cost, how it ended."""
+
+from pathlib import Path
+
+import pytest
+
+from krakentui.engine.actionfile import FILE, verify
+from krakentui.model.action import Entry
+from krakentui.simulator import Options
+from krakentui.state.view import SwitchQuestion
+from tests.whole.faults import inject
+from tests.whole.lockstep import Lockstep, lockstep
+
+pytestmark = pytest.mark.anyio
+QUIET = Options(manual=True, quiet=True)
+
+
+def logged(folder: Path) -> list[Entry]:
+    told = list(verify(folder))
+    assert all(isinstance(one, Entry) for one in told), told
+    return [one for one in told if isinstance(one, Entry)]
+
+
+def a_young_order(both: Lockstep) -> str:
+    order = {"pair": "ADA/USD", "side": "buy", "qty": "600", "price": "0.01"}
+    told = both.exchange.command("account", {"key": "alice", "order": order})
+    ids = told["orders"]
+    assert isinstance(ids, list)
+    return str(ids[0])
+
+
+async def test_a_cancel_is_logged_step_by_step_with_what_it_cost(tmp_path: Path) -> None:
+    async with lockstep(QUIET, state_dir=tmp_path) as both:
+        order = a_young_order(both)
+        await both.until(lambda: order in both.rows(), 3)
+        both.confirm(order)
+        await both.until(lambda: both.outcomes().get(order) == "cancelled", 5)
+        await both.run(1)
+        entries = logged(tmp_path)
+    steps = {entry.step: entry for entry in entries if entry.order == order}
+    assert list(steps)[:2] == ["asked", "sent"]
+    assert set(list(steps)[2:]) == {"answered", "outcome"}  # the stream may speak before the answer
+    asked, outcome = steps["asked"], steps["outcome"]
+    assert (asked.program, asked.venue, asked.account) == ("monitor", "simulator", "alice")
+    assert (asked.cost_low, asked.cost_high) == ("8", "8")
+    assert (outcome.outcome, outcome.cost_low, outcome.cost_high) == ("cancelled", "8", "8")
+    assert outcome.request == asked.request
+
+
+async def test_a_refusal_is_logged_with_the_words_of_the_exchange(tmp_path: Path) -> None:
+    async with lockstep(QUIET, state_dir=tmp_path) as both:
+        order = min(both.true_orders())
+        inject(both, "error", match={"method": "cancel_order"}, errors=["EOrder:Rate limit exceeded"])
+        both.confirm(order)
+        await both.until(lambda: both.outcomes().get(order) == "refused", 5)
+        await both.run(1)
+        steps = {entry.step: entry for entry in logged(tmp_path)}
+    assert steps["answered"].answer == "EOrder:Rate limit exceeded"
+    assert steps["outcome"].outcome == "refused"
+    assert steps["outcome"].cost_low is None
+
+
+async def test_what_was_confirmed_is_logged_even_if_the_program_ends_at_once(tmp_path: Path) -> None:
+    async with lockstep(QUIET, state_dir=tmp_path) as both:
+        order = min(both.true_orders())
+        both.confirm(order)
+    assert [entry.step for entry in logged(tmp_path)][:2] == ["asked", "sent"]
+    assert logged(tmp_path)[0].order == order
+
+
+async def test_the_dead_mans_switch_is_logged_but_not_each_renewal(tmp_path: Path) -> None:
+    async with lockstep(QUIET, state_dir=tmp_path) as both:
+        for seconds in (60, 0):
+            question = both.session.ask_switch()
+            assert isinstance(question, SwitchQuestion)
+            both.session.set_switch(question, seconds)
+            await both.run(90 if seconds else 3)
+        entries = logged(tmp_path)
+    assert [(entry.act, entry.step, entry.what) for entry in entries] == [
+        ("dead_man", "asked", "armed for 60 s"),
+        ("dead_man", "answered", ""),
+        ("dead_man", "asked", "disarmed"),
+        ("dead_man", "answered", ""),
+    ]
+
+
+async def test_a_log_that_cannot_be_written_costs_one_notice_and_no_cancel(tmp_path: Path) -> None:
+    (tmp_path / FILE).mkdir()
+    async with lockstep(QUIET, state_dir=tmp_path) as both:
+        for order in sorted(both.true_orders())[:2]:
+            both.confirm(order)
+            await both.until(lambda order=order: both.outcomes().get(order) == "cancelled", 5)  # type: ignore[misc]
+        notices = [line.text for line in both.session.journal() if "action log" in line.text]
+    assert len(notices) == 1
+    assert "cancels go on without" in notices[0]
