@@ -27,6 +27,7 @@ from krakentui.model.poll import PollPlanned
 from krakentui.model.symbol import AssetInfo, Names, PairInfo
 from krakentui.model.venue import Venue
 from krakentui.state import words
+from krakentui.state.alarms import Alarms
 from krakentui.state.audit import Audit
 from krakentui.state.balances import Funds
 from krakentui.state.cancels import CancelRequest
@@ -42,6 +43,7 @@ from krakentui.state.switch import Switch, followed, told
 MAX_ACTS: Final = 2_000
 """Acts of the stream remembered, so that a repeated frame is not counted twice on a limit."""
 SWEEP_NS: Final = 5 * SECOND
+_MOVES_ORDERS: Final = (e.OrdersSnapshot, e.OrderPatched, e.OrdersPolled, e.OrdersQueried)
 _FEED_NAMES: Final[Mapping[e.FeedRole, str]] = {
     "public": "Market data",
     "private": "Account stream",
@@ -100,6 +102,7 @@ class State:
         self.spending = Spending()
         self.switch = Switch()
         self.limits: Final = LimitNews(self.journal)
+        self.alarms: Final = Alarms(self.journal)
         self._acts: dict[tuple[str, str | None, int | None], None] = {}
         self._swept_ns = t_ns
         self._questions = 0
@@ -183,6 +186,7 @@ class State:
             case e.FeedHeard():
                 self.feeds.heard(event.feed, t_ns)
             case _:
+                before = self.ledger
                 if not self._is_repeated(event):
                     self.spending = self.spending.apply(event, t_ns, self.orders, self.ledger)
                     self.ledger = self.ledger.apply(event, t_ns, self.orders)
@@ -191,6 +195,9 @@ class State:
                 self._move_switch(event, t_ns)
                 self.limits.take(event, self.ledger, t_ns)
                 self.desk.take(event, t_ns)
+                self.alarms.moved(before, self.ledger, t_ns)
+                if isinstance(event, _MOVES_ORDERS):
+                    self.alarms.counted(self.ledger, self.orders.values(), t_ns)
         if t_ns - self._swept_ns >= SWEEP_NS:
             self._sweep(t_ns)
         self.revision += 1
