@@ -147,6 +147,17 @@ def frees(ledger: Ledger, name: LimitName, scope: Scope, cost: int, t_ns: int) -
     )
 
 
+def walls(ledger: Ledger, spent: Spent, t_ns: int) -> dict[Limit, int]:
+    """Tell of every counter that was spent from in the last minute when it is full, if that goes on."""
+    found = {}
+    for name, scope in spent:
+        meter = ledger.meter(name, scope)
+        in_ns = None if meter is None else _wall_in(meter.at(t_ns), _burnt(spent, (name, scope)).high)
+        if in_ns is not None:
+            found[name, scope] = in_ns
+    return found
+
+
 def _limits(ledger: Ledger, wanted: Iterable[Limit]) -> Iterator[Limit]:
     """List the limits that drain: rest, engine by pair, then the others."""
     if ledger.key is not None:

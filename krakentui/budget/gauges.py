@@ -61,6 +61,8 @@ class Gauge(Struct, frozen=True, kw_only=True):
     warning: Level
     from_start: bool
     """Only what may have happened before our start, or unseen, makes it look full."""
+    wall_in_ns: int | None = None
+    """Until it may be full, spending as in the last minute; None = never at that rate, or not reckoned."""
 
     @property
     def share(self) -> Fraction:

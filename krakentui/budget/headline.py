@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from krakentui.budget.gauges import LEVELS, Gauge, Level
 from krakentui.budget.ledger import Ledger
 from krakentui.budget.words import amount, duration, figure
+from krakentui.model.clock import SECOND
 from krakentui.model.limit import LimitName, units
 
 _TIGHTENS: frozenset[LimitName] = frozenset(
@@ -22,10 +23,14 @@ _FITS: dict[LimitName, str] = {
 }
 
 
+NEAR_NS = 60 * SECOND
+"""A limit that is full so soon, if the spending of the last minute goes on, is told of."""
+
+
 def tightest(rows: Sequence[Gauge]) -> Gauge | None:
-    """Pick the limit to tell of: the one that warns most, else the one that may be fullest."""
+    """Pick the limit to tell of: what warns most, else what is soon full, else what may be fullest."""
     told = [row for row in rows if row.name in _TIGHTENS]
-    return max(told, key=lambda row: (LEVELS.index(row.warning), row.share), default=None)
+    return max(told, key=lambda row: (LEVELS.index(row.warning), _is_soon_full(row), row.share), default=None)
 
 
 def headline(ledger: Ledger, rows: Sequence[Gauge], t_ns: int) -> str:
@@ -44,12 +49,22 @@ def headline(ledger: Ledger, rows: Sequence[Gauge], t_ns: int) -> str:
     unit = _UNITS.get(row.name, "points")
     used = amount(units(row.low), units(row.high))
     shared = ", shared" if row.others_high and row.name in {"rest", "engine"} else ""
-    return f"{row.label}: {used} of {figure(units(row.max))} {unit}{shared}; {_frees(row)}."
+    return f"{row.label}: {used} of {figure(units(row.max))} {unit}{shared}; {_next(row)}."
 
 
 def overall(rows: Sequence[Gauge]) -> Level:
     """Tell the worst warning of all."""
     return max((row.warning for row in rows if row.name in _TIGHTENS), key=LEVELS.index, default="calm")
+
+
+def _next(row: Gauge) -> str:
+    if _is_soon_full(row):
+        return f"at the pace of the last minute full in {duration(row.wall_in_ns or 0)}"
+    return _frees(row)
+
+
+def _is_soon_full(row: Gauge) -> bool:
+    return row.wall_in_ns is not None and 0 < row.wall_in_ns <= NEAR_NS
 
 
 def _frees(row: Gauge) -> str:

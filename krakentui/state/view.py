@@ -236,6 +236,8 @@ class GaugeRow(Struct, frozen=True, kw_only=True):
     warning: Warning_
     from_start: bool
     """The width comes only from not knowing what happened before our start."""
+    wall_in_ns: int | None = None
+    """Until it may be full, spending as in the last minute; None = at that rate it never is."""
 
 
 class LockoutView(Struct, frozen=True, kw_only=True):
@@ -244,6 +246,8 @@ class LockoutView(Struct, frozen=True, kw_only=True):
     scope: Scope
     until_in_ns: int
     reason: str
+    meanwhile: str = ""
+    """What goes on until then, and what waits."""
 
 
 class DriftRow(Struct, frozen=True, kw_only=True):

@@ -5,8 +5,10 @@ from typing import Final
 from msgspec import structs
 
 from krakentui.budget.affordable import affordable
+from krakentui.budget.forecast import BURN_NS, walls
 from krakentui.budget.gauges import gauges
 from krakentui.budget.headline import headline, overall
+from krakentui.budget.lockout import meanwhile
 from krakentui.budget.words import duration
 from krakentui.model.clock import SECOND
 from krakentui.model.event import FeedRole
@@ -83,11 +85,16 @@ def budget(state: State, t_ns: int) -> BudgetView:
     ledger, open_orders = state.ledger, tuple(state.orders.values())
     denied = state.read_only or (state.key_info is not None and not state.key_info.may_cancel)
     counts = state.desk.table.listed and not denied
-    rows = gauges(ledger, t_ns, open_orders)
+    full_in = walls(ledger, state.spending.lately(t_ns, BURN_NS), t_ns)
+    rows = tuple(
+        structs.replace(row, wall_in_ns=full_in.get((row.name, row.scope)))
+        for row in gauges(ledger, t_ns, open_orders)
+    )
     plan = state.plan
     left_ns = None if plan is None or not plan.what else max(0, plan.at_ns - t_ns)
     cancels = affordable(open_orders, ledger, t_ns, state.exchange_ns(t_ns))
     lockouts = [one for one in ledger.lockouts if one.until_ns > t_ns]
+    works = meanwhile(socket_open=state.feeds["private"].state == "live")
     return BudgetView(
         headline=headline(ledger, rows, t_ns),
         warning=overall(rows),
@@ -101,7 +108,7 @@ def budget(state: State, t_ns: int) -> BudgetView:
         next_poll=_next_poll(state, left_ns),
         next_poll_in_ns=left_ns,
         lockouts=tuple(
-            LockoutView(scope=one.scope, until_in_ns=one.until_ns - t_ns, reason=one.reason)
+            LockoutView(scope=one.scope, until_in_ns=one.until_ns - t_ns, reason=one.reason, meanwhile=works)
             for one in lockouts
         ),
         refusals_expected=ledger.refusals_expected,

@@ -235,6 +235,17 @@ def test_a_limit_that_is_really_used_comes_before_one_that_only_the_start_fills(
     assert found.name == "rest"
 
 
+def test_the_headline_tells_what_is_full_within_the_minute() -> None:
+    calm, near = rows(told(a_ledger(), 0, spent(8), cancel_spent("O1", 30)), 0, ())[:2]
+    near = structs.replace(near, wall_in_ns=40 * SECOND)
+    assert tightest((calm, near)) == near
+    assert headline(a_ledger(), (calm, near), 0) == (
+        f"{near.label}: 0 to 30 of 125 points; at the pace of the last minute full in 40 s."
+    )
+    far = structs.replace(near, wall_in_ns=90 * SECOND)
+    assert tightest((calm, far)) == calm
+
+
 def test_the_headline_of_a_lockout_counts_down() -> None:
     ledger = told(a_ledger(), 0, LockoutBegan(scope=KEY, until_ns=900 * SECOND, reason="it wants silence"))
     assert sentence(ledger, 40) == "Private calls are stopped for 14 min 20 s: it wants silence."

@@ -9,6 +9,7 @@ from msgspec import structs
 from krakentui.model.account import KeyInfo
 from krakentui.model.clock import SECOND
 from krakentui.model.event import (
+    CallSpent,
     CancelAnswered,
     CancelAsked,
     CancelSent,
@@ -26,7 +27,7 @@ from krakentui.model.event import (
     TierSeen,
     TimeMeasured,
 )
-from krakentui.model.limit import KeyScope
+from krakentui.model.limit import KeyScope, units
 from krakentui.model.market import Candle, Maintenance, Ticker
 from krakentui.model.poll import PollPlanned
 from krakentui.state import views
@@ -333,6 +334,27 @@ def test_the_next_poll_counts_down() -> None:
 def test_a_lockout_counts_down() -> None:
     lockout = LockoutBegan(scope=KeyScope(KEY), until_ns=at(900), reason="EGeneral:Temporary lockout")
     assert views.budget(a_state(lockout), at(60)).lockouts[0].until_in_ns == 840 * SECOND
+
+
+def test_a_lockout_says_what_works_meanwhile() -> None:
+    lockout = LockoutBegan(scope=KeyScope(KEY), until_ns=at(900), reason="EGeneral:Temporary lockout")
+    state = a_state(lockout)
+    assert "cancels go over the open socket" in views.budget(state, at(60)).lockouts[0].meanwhile
+    play(state, feed("private", "down"))
+    assert "no cancel can be sent" in views.budget(state, at(60)).lockouts[0].meanwhile
+
+
+def test_a_limit_that_fills_within_the_minute_is_the_headline() -> None:
+    """1.2 points a second, of which one drains: of 20 points 13 are in use after a minute."""
+    cost = units("1.2")
+    call = CallSpent(name="rest", scope=KeyScope(KEY), low=cost, high=cost, what="Balance")
+    state = a_state(snapshot(), TierSeen(account=ACCOUNT, maxratecount=180))
+    for second in range(60):
+        play(state, call, seconds=900 + second)
+    said = views.budget(state, at(959)).headline
+    assert said.startswith("REST calls: 13")
+    assert "at the pace of the last minute full in" in said
+    assert views.budget(state, at(1_100)).gauges[0].wall_in_ns is None
 
 
 def test_a_lockout_that_is_over_is_not_shown() -> None:

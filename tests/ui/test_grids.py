@@ -4,10 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.ui.opening import LEAST, NARROW, WIDE, opened
 from tests.ui.scenes import busy_face, with_traces
-from tests.ui.views import FakeFace, a_status, balances_of, orders_of
+from tests.ui.views import FakeFace, a_lockout, a_status, balances_of, orders_of
 
 pytestmark = pytest.mark.anyio
 ACCEPTED = os.environ.get("TESTS_ACCEPT_GRIDS") == "1"
@@ -27,6 +28,14 @@ def same_as_grid(name: str, lines: list[str]) -> None:
 )
 async def test_the_main_screen_of_a_busy_account(name: str, size: tuple[int, int]) -> None:
     async with opened(busy_face(), size=size) as screen:
+        same_as_grid(name, screen.lines())
+
+
+@pytest.mark.parametrize(("name", "size"), [("locked-wide", WIDE), ("locked-narrow", NARROW)])
+async def test_a_lockout_with_an_open_websocket(name: str, size: tuple[int, int]) -> None:
+    face = busy_face()
+    face.budget_view = structs.replace(face.budget_view, lockouts=(a_lockout(),), warning="locked")
+    async with opened(face, size=size) as screen:
         same_as_grid(name, screen.lines())
 
 

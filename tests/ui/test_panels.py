@@ -4,6 +4,7 @@ from typing import TypeVar
 
 import pytest
 
+from krakentui.budget.lockout import meanwhile
 from krakentui.model.clock import SECOND
 from krakentui.model.market import Maintenance
 from krakentui.state.view import BudgetView, OrderRow
@@ -258,6 +259,30 @@ def test_gauges_out_of_sight_are_counted() -> None:
 
 def test_a_lockout_counts_down() -> None:
     assert "LOCKED OUT 14:05" in drawn(Budget(), a_budget(lockouts=(a_lockout(845),), warning="locked"))
+
+
+@pytest.mark.parametrize("width", [58, 78, 118])
+def test_a_lockout_says_what_goes_on_and_what_waits(width: int) -> None:
+    view = a_budget(lockouts=(a_lockout(),), warning="locked", next_poll="Open orders in 14 min: silence.")
+    words = " ".join(drawn(Budget(), view, width, height=7).split())
+    assert words.endswith(f"Meanwhile {meanwhile(socket_open=True)}")
+    assert "Next poll" not in words
+
+
+def test_where_not_all_cancels_fit_the_dear_ones_are_told_apart() -> None:
+    some = a_budget(cancels_now=18, fresh_now=3, fresh_of=10, headline="fine")
+    assert "18 of 25 cancels fit now, 3 of 10 fresh" in drawn(Budget(), some, width=78)
+    all_fit = a_budget(cancels_now=25, fresh_now=10, fresh_of=10, headline="fine")
+    assert "fresh" not in drawn(Budget(), all_fit, width=78)
+
+
+def test_where_room_is_short_the_fresh_ones_give_way_to_the_place() -> None:
+    gauges = tuple(a_gauge(f"P{n}/USD trading", "1") for n in range(9))
+    some = a_budget(*gauges, cancels_now=18, fresh_now=3, fresh_of=10, headline="fine")
+    text = drawn(Budget(), some, width=58)
+    assert "18 of 25 cancels fit now" in text
+    assert "fresh" not in text
+    assert "of 9" in text
 
 
 def test_unexpected_refusals_are_told_above_expected_ones() -> None:

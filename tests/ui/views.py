@@ -7,6 +7,7 @@ from fractions import Fraction
 from msgspec import structs
 
 from krakentui.budget.forecast import Curve
+from krakentui.budget.lockout import meanwhile
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import AccountScope, KeyScope, PairScope
 from krakentui.model.symbol import Names
@@ -211,7 +212,10 @@ def a_budget(*gauges: GaugeRow, **changes: object) -> BudgetView:
 
 def a_lockout(seconds: int = 845) -> LockoutView:
     return LockoutView(
-        scope=AccountScope("alice"), until_in_ns=seconds * SECOND, reason="the exchange wants silence"
+        scope=AccountScope("alice"),
+        until_in_ns=seconds * SECOND,
+        reason="the exchange wants silence",
+        meanwhile=meanwhile(socket_open=True),
     )
 
 

@@ -42,6 +42,7 @@ BETWEEN = 3
 RULE_LEAST = 8
 """Cells of the rule around what it tells: strokes and blanks."""
 POLL_LABEL = "Next poll  "
+LOCKED_LABEL = "Meanwhile  "
 WHOLE_FROM = 60
 """Counters of so many points are written without places: they drain by points a second."""
 
@@ -68,7 +69,7 @@ class Budget(Panel[BudgetView], can_focus=True):
         if view is None:
             return (rule(self.title, (), (), width, lit=lit), line(Span(WAITING, "muted")))
         head = _lockout(view, width) if view.lockouts else _headline(view, width)
-        foot = _next_poll(view, width) if height >= WITH_POLL else []
+        foot = _foot(view, width) if height >= WITH_POLL else []
         self._head = max(self._head, min(len(head), MOST_LINES))
         self._foot = max(self._foot, min(len(foot), MOST_LINES))
         room = max(1, height - 1 - self._head - self._foot)
@@ -83,9 +84,11 @@ class Budget(Panel[BudgetView], can_focus=True):
 
     def _rule(self, view: BudgetView, position: tuple[Span, ...], width: int) -> Line:
         """Tell in the rule what can be cancelled and the tier; where it comes from goes first."""
-        notes = _cancels(view)
         ends = (*_refusals(view), *position)
-        taken = len(self.title) + span_width((*notes, *ends)) + BETWEEN * len(ends) + RULE_LEAST
+        left = width - len(self.title) - span_width(ends) - BETWEEN * len(ends) - RULE_LEAST
+        short, full = _cancels(view)
+        notes = full if span_width(full) <= left else short
+        taken = width - left + span_width(notes)
         tier = next((text for text in _tiers(view) if taken + cell_len(text) <= width), None)
         if tier is not None:
             ends = (Span(tier, "muted"), *ends)
@@ -205,11 +208,18 @@ def _lockout(view: BudgetView, width: int) -> list[Line]:
     return [line(Span(text, "locked"), " ", *head.spans), *(line(blank, *more.spans) for more in others)]
 
 
-def _cancels(view: BudgetView) -> tuple[Span, ...]:
+def _cancels(view: BudgetView) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Tell how many cancels fit; in full also how many of the fresh orders, which are the dear ones."""
     if view.cancels_now is None or not view.cancels_of:
-        return ()
-    tone: Tone = "warn" if view.cancels_now < view.cancels_of else "strong"
-    return (Span(f"{view.cancels_now} of {view.cancels_of}", tone), Span(" cancels fit now", "muted"))
+        return (), ()
+    all_fit = view.cancels_now == view.cancels_of
+    spans = (
+        Span(f"{view.cancels_now} of {view.cancels_of}", "strong" if all_fit else "warn"),
+        Span(" cancels fit now", "muted"),
+    )
+    if all_fit or not view.fresh_of:
+        return spans, spans
+    return spans, (*spans, Span(f", {view.fresh_now} of {view.fresh_of} fresh", "muted"))
 
 
 def _tiers(view: BudgetView) -> tuple[str, ...]:
@@ -219,10 +229,16 @@ def _tiers(view: BudgetView) -> tuple[str, ...]:
     return f"tier {view.tier} · {view.tier_source}", f"tier {view.tier}"
 
 
-def _next_poll(view: BudgetView, width: int) -> list[Line]:
-    """Say what is polled next; where nothing is, the sentence says so itself."""
-    if view.next_poll_in_ns is None:
+def _foot(view: BudgetView, width: int) -> list[Line]:
+    """Say what is polled next, or during a lockout what goes on meanwhile."""
+    if view.lockouts and view.lockouts[0].meanwhile:
+        return _labelled(LOCKED_LABEL, view.lockouts[0].meanwhile, width)
+    if view.next_poll_in_ns is None:  # nothing is: the sentence says so itself
         return wrapped(view.next_poll, width, "muted")
-    head, *others = wrapped(view.next_poll, width - len(POLL_LABEL))
-    blank = Span(" " * len(POLL_LABEL))
-    return [line(Span(POLL_LABEL, "muted"), *head.spans), *(line(blank, *more.spans) for more in others)]
+    return _labelled(POLL_LABEL, view.next_poll, width)
+
+
+def _labelled(label: str, text: str, width: int) -> list[Line]:
+    head, *others = wrapped(text, width - len(label))
+    blank = Span(" " * len(label))
+    return [line(Span(label, "muted"), *head.spans), *(line(blank, *more.spans) for more in others)]
