@@ -34,8 +34,8 @@ NAMES_S = 3.0
 LOOK_UP_S = 8.0
 """How long it is waited for what became of an order that is not open."""
 NO_KEY = (
-    "There is no API key, so there is nothing to cancel: put the pair into KRAKENTUI_API_KEY and "
-    "KRAKENTUI_API_SECRET."
+    "There is no API key, so there is nothing to cancel: `krakentui keys add` stores one, or put the pair "
+    "into KRAKENTUI_API_KEY and KRAKENTUI_API_SECRET."
 )
 CODES: Mapping[Outcome, int] = {
     "cancelled": 0,

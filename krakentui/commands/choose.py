@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from krakentui import log
 from krakentui.commands.parser import Given
-from krakentui.commands.which_key import choose_key
+from krakentui.commands.which_key import Chosen, choose_key
 from krakentui.model.error import UsageError
 from krakentui.model.redact import Redactor
 from krakentui.model.secret import Credentials, Secret
@@ -25,7 +25,15 @@ def settings_for(given: Given, environ: MutableMapping[str, str] = os.environ) -
         UsageError: they do not fit together; the sentence says why.
         KeyProblem: the key cannot be had.
     """
-    chosen_key = choose_key(given, environ)
+    return settings_with(given, environ, choose_key(given, environ))
+
+
+def settings_with(given: Given, environ: MutableMapping[str, str], chosen_key: Chosen) -> Settings:
+    """Put the settings of a run with this key together and start the log.
+
+    Raises:
+        UsageError: they do not fit together; the sentence says why.
+    """
     credentials = chosen_key.credentials
     endpoints = Endpoints() if given.endpoint is None else endpoints_at(given.endpoint)
     _check_key(credentials, simulated=given.endpoint is not None)

@@ -45,8 +45,7 @@ def refuse_secrets(words: Sequence[str]) -> None:
         if looks_secret(word) and not _is_path(word):
             raise UsageError(
                 "Something on the command line looks like an API key or its secret, which other users can "
-                "read there. Put the pair into KRAKENTUI_API_KEY and KRAKENTUI_API_SECRET, and replace "
-                "this key."
+                "read there. `krakentui keys add` asks for it without showing it; replace this key."
             )
 
 

@@ -14,6 +14,8 @@ import msgspec
 from msgspec import Struct
 
 from krakentui import __version__
+from krakentui.commands.keys_grammar import keys_grammar
+from krakentui.keys.profile import Purpose, Store
 from krakentui.model.error import UsageError
 from krakentui.model.limit import Tier
 from krakentui.model.order import ORDER_TYPES
@@ -69,6 +71,18 @@ class Given(Struct, frozen=True, kw_only=True):
     dry_run: bool = False
     last: int | None = None
     yes: bool = False
+    # keys
+    act: str | None = None
+    name: str | None = None
+    new_name: str | None = None
+    account: str | None = None
+    purpose: Purpose | None = None
+    store: Store | None = None
+    key_command: str | None = None
+    cancel_with: str | None = None
+    as_default: bool = False
+    from_stdin: bool = False
+    accept_withdraw: str | None = None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -128,6 +142,8 @@ def _grammar() -> _Parser:
     actions.add_argument(
         "--last", type=_whole(1, 1_000_000), default=_UNSAID, metavar="N", help="only so many entries"
     )
+    keys_grammar(add("keys", "the stored keys: add, list, check, rename, remove", _options()), live)
+    add("doctor", "what works here: sources of keys, terminal, clock, network", live)
     add("paths", "where config, state and log live", live)
     return main
 

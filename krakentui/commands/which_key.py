@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from krakentui.commands.parser import Given
 from krakentui.keys import environment, profile_list, sources
-from krakentui.keys.factor import Factor, with_factor
+from krakentui.keys.factor import CHECK_CALL, TOKEN_CALL, Factor, with_factor
 from krakentui.keys.offer import Machine
 from krakentui.keys.profile import Profiles
 from krakentui.keys.prompt import Terminal
@@ -34,8 +34,10 @@ class Chosen(Struct, frozen=True, kw_only=True):
     passphrase: Secret | None = None
 
 
-def choose_key(given: Given, environ: MutableMapping[str, str]) -> Chosen:
+def choose_key(given: Given, environ: MutableMapping[str, str], instead: Machine | None = None) -> Chosen:
     """Find the key of a run; the pair of the environment is gone from it afterwards.
+
+    `instead` is a machine that stands in for this one in tests.
 
     Raises:
         UsageError: two keys were asked for, or one that is not there.
@@ -45,26 +47,34 @@ def choose_key(given: Given, environ: MutableMapping[str, str]) -> Chosen:
     if given.endpoint is not None:
         if given.profile is not None:
             raise UsageError("With --endpoint stored keys are not used: leave out --profile.")
-        return Chosen() if pair is None else Chosen(credentials=_whole(pair, given.otp, given, environ))
+        return (
+            Chosen() if pair is None else Chosen(credentials=_whole(pair, given.otp, given, environ, instead))
+        )
     if pair is not None and given.profile is not None:
         raise UsageError(
             f"Two keys were asked for: --profile, and {environment.KEY} in the environment. Leave out one."
         )
     profiles = profile_list.read(list_path(given, environ))
     if pair is not None:
-        whole = _whole(pair, given.otp, given, environ)
+        whole = _whole(pair, given.otp, given, environ, instead)
         return Chosen(credentials=whole, withdraw_accepted=profiles.withdraw_accepted)
     name = given.profile or environ.get(environment.PROFILE) or profiles.default
-    return Chosen() if name is None else _stored(name, profiles, given, environ)
+    return Chosen() if name is None else _stored(name, profiles, given, environ, instead)
 
 
-def _stored(name: str, profiles: Profiles, given: Given, environ: MutableMapping[str, str]) -> Chosen:
+def _stored(
+    name: str,
+    profiles: Profiles,
+    given: Given,
+    environ: MutableMapping[str, str],
+    instead: Machine | None,
+) -> Chosen:
     profile = profiles.named(name)
-    with machine(given, environ) as here:
+    with machine(given, environ, instead) as here:
         found = sources.find(profile, here)
     factor: Factor | None = given.otp or ("password" if profile.second_factor else None)
     return Chosen(
-        credentials=_whole(found.credentials, factor, given, environ),
+        credentials=_whole(found.credentials, factor, given, environ, instead),
         account=profile.account,
         withdraw_accepted=profiles.withdraw_accepted,
         warnings=found.notes,
@@ -73,18 +83,28 @@ def _stored(name: str, profiles: Profiles, given: Given, environ: MutableMapping
 
 
 def _whole(
-    credentials: Credentials, factor: Factor | None, given: Given, environ: MutableMapping[str, str]
+    credentials: Credentials,
+    factor: Factor | None,
+    given: Given,
+    environ: MutableMapping[str, str],
+    instead: Machine | None,
 ) -> Credentials:
     """Add the second factor, where the key has one."""
     if factor is None:
         return credentials
-    with machine(given, environ) as here:
-        return with_factor(credentials, factor, here.terminal, given.command)
+    with machine(given, environ, instead) as here:
+        call = CHECK_CALL if given.command == "keys" else TOKEN_CALL
+        return with_factor(credentials, factor, here.terminal, given.command, call)
 
 
 @contextlib.contextmanager
-def machine(given: Given, environ: MutableMapping[str, str]) -> Iterator[Machine]:
+def machine(
+    given: Given, environ: MutableMapping[str, str], instead: Machine | None = None
+) -> Iterator[Machine]:
     """Give the sources what they may use of this machine, the terminal included, for a while."""
+    if instead is not None:
+        yield instead
+        return
     terminal = Terminal.open()
     try:
         yield Machine(

@@ -56,6 +56,22 @@ class Place:
             os.close(self._file)
             self._file = None
 
+    def is_taken(self) -> bool:
+        """Tell whether another program holds it now; it is not created for that."""
+        try:
+            file = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return self._file is None
+        except OSError:
+            return False
+        finally:
+            os.close(file)
+        return False
+
     def holder(self) -> int | None:
         """Tell the process that holds it or held it last; None = not known."""
         try:

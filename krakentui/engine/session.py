@@ -104,7 +104,7 @@ class Session:
         self._clock = clock
         self._rng = rng
         self._patience = Patience.at_speed(settings.speed)
-        self.state = _fresh_state(settings, clock)
+        self.state = fresh_state(settings, clock)
         self._actions = (
             None
             if settings.state_dir is None or settings.credentials is None
@@ -327,7 +327,8 @@ class Session:
         )
 
 
-def _fresh_state(settings: Settings, clock: Clock) -> State:
+def fresh_state(settings: Settings, clock: Clock) -> State:
+    """Begin to believe: nothing but what the settings say."""
     key = settings.credentials
     return State(
         settings.venue,

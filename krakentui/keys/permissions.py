@@ -56,11 +56,9 @@ PERMISSIONS: Mapping[str, Permission] = {
     "export-data": Permission("export the whole history", "Data: Export data", "amber"),
     "add-funds": Permission("make deposit addresses", "Funds permissions: Deposit", "red"),
     "withdraw-funds": Permission("withdraw funds", "Funds permissions: Withdraw", "red"),
-    "add-withdraw-address": Permission(
-        "add withdrawal addresses", "the permission to add withdrawal addresses", "red"
-    ),
+    "add-withdraw-address": Permission("add withdrawal addresses", "add withdrawal addresses", "red"),
     "update-withdraw-address": Permission(
-        "change withdrawal addresses", "the permission to change withdrawal addresses", "red"
+        "change withdrawal addresses", "change withdrawal addresses", "red"
     ),
 }
 WITHDRAW = "withdraw-funds"

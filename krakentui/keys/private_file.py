@@ -76,6 +76,31 @@ def write_private(path: Path, data: bytes) -> None:
         raise KeyProblem(f"{path} cannot be written: {error.strerror}.") from None
 
 
+def check_free(old: Path, new: Path) -> None:
+    """Pass if a file may take another name.
+
+    Raises:
+        KeyProblem: there is another file of that name.
+    """
+    if new.exists() and not (old.exists() and new.samefile(old)):
+        raise KeyProblem(f"There is a file {new} already: look at it, and remove it if nobody needs it.")
+
+
+def rename_private(old: Path, new: Path) -> None:
+    """Give a file another name in its folder, where there is one; nothing is overwritten.
+
+    Raises:
+        KeyProblem: there is a file of the new name, or it cannot be renamed.
+    """
+    if not old.exists():
+        return
+    check_free(old, new)
+    try:
+        old.rename(new)
+    except OSError as error:
+        raise KeyProblem(f"{old} cannot be renamed: {error.strerror}.") from None
+
+
 def remove_private(path: Path) -> bool:
     """Remove a file; tell whether there was one.
 

@@ -8,6 +8,7 @@ said, so that a paste that went wrong is seen.
 import contextlib
 import os
 import termios
+import textwrap
 from collections.abc import Iterator
 from typing import Self
 
@@ -40,9 +41,18 @@ class Terminal:
         return None
 
     def say(self, *lines: str) -> None:
-        """Write lines."""
+        """Write lines, broken between words where they are wider than the terminal."""
+        try:
+            width = os.get_terminal_size(self._file).columns
+        except OSError:
+            width = 0
         for line in lines:
-            self._write(f"{line}\n")
+            shown = [line]
+            if 20 < width <= len(line):
+                indent = " " * (len(line) - len(line.lstrip()) + 2)
+                shown = textwrap.wrap(line, width - 1, subsequent_indent=indent)
+            for part in shown:
+                self._write(f"{part}\n")
 
     def ask(self, question: str) -> str:
         """Ask, and give the answer without space around it.

@@ -126,6 +126,11 @@ def too_short(passphrase: Secret) -> bool:
     return len(passphrase.reveal()) < LEAST_PASSPHRASE
 
 
+def are_same(one: Secret, other: Secret) -> bool:
+    """Tell whether the same passphrase was entered twice."""
+    return secrets.compare_digest(one.reveal().encode(), other.reveal().encode())
+
+
 def _opened(data: bytes, name: str, machine: Machine) -> tuple[Pair, Secret]:
     terminal = machine.terminal
     if terminal is None:

@@ -195,11 +195,17 @@ class _Trace:
                 self._wrote()
 
 
+def proxy_of(base: str) -> str | None:
+    """Tell which proxy the environment names for an address; loopback is never proxied."""
+    host = httpx.URL(base).host
+    return None if is_loopback(host) else get_proxy(parse_uri(f"wss://{host}/"))
+
+
 def _door(*, local: bool) -> httpx.AsyncHTTPTransport:
     """Build the real transport: loopback is never proxied, Kraken is as it is for the sockets."""
     limits = httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=20.0)
     if local:
         trusts_nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loopback speaks plain http; saves 20 ms
         return httpx.AsyncHTTPTransport(verify=trusts_nobody, limits=limits)
-    proxy = get_proxy(parse_uri("wss://api.kraken.com/"))
+    proxy = proxy_of("https://api.kraken.com")
     return httpx.AsyncHTTPTransport(verify=True, limits=limits, proxy=httpx.Proxy(proxy) if proxy else None)

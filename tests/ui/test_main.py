@@ -43,7 +43,7 @@ async def test_without_a_key_the_two_ways_on_are_shown() -> None:
     face.status_view = a_status(power="public", account=None, key=None)
     face.orders_view = orders_of(known=False)
     async with opened(face) as screen:
-        assert "KRAKENTUI_API_KEY" in screen.text()
+        assert "krakentui keys add" in screen.text()
         assert "krakentui demo" in screen.text()
 
 

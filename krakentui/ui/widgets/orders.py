@@ -29,8 +29,7 @@ AMENDED = "~"
 NARROW = 96
 WAYS_ON = (
     "Market data only: there is no key. Two ways on:",
-    "  your own account: start with KRAKENTUI_API_KEY and",
-    "  KRAKENTUI_API_SECRET in the environment",
+    "  your own account: krakentui keys add",
     "  a simulated account: krakentui demo",
 )
 SHORT_TYPES = {

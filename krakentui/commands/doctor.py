@@ -1,0 +1,221 @@
+"""`krakentui doctor`: what works on this machine and what does not, without a secret and without a question.
+
+It looks into every source of keys, asks the exchange for its time and state, and lets the chosen key
+describe itself. What needs somebody at the terminal (a passphrase) is named and left alone.
+"""
+
+import os
+import platform
+import random
+from collections.abc import Iterator, MutableMapping
+
+from msgspec import structs
+
+from krakentui import __version__, log
+from krakentui.commands import running
+from krakentui.commands.choose import settings_with, usable_folder
+from krakentui.commands.doctor_keys import Key, Line, source_lines, stored_lines, usable_key
+from krakentui.commands.key_words import finding_lines, verdict
+from krakentui.commands.lines import put
+from krakentui.commands.parser import Given
+from krakentui.commands.which_key import Chosen, keys_folder, list_path, machine
+from krakentui.engine.lane import Door
+from krakentui.engine.place import Place
+from krakentui.engine.probe import Probe
+from krakentui.keys import environment, profile_list, sources
+from krakentui.keys.audit import audit
+from krakentui.keys.offer import Machine
+from krakentui.keys.profile import Profiles, Purpose
+from krakentui.model.clock import SECOND, SystemClock
+from krakentui.model.error import KrakentuiError
+from krakentui.model.event import TimeMeasured
+from krakentui.model.redact import redact
+from krakentui.model.secret import Credentials
+from krakentui.model.text import clean
+from krakentui.settings import Settings, config_file, read_config, state_folder
+
+SKEW_NS = 2 * SECOND
+"""A clock that is off by more is told as a trouble (fault table, F27)."""
+
+
+def run(
+    given: Given,
+    environ: MutableMapping[str, str] = os.environ,
+    door: Door | None = None,
+    instead: Machine | None = None,
+) -> int:
+    """Print everything that was found; exit code 1 if something does not work.
+
+    `door` and `instead` stand in for network and machine in tests.
+    """
+    troubles = 0
+
+    def say(title: str, lines: Iterator[Line]) -> None:
+        nonlocal troubles
+        put(title)
+        for line in lines:
+            troubles += line.bad
+            put(f"  {'!' if line.bad else ' '} {clean(redact(line.text), 400)}")
+
+    pair, complaint = _pair(environ)
+    say("This program", iter([Line(f"krakentui {__version__}, Python {platform.python_version()}")]))
+    say("Files", _files(given, environ))
+    say("Terminal", _terminal(environ))
+    with machine(given, environ, instead) as open_machine:
+        here = structs.replace(open_machine, terminal=None)
+        say("Sources of keys", source_lines(here, pair, complaint))
+        profiles, lines = _profiles(given, environ)
+        offers = {one.name: sources.survey(one, here) for one in profiles.profiles}
+    say("Stored keys", iter([*lines, *stored_lines(profiles, offers)]))
+    key = usable_key(given, environ, profiles, offers, pair)
+    say("Exchange and key", iter(_asked(given, environ, profiles, key, door)))
+    put("Everything works." if not troubles else f"{troubles} of these lines (!) want a look.")
+    return 1 if troubles else 0
+
+
+def _pair(environ: MutableMapping[str, str]) -> tuple[Credentials | None, str]:
+    try:
+        return environment.take(environ), ""
+    except KrakentuiError as error:
+        return None, str(error)
+
+
+def _files(given: Given, environ: MutableMapping[str, str]) -> Iterator[Line]:
+    file = config_file(given.config, environ)
+    try:
+        config = read_config(file, must_exist=False)
+    except KrakentuiError as error:
+        yield Line(f"settings: {error}", bad=True)
+    else:
+        yield Line(f"settings {file}{'' if file.exists() else ' (not there: defaults)'}")
+        for warning in config.warnings:
+            yield Line(warning, bad=True)
+    yield Line(f"list of keys {list_path(given, environ)}")
+    yield Line(f"key files {keys_folder(given, environ)}")
+    folder, warnings = usable_folder(state_folder(environ))
+    if folder is not None:
+        yield Line(f"state {folder}")
+        yield Line(f"log {given.log_file or folder / log.FILE_NAME}")
+    for warning in warnings:
+        yield Line(warning, bad=True)
+
+
+def _terminal(environ: MutableMapping[str, str]) -> Iterator[Line]:
+    term = environ.get("TERM", "")
+    try:
+        size = os.get_terminal_size(1)
+    except OSError:
+        yield Line(f"output is no terminal (TERM={term or 'not set'}): stream, snapshot and limits work")
+        return
+    colours = "no colours asked for" if environ.get("NO_COLOR") else environ.get("COLORTERM") or "few colours"
+    bad = term in {"", "dumb"}
+    yield Line(f"{term or 'TERM is not set'}, {size.columns}×{size.lines}, {colours}", bad)
+    if size.columns < 60 or size.lines < 16:
+        yield Line("the monitor wants at least 60 columns and 16 lines", bad=True)
+
+
+def _profiles(given: Given, environ: MutableMapping[str, str]) -> tuple[Profiles, list[Line]]:
+    try:
+        profiles = profile_list.read(list_path(given, environ))
+    except KrakentuiError as error:
+        return Profiles(), [Line(str(error), bad=True)]
+    if not profiles.profiles:
+        return profiles, [Line("none: `krakentui keys add` stores one")]
+    return profiles, []
+
+
+def _asked(
+    given: Given, environ: MutableMapping[str, str], profiles: Profiles, key: Key | None, door: Door | None
+) -> list[Line]:
+    """Ask the exchange for its time and state, and about the key."""
+    chosen = Chosen(
+        credentials=None if key is None else key.credentials,
+        account=None if key is None else key.account,
+        withdraw_accepted=profiles.withdraw_accepted,
+    )
+    lines: list[Line] = []
+    try:
+        settings = settings_with(given, environ, chosen)
+    except KrakentuiError as error:
+        return [Line(str(error), bad=True)]
+
+    async def work() -> int:
+        async with Probe(settings, SystemClock(settings.speed), random.Random(), door=door) as probe:
+            lines.extend(await _exchange(probe, settings))
+            if key is None:
+                lines.append(Line(_no_key(given, environ, profiles)))
+            else:
+                lines.extend(await _audited(probe, settings, key))
+        return 0
+
+    running.run_loop(work())
+    return lines
+
+
+def _no_key(given: Given, environ: MutableMapping[str, str], profiles: Profiles) -> str:
+    if given.endpoint is not None or not profiles.profiles:
+        return "there is no key: a run shows public markets only"
+    if not (given.profile or environ.get(environment.PROFILE) or profiles.default):
+        return "no key is named and none is the default: a run shows public markets only"
+    return "the key cannot be had without asking somebody: `krakentui keys check` asks"
+
+
+async def _exchange(probe: Probe, settings: Settings) -> list[Line]:
+    from krakentui.net.http import proxy_of  # noqa: PLC0415 - network libraries load with the first use
+
+    proxy = proxy_of(settings.endpoints.rest)
+    way = f"through the proxy {proxy}" if proxy else "without a proxy"
+    measured = await probe.offset()
+    if measured is None:
+        return [Line(f"{settings.endpoints.rest}, {way}: {probe.trouble or 'no answer'}", bad=True)]
+    system = await probe.system()
+    return [
+        Line(f"{settings.endpoints.rest}, {way}: answers, system {system or 'unknown'}", system != "online"),
+        _clock_line(measured),
+    ]
+
+
+def _clock_line(measured: TimeMeasured) -> Line:
+    off_ns, doubt_ns = measured.offset_ns, measured.doubt_ns
+    doubt = f"give or take {doubt_ns / SECOND:.1f} s"
+    if abs(off_ns) <= doubt_ns:
+        return Line(f"this machine's clock agrees with the exchange's, {doubt}")
+    side = "behind" if off_ns > 0 else "ahead of"
+    text = f"this machine's clock is {abs(off_ns) / SECOND:.1f} s {side} the exchange's, {doubt}"
+    return Line(text, abs(off_ns) > SKEW_NS + doubt_ns)
+
+
+def _owner(settings: Settings, fingerprint: str) -> str:
+    """Tell who spends the budget of a key now."""
+    place = None if settings.state_dir is None else Place(settings.state_dir, fingerprint)
+    if place is None or not place.is_taken():
+        return "no monitor runs with it on this machine now"
+    process = place.holder()
+    return f"its budget belongs to a monitor that runs now{f' (process {process})' if process else ''}"
+
+
+async def _audited(probe: Probe, settings: Settings, key: Key) -> list[Line]:
+    credentials = key.credentials
+    lines = [
+        Line(f"key {credentials.name} ({credentials.fingerprint}) from {credentials.source}"),
+        Line(_owner(settings, credentials.fingerprint)),
+    ]
+    try:
+        told = await probe.key()
+    except KrakentuiError as error:
+        return [*lines, Line(str(error), bad=True)]
+    judged = None
+    if told.info is not None:
+        able: Purpose = "watch+cancel" if told.info.may_cancel else "watch"
+        judged = audit(
+            told.info,
+            key.purpose or able,
+            credentials.fingerprint,
+            probe.now_s,
+            use=told.use,
+            accepted=settings.withdraw_accepted,
+        )
+        for finding, text in zip(judged.findings, finding_lines(judged.findings), strict=True):
+            lines.append(Line(text, finding.level in {"red", "missing"}))
+    code, sentence = verdict(told, judged)
+    return [*lines, Line(sentence, code != 0)]
