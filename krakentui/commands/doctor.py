@@ -19,7 +19,7 @@ from krakentui.commands.key_words import finding_lines, verdict
 from krakentui.commands.lines import put
 from krakentui.commands.parser import Given
 from krakentui.commands.which_key import Chosen, keys_folder, list_path, machine
-from krakentui.engine.lane import Door
+from krakentui.engine.household import Door
 from krakentui.engine.place import Place
 from krakentui.engine.probe import Probe
 from krakentui.keys import environment, profile_list, sources

@@ -9,7 +9,7 @@ from krakentui.commands.keys_keep import forget, move, move_back
 from krakentui.commands.lines import put, text_of
 from krakentui.commands.parser import Given
 from krakentui.commands.which_key import list_path, machine
-from krakentui.engine.lane import Door
+from krakentui.engine.household import Door
 from krakentui.keys import profile_list
 from krakentui.keys.offer import Machine
 from krakentui.keys.profile import Profile, Profiles, check_name
@@ -33,7 +33,7 @@ def run(
                 return keys_add.run(given, environ, here, door)
             case "check":
                 return keys_check.run(given, environ, here, door)
-            case "list":
+            case None | "list":
                 return _list(given, profile_list.read(list_path(given, environ)))
             case "rename":
                 return _rename(given, environ, here)

@@ -24,7 +24,7 @@ from krakentui.commands.keys_keep import forget, keep
 from krakentui.commands.lines import put
 from krakentui.commands.parser import Given
 from krakentui.commands.which_key import Chosen, list_path
-from krakentui.engine.lane import Door
+from krakentui.engine.household import Door
 from krakentui.keys import environment, key_command, profile_list, ring, systemd
 from krakentui.keys.factor import CHECK_CALL, with_factor
 from krakentui.keys.offer import Machine

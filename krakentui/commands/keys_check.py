@@ -12,7 +12,7 @@ from krakentui.commands.lines import put, text_of
 from krakentui.commands.parser import Given
 from krakentui.commands.schema import instant
 from krakentui.commands.which_key import Chosen, choose_key, list_path
-from krakentui.engine.lane import Door
+from krakentui.engine.household import Door
 from krakentui.engine.probe import Described, Probe
 from krakentui.keys import profile_list
 from krakentui.keys.audit import Audit, audit

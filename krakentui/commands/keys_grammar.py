@@ -15,8 +15,8 @@ environment, or by a password manager that --key-command names.
 
 
 def keys_grammar(parser: argparse.ArgumentParser, live: argparse.ArgumentParser) -> None:
-    """Add the acts of `krakentui keys` to its parser."""
-    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    """Add the acts of `krakentui keys` to its parser; without one it lists."""
+    acts = parser.add_subparsers(dest="act", metavar="ACT")
 
     def add(name: str, summary: str, more: str = "") -> argparse.ArgumentParser:
         return acts.add_parser(

@@ -72,7 +72,7 @@ class Given(Struct, frozen=True, kw_only=True):
     last: int | None = None
     yes: bool = False
     # keys
-    act: str | None = None
+    act: Literal["add", "list", "check", "rename", "remove", "default"] | None = None
     name: str | None = None
     new_name: str | None = None
     account: str | None = None

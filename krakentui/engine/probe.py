@@ -11,7 +11,8 @@ from typing import Self
 from msgspec import Struct
 
 from krakentui.engine.doors import RestDoor
-from krakentui.engine.lane import Door, Household, KeyLane
+from krakentui.engine.household import Door, Household
+from krakentui.engine.lane import KeyLane
 from krakentui.engine.nonce import NonceMark
 from krakentui.engine.offset import Offset
 from krakentui.engine.public import PublicCalls

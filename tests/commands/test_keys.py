@@ -476,10 +476,12 @@ def test_a_check_without_any_key_says_so(desk: Desk) -> None:
         desk.run("check")
 
 
-def test_no_act_is_wrong_usage() -> None:
-    with pytest.raises(UsageError, match="ACT"):
-        parse(["keys"])
-    with pytest.raises(UsageError):
+def test_without_an_act_the_keys_are_listed(stored: Desk) -> None:
+    assert stored.run("") == stored.run("list")
+
+
+def test_an_act_that_is_none_is_wrong_usage() -> None:
+    with pytest.raises(UsageError, match="steal"):
         parse(["keys", "steal"])
 
 

@@ -54,7 +54,7 @@ def test_a_line_is_understood(line: str, expected: Given) -> None:
     ("line", "sentence"),
     [
         ("fly", "There is no command fly. `krakentui --help` lists what there is."),
-        ("keys add", "There is no command keys. `krakentui --help` lists what there is."),
+        ("fly high", "There is no command fly. `krakentui --help` lists what there is."),
         ("--fly", "Unknown option or word: --fly. `krakentui --help` lists what there is."),
         ("stream --int 3", "Unknown option or word: --int 3. `krakentui --help` lists what there is."),
         ("--endpoint", "--endpoint needs a value."),
