@@ -1,7 +1,10 @@
 """How the counters go on from here, with the polls that are planned and the rate of the last minute."""
 
+from collections.abc import Iterable
+
 from krakentui.budget.forecast import BURN_NS, SPAN_NS, STEPS, Curve, Planned, forecast
 from krakentui.model.limit import KeyScope
+from krakentui.model.poll import PollAhead
 from krakentui.state.state import State
 
 
@@ -22,8 +25,12 @@ def planned(state: State) -> tuple[Planned, ...]:
     """List the polls of the key that come in the next minutes if nothing else happens."""
     if state.key is None or state.plan is None:
         return ()
-    scope = KeyScope(state.key)
+    return to_planned(state.plan.ahead, KeyScope(state.key))
+
+
+def to_planned(polls: Iterable[PollAhead], scope: KeyScope) -> tuple[Planned, ...]:
+    """Give polls to the forecast as what they take from the key's counter."""
     return tuple(
         Planned(at_ns=one.at_ns, name="rest", scope=scope, cost=one.high, least=one.low, what=one.what)
-        for one in state.plan.ahead
+        for one in polls
     )

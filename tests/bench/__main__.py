@@ -7,7 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from tests.bench import exchange, frames, listing, reaction, screen
+from tests.bench import budget, exchange, frames, listing, reaction, screen
 
 
 def main() -> int:
@@ -17,6 +17,7 @@ def main() -> int:
     for cost in frames.costs(asyncio.run(frames.record())):
         wire, both = cost.wire_ns / cost.bare_ns, (cost.wire_ns + cost.state_ns) / cost.bare_ns
         say(f"{cost.kind:24} {cost.frames:7} {cost.bare_ns / 1000:8.2f} {wire:6.1f}x {both:10.1f}x")
+    say_ahead(budget.costs())
     key_s, bare_s = asyncio.run(reaction.key_to_wire())
     say("\nKey to wire: from enter on the question to the cancel's arrival, beside a bare websocket echo")
     say(f"{key_s * 1000:.1f} ms, {key_s / bare_s:.1f}x of {bare_s * 1000:.2f} ms")
@@ -45,6 +46,20 @@ def say_listed(cost: listing.Cost) -> None:
     say(
         f"{cost.arranged_s * 1000:.2f} ms, {ratio:.1f}x of {cost.bare_s * 1000:.2f} ms; {part:.0%} of a frame"
     )
+
+
+def say_ahead(cost: budget.Cost) -> None:
+    """Print what looking ahead costs for fifty pairs."""
+    say("\nLooking ahead on 50 pairs, beside 50 bare integer updates and a frame of 125 ms")
+    rows = (
+        ("reserve: does a cancel fit", cost.reserve),
+        ("the polls of six minutes", cost.ahead),
+        ("the forecast of five minutes", cost.forecast),
+        ("the plan to cancel 1,000 orders", cost.plan),
+    )
+    say(f"{'':32} {'ms':>7} {'of a frame':>11} {'of ' + format(cost.bare / 1000, '.1f') + ' µs':>12}")
+    for what, ns in rows:
+        say(f"{what:32} {ns / 1e6:7.2f} {ns / 1e6 / budget.FRAME_MS:11.1%} {ns / cost.bare:11,.0f}x")
 
 
 def say_served(served: exchange.Served, hour: exchange.Memory) -> None:
