@@ -22,6 +22,10 @@ ROUTE_WORDS: dict[Route, str] = {
 BATCHES = frozenset({"socket batch", "rest batch"})
 
 _TAKEN = "a batch is taken even over the ceiling"
+_SINGLE = {
+    True: "REST may have no room for a batch, so it may be refused",
+    False: "REST is not there for a batch, so it may be refused",
+}
 _ALONE = "a batch's answer would not name what it ended"
 
 
@@ -45,7 +49,7 @@ def choose(count: int, roads: Roads, *, fits: bool) -> tuple[Route, str]:
     if roads.socket_open:
         if count > 1:
             return "socket batch", "" if fits else _TAKEN
-        return "socket", "" if fits else "REST has no room for a batch, so it may be refused"
+        return "socket", "" if fits else _SINGLE[roads.rest_open]
     if not roads.rest_open:
         return "none", ""
     if not roads.batch_names:

@@ -4,11 +4,15 @@ import asyncio
 import os
 import sys
 import termios
+from collections.abc import Sequence
 from decimal import Decimal
 
+from krakentui.budget.words import duration
+from krakentui.commands.columns import columns
 from krakentui.model.number import plain, points_text
 from krakentui.model.text import clean
 from krakentui.state.view import Question, QuestionOrder
+from krakentui.state.ways import PairView, WayView
 
 _MOST_TYPED = 1000
 
@@ -29,8 +33,38 @@ def facts(question: Question, *, dry: bool = False) -> str:
         *_worth(question),
         f"Goes {question.route}. Adds {_points(question)} to the pairs' counters.",
         *(f"Note: {warning}" for warning in question.warnings),
+        *(ways(question.pairs) if dry and question.pairs else ()),
     ]
     return "\n".join(clean(line, 400) for line in lines)
+
+
+def ways(pairs: Sequence[PairView]) -> list[str]:
+    """Lay out what each way of cancelling would do to each pair; * marks the way it goes."""
+    rows = [("  WAY", "COSTS", "COUNTER", "NEW ORDERS")]
+    rows += [_way_row(pair, way) for pair in pairs for way in pair.ways]
+    return ["Ways of cancelling, the cheapest order first (* = as it goes):", *columns(rows)]
+
+
+def _way_row(pair: PairView, way: WayView) -> tuple[str, str, str, str]:
+    name = f"{'*' if way.chosen else ' '} {pair.pair} {way.name}"
+    if way.name == "one by one" and pair.pass_low < pair.orders:
+        name += f", {_range(str(pair.pass_low), str(pair.pass_high))} of {pair.orders} pass"
+    cost = _range(points_text(way.cost_low, up=False), points_text(way.cost_high, up=True))
+    end = _range(points_text(way.end_low, up=False), points_text(way.end_high, up=True))
+    return name, cost, f"{end} of {points_text(pair.max, up=False)}", _new_orders(way)
+
+
+def _new_orders(way: WayView) -> str:
+    if way.new_sure_ns is None or way.new_best_ns is None:
+        return "never"
+    if not way.new_sure_ns:
+        return "at once"
+    sure = duration(way.new_sure_ns)
+    return f"in {_range(duration(way.new_best_ns), sure)}" if way.new_best_ns else f"within {sure}"
+
+
+def _range(low: str, high: str) -> str:
+    return low if low == high else f"{low} to {high}"
 
 
 def describe(order: QuestionOrder) -> str:
@@ -105,7 +139,5 @@ def _number(number: Decimal | None) -> str:
 
 
 def _points(question: Question) -> str:
-    low, high = points_text(question.cost_low, up=False), points_text(question.cost_high, up=True)
-    if low == high:
-        return "1 point" if high == "1" else f"{high} points"
-    return f"{low} to {high} points"
+    cost = _range(points_text(question.cost_low, up=False), points_text(question.cost_high, up=True))
+    return "1 point" if cost == "1" else f"{cost} points"

@@ -14,6 +14,7 @@ from krakentui.model.order import Order
 from krakentui.state.rows import engines, question_order
 from krakentui.state.state import State
 from krakentui.state.view import NotAsked, Question
+from krakentui.state.ways import pair_views
 
 _NO_ACCOUNT = "No key is in use: there is nothing to cancel."
 
@@ -61,18 +62,19 @@ def question(
     )
     if planned.route == "none":
         return NotAsked(why=_no_route(state, t_ns))
-    engine = engines(state, t_ns)
+    engine, by_id = engines(state, t_ns), {order.id: order for order in asked}
     return Question(
         number=state.next_question(),
         account=state.account,
         key=state.key,
         venue=state.venue,
-        orders=tuple(question_order(state, order, t_ns, engine) for order in asked),
+        orders=tuple(question_order(state, by_id[order_id], t_ns, engine) for order_id in planned.ids),
         everything=everything,
         route=said.route_words(planned),
         cost_low=points(planned.cost.low),
         cost_high=points(planned.cost.high),
         warnings=_warnings(state, asked, planned, len(chosen) - len(left), t_ns),
+        pairs=pair_views(planned),
     )
 
 

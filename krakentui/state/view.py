@@ -15,6 +15,7 @@ from krakentui.model.limit import LimitName, Scope
 from krakentui.model.market import Maintenance
 from krakentui.model.order import Outcome, Source
 from krakentui.model.venue import Power, Venue
+from krakentui.state.ways import PairView
 
 Freshness = Literal["live", "old", "stale", "unknown"]
 """live: as it is now · old: the source is silent (amber) · stale: too long, dim it · unknown: never seen."""
@@ -353,13 +354,15 @@ class Question(Struct, frozen=True, kw_only=True):
     key: str | None
     venue: Venue
     orders: tuple[QuestionOrder, ...]
+    """In the order in which they go: the cheapest first."""
     everything: bool
     """All open orders: answered by typing the count."""
     route: str
-    """In words: `over the websocket, one by one`."""
+    """In words: `over the websocket, one by one`; with the reason, where it is not the usual way."""
     cost_low: Fraction
     cost_high: Fraction
     warnings: tuple[str, ...]
+    pairs: tuple[PairView, ...] = ()
 
 
 class Found(Struct, frozen=True, kw_only=True):

@@ -159,7 +159,7 @@ def test_one_that_may_not_fit_goes_over_the_websocket_with_a_warning_where_rest_
 ) -> None:
     found = planned(*orders(1), ledger=told(used(58), NOW_S, event))
     assert (found.route, found.fits) == ("socket", False)
-    assert route_words(found).endswith("REST has no room for a batch, so it may be refused")
+    assert route_words(found).endswith("REST may have no room for a batch, so it may be refused")
     assert warnings(found)[0] == (
         "BTC/USD: 4 points may not fit beside 0 to 58 of 60 in use: it may be refused."
     )
@@ -168,6 +168,7 @@ def test_one_that_may_not_fit_goes_over_the_websocket_with_a_warning_where_rest_
 def test_a_lockout_leaves_the_websocket() -> None:
     lockout = LockoutBegan(scope=KEY, until_ns=900 * SECOND, reason="silence")
     ledger = told(used(58), NOW_S, lockout)
+    assert planned(*orders(1), ledger=ledger).why.startswith("REST is not there for a batch")
     assert route(*orders(1), ledger=ledger) == "socket"
     assert route(*orders(1), ledger=ledger, socket_open=False) == "none"
 
@@ -202,6 +203,22 @@ def test_singles_that_do_not_fit_say_how_many_pass() -> None:
     assert warnings(found)[0] == (
         "BTC/USD: 40 points do not fit beside 50 of 60 in use: 2 of 10 pass, the rest is refused."
     )
+
+
+def test_many_pairs_in_doubt_are_one_sentence() -> None:
+    ledger = told(a_ledger("starter"), 0, stream_down())
+    some = [order for n in range(5) for order in orders(2, f"P{n}/USD")]
+    assert warnings(planned(*some, ledger=ledger))[0] == (
+        "It may not fit on P0/USD, P1/USD, P2/USD and 2 more. New orders there surely fit 10 s later."
+    )
+    singles = planned(*some, ledger=ledger, socket_open=False, batch_names=False)
+    assert warnings(singles)[0] == "It may not fit on P0/USD, P1/USD, P2/USD and 2 more: some may be refused."
+
+
+def test_pairs_that_surely_overflow_are_told_of_one_by_one() -> None:
+    told_of = warnings(planned(*orders(16), *orders(16, "ETH/USD")))
+    assert [one.partition(":")[0] for one in told_of[:2]] == ["BTC/USD", "ETH/USD"]
+    assert told_of[2:] == ("In 26 s it surely fits, at 64 points.",)
 
 
 def test_an_order_whose_pair_is_not_known_warns() -> None:

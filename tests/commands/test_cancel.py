@@ -13,6 +13,7 @@ from msgspec import structs
 from krakentui.commands import asking
 from krakentui.commands.cancel import CODES, LOOK_UP_S, SETTLING_S, Result, cancel, exit_code, run
 from krakentui.commands.parser import parse
+from krakentui.model.clock import SECOND
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.order import Outcome
 from krakentui.state.view import (
@@ -24,6 +25,7 @@ from krakentui.state.view import (
     QuestionOrder,
     SwitchQuestion,
 )
+from krakentui.state.ways import PairView, WayView
 from tests.commands.face import FINGERPRINT, ReadyFace, an_order, some_orders
 from tests.support.clock import WALL_START, ManualClock
 from tests.support.contract import CANCEL, complaints
@@ -290,6 +292,43 @@ def test_the_question_has_the_facts_of_the_screen() -> None:
         "Goes over the websocket, one by one. Adds 3.5 to 4 points to the pairs' counters.",
         "Note: A stop is among them.",
     ]
+
+
+def test_a_dry_run_lays_out_every_way() -> None:
+    one = WayView(
+        name="one by one",
+        chosen=False,
+        cost_low=Fraction(8),
+        cost_high=Fraction(40),
+        end_low=Fraction(58),
+        end_high=Fraction(90),
+        fits=False,
+        new_best_ns=0,
+        new_sure_ns=32 * SECOND,
+    )
+    batch = structs.replace(one, name="as a batch", chosen=True, end_low=Fraction(60), new_best_ns=SECOND)
+    free = structs.replace(one, name="everything at once", cost_low=Fraction(0), new_sure_ns=0)
+    pair = PairView(
+        pair="BTC/USD",
+        orders=10,
+        used_low=Fraction(50),
+        used_high=Fraction(50),
+        max=Fraction(60),
+        pass_low=2,
+        pass_high=10,
+        ways=(one, batch, free),
+    )
+    question = Desk()._question(ROWS, everything=True)
+    assert isinstance(question, Question)
+    told = asking.facts(structs.replace(question, pairs=(pair,)), dry=True).splitlines()
+    assert told[-5:] == [
+        "Ways of cancelling, the cheapest order first (* = as it goes):",
+        "  WAY                                       COSTS         COUNTER      NEW ORDERS",
+        "  BTC/USD one by one, 2 to 10 of 10 pass  8 to 40  58 to 90 of 60     within 32 s",
+        "* BTC/USD as a batch                      8 to 40  60 to 90 of 60  in 1 s to 32 s",
+        "  BTC/USD everything at once              0 to 40  58 to 90 of 60         at once",
+    ]
+    assert "Ways" not in asking.facts(structs.replace(question, pairs=(pair,)))
 
 
 def test_one_point_is_one_point() -> None:

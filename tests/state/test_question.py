@@ -1,5 +1,7 @@
 """The question before a cancel: frozen, priced, refused only on what is certain."""
 
+from fractions import Fraction
+
 import pytest
 from msgspec import structs
 
@@ -89,6 +91,29 @@ def test_everything_is_all_open_orders() -> None:
 def test_the_cost_is_the_sum() -> None:
     young = snapshot(a_standing("O3", said=-60), a_standing("O4", said=-20))
     assert asked(young, ids=("O3", "O4")).cost_high == 6
+
+
+def test_the_cheapest_order_stands_first() -> None:
+    young = snapshot(a_standing("O3", said=-3), a_standing("O4", said=-20), a_standing("O5"))
+    assert [order.id for order in asked(young, ids=("O3", "O4", "O5")).orders] == ["O5", "O4", "O3"]
+
+
+def test_every_way_is_told_for_every_pair() -> None:
+    some = snapshot(a_standing("O3", said=-20), a_standing("O4", said=-20, pair="ETH/USD"))
+    first, second = asked(some, ids=("O3", "O4"), seconds=0).pairs
+    assert (first.pair, second.pair, first.orders, first.max) == ("BTC/USD", "ETH/USD", 1, Fraction(60))
+    assert [(way.name, way.chosen) for way in first.ways] == [
+        ("one by one", False),
+        ("as a batch", True),
+        ("everything at once", False),
+    ]
+    assert (first.ways[0].cost_high, first.ways[2].cost_high) == (Fraction(4), Fraction(5))
+
+
+def test_the_way_is_told_with_its_reason_where_it_is_not_the_usual_one() -> None:
+    """Just after the start all counters may be full."""
+    assert asked().route == "over the websocket: REST may have no room for a batch, so it may be refused"
+    assert asked(ids=("O1", "O2")).route.endswith("as a batch: a batch is taken even over the ceiling")
 
 
 def test_one_order_goes_over_the_websocket() -> None:

@@ -1,26 +1,14 @@
 """Whole screens as text. To accept a new look: TESTS_ACCEPT_GRIDS=1 pytest tests/ui/test_grids.py."""
 
-import os
-from pathlib import Path
-
 import pytest
 from msgspec import structs
 
+from tests.ui.kept import same_as_grid
 from tests.ui.opening import LEAST, NARROW, WIDE, opened
 from tests.ui.scenes import busy_face, with_traces
 from tests.ui.views import FakeFace, a_lockout, a_status, balances_of, orders_of
 
 pytestmark = pytest.mark.anyio
-ACCEPTED = os.environ.get("TESTS_ACCEPT_GRIDS") == "1"
-GRIDS = Path(__file__).parent / "grids"
-
-
-def same_as_grid(name: str, lines: list[str]) -> None:
-    """Compare with the kept grid, or keep this one."""
-    path = GRIDS / f"{name}.txt"
-    if ACCEPTED:
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    assert lines == path.read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from krakentui.ui.screens.switch import SwitchScreen
+from tests.ui.kept import same_as_grid
 from tests.ui.opening import LEAST, NARROW, WIDE, opened
-from tests.ui.test_grids import same_as_grid
 from tests.ui.views import FakeFace, a_status, a_switch, a_switch_question
 
 pytestmark = pytest.mark.anyio
