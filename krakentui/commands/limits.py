@@ -7,7 +7,7 @@ the key is locked out. A band that is wide only because nobody watched before ou
 from fractions import Fraction
 
 from krakentui.budget.words import signed
-from krakentui.commands import guard, limits_plan, running
+from krakentui.commands import guard, limits_calibrate, limits_plan, running
 from krakentui.commands.choose import settings_for
 from krakentui.commands.columns import columns
 from krakentui.commands.complete import PATIENCE_S, missing, why_missing
@@ -30,6 +30,8 @@ def run(given: Given) -> int:
     """Print the limits as they are once the session knows them, or do what else is asked of them."""
     if given.task == "plan":
         return limits_plan.run(given)
+    if given.task == "calibrate":
+        return limits_calibrate.run(given)
     return running.run_loop(_limits(given, settings_for(given)))
 
 

@@ -57,7 +57,7 @@ class Given(Struct, frozen=True, kw_only=True):
     interval: float = 1.0
     seconds: float | None = None
     # limits and cancel
-    task: Literal["plan"] | None = None
+    task: Literal["plan", "calibrate"] | None = None
     plan_tier: Tier | None = None
     acts: tuple[str, ...] = ()
     json: bool = False
@@ -208,13 +208,12 @@ def _stream_options(parser: _Parser) -> None:
     parser.add_argument(
         "--interval", type=_seconds(0.05), default=_UNSAID, metavar="S", help="seconds a line"
     )
+    _length_option(parser, "leave after this long")
+
+
+def _length_option(parser: _Parser, summary: str) -> None:
     parser.add_argument(
-        "--for",
-        type=_seconds(0.05),
-        dest="seconds",
-        default=_UNSAID,
-        metavar="S",
-        help="leave after this long",
+        "--for", type=_seconds(0.05), dest="seconds", default=_UNSAID, metavar="S", help=summary
     )
 
 
@@ -234,6 +233,12 @@ def _limits_options(parser: _Parser) -> None:
         help="add, amend, edit, cancel, batch-add, batch-cancel, with an age (amend:7s) and a number of"
         " orders (cancel:3sx25); +10s lets time pass before the next",
     )
+    summary = "guided trial of what the exchange's trading counter shows; you place, it watches"
+    trial = tasks.add_parser(
+        "calibrate", help=summary, description=summary, parents=[_live_options()], allow_abbrev=False
+    )
+    trial.add_argument("--pair", default=_UNSAID, metavar="P", help="the quiet pair; else that of A1")
+    _length_option(trial, "give up after this long")
 
 
 def _cancel_options(parser: _Parser) -> None:

@@ -5,7 +5,7 @@ import random
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from krakentui import log
 from krakentui.commands import guard
@@ -13,6 +13,9 @@ from krakentui.engine.face import Face
 from krakentui.engine.place import Place
 from krakentui.model.clock import SECOND, SystemClock
 from krakentui.settings import Settings
+
+if TYPE_CHECKING:
+    from krakentui.engine.session import Session
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LOOK_EVERY_S = 0.05
@@ -26,7 +29,7 @@ def run_loop(work: Coroutine[Any, Any, int]) -> int:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, place: Place | None = None) -> AsyncIterator[Face]:
+async def opened(settings: Settings, place: Place | None = None) -> AsyncIterator["Session"]:
     """Open a session on the machine's clock and close it afterwards; its warnings go to stderr."""
     from krakentui.engine.host import Host  # noqa: PLC0415 - network libraries load with the first session
 

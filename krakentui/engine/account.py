@@ -118,6 +118,10 @@ class AccountSide:
         """Open a new private socket and ask for everything again."""
         self._feed.replace(why)
         self.poller.poll_now()
+        self.audit_anew(why)
+
+    def audit_anew(self, why: str) -> None:
+        """Open the audit's socket anew."""
         if self._audit is not None:
             self._audit.replace(why)
 

@@ -20,7 +20,16 @@ from krakentui.budget.interval import Interval
 from krakentui.budget.ledger import Ledger
 from krakentui.budget.meter import Meter
 from krakentui.engine.evidence import Evidence
-from krakentui.model.audit import SOURCE, Act, CounterDoubted, CounterSampled, OrderHeard, Sample, Verdict
+from krakentui.model.audit import (
+    SOURCE,
+    STREAM_ACTS,
+    Act,
+    CounterDoubted,
+    CounterSampled,
+    OrderHeard,
+    Sample,
+    Verdict,
+)
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.event import CounterReported, Happening, OrderPatched
 from krakentui.model.limit import PairScope
@@ -32,17 +41,6 @@ LATE_NS: Final = SECOND
 """A figure that is older starts no chain and corrects nothing."""
 MOST_WAITING: Final = 1_000
 LOOK_S: Final = 1.0
-_ACTS: Final[dict[str | None, Act]] = {
-    "pending_new": "pending",
-    "new": "open",
-    "trade": "fill",
-    "filled": "closed",
-    "canceled": "canceled",
-    "expired": "expired",
-    "amended": "amended",
-}
-"""The stream's word for an act -> the old websocket's."""
-
 Key = tuple[str, Act]
 
 
@@ -90,7 +88,7 @@ class Auditor:
         if not isinstance(event, OrderPatched) or event.account != self._state.account:
             return
         patch = event.patch
-        act = _ACTS.get(patch.exec_type)
+        act = STREAM_ACTS.get(patch.exec_type)
         pair = patch.pair or self._pair_of(patch.id)
         if act is None or pair is None:
             return

@@ -105,6 +105,7 @@ class Session:
         self._rng = rng
         self._patience = Patience.at_speed(settings.speed)
         self.state = fresh_state(settings, clock)
+        self._ear: Callable[[Happening, int], None] = lambda _event, _t_ns: None
         self._actions = (
             None
             if settings.state_dir is None or settings.credentials is None
@@ -228,6 +229,15 @@ class Session:
         """Ask the exchange again as soon as the budget allows; the sentence says when."""
         return NO_KEY if self._account is None else self._account.poller.poll_now()
 
+    def listen(self, ear: Callable[[Happening, int], None]) -> None:
+        """Let somebody hear every event, with its steady time, once the state has taken it."""
+        self._ear = ear
+
+    def audit_anew(self, why: str) -> None:
+        """Open the audit's socket anew, to see its snapshot; nothing where there is no audit."""
+        if self._account is not None:
+            self._account.audit_anew(why)
+
     # --- what happens ----------------------------------------------------------------------------
 
     def tell(self, event: Happening) -> None:
@@ -238,6 +248,7 @@ class Session:
         self.state.apply(event, t_ns)
         if actions is not None:
             actions.after()
+        self._ear(event, t_ns)
         if isinstance(event, _CANCEL_EVENTS):
             _log.info("%s order %s request %d", type(event).__name__, event.order_id, event.request)
         elif isinstance(event, FeedChanged):

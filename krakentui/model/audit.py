@@ -5,6 +5,8 @@ of its pair (websocket v1 reference, openOrders, as of 2026-06). Nobody has publ
 watched first and believed later. Figures are in units of `model.limit`.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct
@@ -17,6 +19,18 @@ Act = Literal[
     "snapshot", "pending", "open", "fill", "closed", "canceled", "expired", "amended", "touched", "other"
 ]
 """What an order update tells: the old feed's status, or what can be seen of an update without one."""
+STREAM_ACTS: Mapping[str | None, Act] = MappingProxyType(
+    {
+        "pending_new": "pending",
+        "new": "open",
+        "trade": "fill",
+        "filled": "closed",
+        "canceled": "canceled",
+        "expired": "expired",
+        "amended": "amended",
+    }
+)
+"""The account stream's word for an act -> the old websocket's."""
 Written = Literal["text", "integer", "decimal", "absent", "senseless"]
 """How the counter was written, if it was there and made sense."""
 Verdict = Literal["agrees", "disagrees", "vague"]

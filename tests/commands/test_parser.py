@@ -35,6 +35,10 @@ def complaint(line: str) -> str:
         ("--endpoint http://127.0.0.1:1 stream", Given(command="stream", endpoint="http://127.0.0.1:1")),
         ("stream --endpoint http://127.0.0.1:1", Given(command="stream", endpoint="http://127.0.0.1:1")),
         ("--read-only --record a.jsonl", Given(read_only=True, record=Path("a.jsonl"))),
+        (
+            "limits calibrate --pair XRP/USD --for 60 --assume-tier pro",
+            Given(command="limits", task="calibrate", pair="XRP/USD", seconds=60.0, assume_tier="pro"),
+        ),
         ("limits --json --assume-tier pro", Given(command="limits", json=True, assume_tier="pro")),
         ("limits --json plan --tier pro --pair X add cancel:3sx25 +1s",
          Given(command="limits", task="plan", plan_tier="pro", pair="X", json=True,
@@ -77,7 +81,7 @@ def test_a_line_is_understood(line: str, expected: Given) -> None:
         ("cancel --older 5x", "--older takes an age like 90s, 5m or 2h."),
         ("cancel --far far", "--far takes a distance in percent like 2 or 0.5."),
         ("cancel --side up", "--side cannot be up: it is one of buy, sell."),
-        ("limits fly", "There is no task fly: it is one of plan."),
+        ("limits fly", "There is no task fly: it is one of plan, calibrate."),
         (
             "limits plan --endpoint x",
             "Unknown option or word: --endpoint. `krakentui --help` lists what there is.",
