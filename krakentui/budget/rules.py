@@ -83,6 +83,8 @@ REST_COST: Mapping[str, Interval] = MappingProxyType(
         # 2: client libraries; 1: others.
         "QueryLedgers": _QUERY,
         "QueryTrades": _QUERY,
+        # "All other calls" cost 1: rate-limit guide, 2026-06; no other reading is known.
+        "OrderAmends": _ONE,
         # "AddOrder and CancelOrder operate on a different limiter": REST guide, 2026-06.
         "CancelOrder": _FREE,
         # Client libraries count 0 and 1; the guide says "all other calls 1".

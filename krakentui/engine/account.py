@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from krakentui.budget.acts import order_cost
 from krakentui.budget.planner import CancelPlan, plan
 from krakentui.budget.words import duration
+from krakentui.engine.amends import AmendHistory
 from krakentui.engine.audit import AuditSide
 from krakentui.engine.cancels import Cancels, Wanted
 from krakentui.engine.feeds import PrivateTalk
@@ -98,6 +99,7 @@ class AccountSide:
             state, house.clock, house.patience, self._lane, self._feed, self._talk.answers, house.tell
         )
         self.inquiry = Inquiry(state, self._lane, house.tell)
+        self.amends = AmendHistory(state, self._lane, house.tell)
         self._answered: set[int] = set()
         self._closing = False
 
@@ -108,6 +110,7 @@ class AccountSide:
             ("pursuit of cancels", self._pursuer.run),
             ("poller", self.poller.run),
             ("inquiries", self.inquiry.run),
+            ("amend histories", self.amends.run),
             ("private feed", self._feed.run),
             *self.shared.tasks(),
             ("dead man's switch", self._dead_man.run),

@@ -6,6 +6,7 @@ from typing import Protocol
 from krakentui.budget.forecast import Curve
 from krakentui.model.clock import Clock
 from krakentui.model.symbol import Names
+from krakentui.state.details import DetailsView
 from krakentui.state.view import (
     BalancesView,
     BudgetView,
@@ -95,6 +96,14 @@ class Face(Protocol):
 
     def found(self, order_id: str) -> Found | None:
         """Tell what became of an order; None = not known (yet)."""
+        ...
+
+    def details(self, order_id: str, t_ns: int) -> DetailsView | None:
+        """Tell all that is known of an order; None where nothing is remembered of it."""
+        ...
+
+    def ask_amends(self, order_id: str) -> str:
+        """Ask how an order was changed, at the cost its details tell; the sentence says what comes of it."""
         ...
 
     def poll_now(self) -> str:

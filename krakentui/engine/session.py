@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from krakentui.budget.forecast import Curve
 from krakentui.engine.account import AccountSide
 from krakentui.engine.actionlog import LOGGED, ActionLog
+from krakentui.engine.details import details
 from krakentui.engine.doors import RestDoor, open_websocket
 from krakentui.engine.feeds import PublicTalk
 from krakentui.engine.household import Door, Household
@@ -50,6 +51,7 @@ from krakentui.net.talk import Line
 from krakentui.net.tap import NoTap
 from krakentui.settings import Settings
 from krakentui.state import ahead, prices, views, wealth
+from krakentui.state.details import DetailsView
 from krakentui.state.state import State
 from krakentui.state.view import (
     BalancesView,
@@ -224,6 +226,14 @@ class Session:
     def found(self, order_id: str) -> Found | None:
         """Tell what became of an order; None = not known (yet)."""
         return None if self._account is None else self._account.inquiry.found(order_id)
+
+    def details(self, order_id: str, t_ns: int) -> DetailsView | None:
+        """Tell all that is known of an order; None where nothing is remembered of it."""
+        return None if self._account is None else details(self.state, order_id, t_ns, self._account.amends)
+
+    def ask_amends(self, order_id: str) -> str:
+        """Ask how an order was changed; the sentence says what comes of it."""
+        return NO_KEY if self._account is None else self._account.amends.begin(order_id)
 
     def poll_now(self) -> str:
         """Ask the exchange again as soon as the budget allows; the sentence says when."""

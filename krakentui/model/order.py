@@ -79,6 +79,8 @@ class OrderPatch(Struct, frozen=True, kw_only=True):
     expires_ns: int | None = None
     starts_ns: int | None = None
     """A scheduled start, where there is one."""
+    sent: bytes = b""
+    """The object as it came, not made harmless: `wire.spot.sent` reads it. Empty where it was not kept."""
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -167,3 +169,7 @@ class Fill(Struct, frozen=True, kw_only=True):
     exchange_ns: int
     is_history: bool
     """Came in a snapshot: shown, never announced."""
+    fees: tuple[tuple[str, Decimal], ...] = ()
+    """Assets and amounts."""
+    maker: bool | None = None
+    """It stood in the book; None = not told."""

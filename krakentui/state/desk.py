@@ -8,10 +8,13 @@ from functools import singledispatchmethod
 from typing import Final
 
 from krakentui.model import event as e
+from krakentui.model.amend import AmendsSeen
 from krakentui.model.clock import SECOND
-from krakentui.state import words
+from krakentui.model.order import OrderPatch, Source
+from krakentui.state import told, words
 from krakentui.state.balances import Funds
 from krakentui.state.cancels import CancelRequest, Signal, answer_signal
+from krakentui.state.dossier import Dossiers
 from krakentui.state.feeds import Feeds
 from krakentui.state.instruments import Instruments
 from krakentui.state.journal import Journal
@@ -44,6 +47,7 @@ class Desk:
         self._clock = clock
         self.table = OrderTable(account)
         self.requests = Requests()
+        self.dossiers = Dossiers(clock)
         self._snapshot_ns = 0
 
     def renamed(self, t_ns: int) -> None:
@@ -53,6 +57,8 @@ class Desk:
 
     def take(self, event: e.Happening, t_ns: int) -> None:
         """Take an event; those that concern no order mean nothing here."""
+        if isinstance(event, e.CancelStep) and event.account == self._account:
+            self.dossiers.note(event.order_id, "ours", told.step(event), t_ns)
         _TAKES(type(event))(self, event, t_ns)
 
     @singledispatchmethod
@@ -70,6 +76,9 @@ class Desk:
             map(self._instruments.named, event.orders), self._heard(t_ns, snapshot=True), keep
         )
         gone = [change.after for change in changes if change.kind == "vanished"]
+        self._file(event.orders, "stream", changes, t_ns, whole=True)
+        for one in gone:
+            self.dossiers.note(one.id, "stream", "no longer in the snapshot", t_ns)
         self._follow(changes, t_ns)
         for order_id in keep:
             order = self.table.find(order_id)
@@ -88,7 +97,9 @@ class Desk:
             lag_ns = self._clock.lag_ns(event.patch.said_ns, t_ns)
             if lag_ns is not None and t_ns - self._snapshot_ns > AFTER_SNAPSHOT_NS:
                 self._feeds.lagged("private", lag_ns, t_ns)
-            self._follow(self.table.patched(self._instruments.named(event.patch), self._heard(t_ns)), t_ns)
+            changes = self.table.patched(self._instruments.named(event.patch), self._heard(t_ns))
+            self._file((event.patch,), "stream", changes, t_ns)
+            self._follow(changes, t_ns)
 
     @_take.register
     def _fill_seen(self, event: e.FillSeen, t_ns: int) -> None:
@@ -96,7 +107,9 @@ class Desk:
         if fill.account != self._account or not self.table.fill(fill):
             return
         self._hold(t_ns)
+        self.dossiers.fill(fill, t_ns)
         if not fill.is_history:
+            self.dossiers.note(fill.order_id, "stream", told.execution(fill), t_ns, fill.exchange_ns)
             text = words.traded(fill, self.table.find(fill.order_id), self._instruments.pairs)
             self._journal.note("order", text, "good", t_ns, order_id=fill.order_id)
 
@@ -105,7 +118,13 @@ class Desk:
         if event.account == self._account:
             self._feeds.heard("rest", t_ns)
             word = Word(source="poll", t_ns=event.asked_ns, now_ns=self._clock.exchange_ns(t_ns))
-            self._follow(self.table.polled(map(self._instruments.named, event.orders), word), t_ns)
+            changes = self.table.polled(map(self._instruments.named, event.orders), word)
+            self._file(event.orders, "poll", changes, t_ns)
+            named = {patch.id for patch in event.orders}
+            for order_id in self.table.open:
+                if order_id not in named:
+                    self.dossiers.note(order_id, "poll", "not in the list", t_ns)
+            self._follow(changes, t_ns)
 
     @_take.register
     def _orders_queried(self, event: e.OrdersQueried, t_ns: int) -> None:
@@ -114,12 +133,21 @@ class Desk:
         self._feeds.heard("rest", t_ns)
         word = Word(source="query", t_ns=event.asked_ns, now_ns=self._clock.exchange_ns(t_ns))
         patches = [self._instruments.named(patch) for patch in event.orders]
-        self._follow(self.table.queried(patches, event.missing, word, t_ns), t_ns)
+        changes = self.table.queried(patches, event.missing, word, t_ns)
+        self._file(event.orders, "query", changes, t_ns)
+        self._follow(changes, t_ns)
         for order_id in event.missing:
+            self.dossiers.note(order_id, "query", "the exchange does not know it", t_ns)
             request = self.requests.get(order_id)
             if request is not None and request.phase == "missing" and order_id not in self.table.open:
                 why = "the exchange does not know this order"
                 self._signal(order_id, request.request, "given_up", t_ns, why)
+
+    @_take.register
+    def _amends_seen(self, event: AmendsSeen, t_ns: int) -> None:
+        if event.account == self._account:
+            self._feeds.heard("rest", t_ns)
+            self.dossiers.amended(event, t_ns)
 
     # our cancels
 
@@ -159,8 +187,25 @@ class Desk:
     def _heard(self, t_ns: int, *, snapshot: bool = False) -> Word:
         return Word(source="stream", t_ns=t_ns, now_ns=self._clock.exchange_ns(t_ns), snapshot=snapshot)
 
+    def _file(
+        self,
+        patches: Sequence[OrderPatch],
+        source: Source,
+        changes: Sequence[Change],
+        t_ns: int,
+        *,
+        whole: bool = False,
+    ) -> None:
+        """Put what was said into the dossiers of the orders, with what it changed."""
+        known = {change.after.id: change for change in changes}
+        for patch in patches:
+            change = known.get(patch.id)
+            before, after = (change.before, change.after) if change is not None else (None, None)
+            self.dossiers.heard(patch, source, told.word(patch, source, before, after, whole=whole), t_ns)
+
     def _follow(self, changes: Sequence[Change], t_ns: int) -> None:
         for change in changes:
+            self.dossiers.believe(change.after, t_ns)
             if change.kind == "ended":
                 ours = self.requests.end(change.after, t_ns)
                 self._close(ours, t_ns)
@@ -197,6 +242,7 @@ class Desk:
         if request is None:
             return
         order = self.table.find(request.order_id) or request.order
+        self.dossiers.note(request.order_id, "ours", f"the cancel's outcome: {request.outcome}", t_ns)
         text, level = words.outcome(request, order, self._instruments.pairs)
         self._journal.note(
             "cancel",

@@ -380,6 +380,7 @@ class State:
         self.funds.settle(t_ns)
         self.desk.table.forget(t_ns)
         self.desk.requests.forget(t_ns, self.orders)
+        self.desk.dossiers.forget(t_ns, self.orders)
 
 
 # the method itself builds a wrapper at each call: 5 of the 14 us that an event cost

@@ -8,6 +8,7 @@ from krakentui.budget.forecast import Curve
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.limit import KeyScope, PairScope
 from krakentui.model.symbol import Names, PairInfo
+from krakentui.state.details import DetailsView
 from krakentui.state.view import (
     BalanceRow,
     BalancesView,
@@ -279,6 +280,12 @@ class ReadyFace:
 
     def found(self, order_id: str) -> Found | None:
         return None
+
+    def details(self, order_id: str, t_ns: int) -> DetailsView | None:
+        return None
+
+    def ask_amends(self, order_id: str) -> str:
+        return "This session only shows."
 
     def poll_now(self) -> str:
         return "Nothing to poll."

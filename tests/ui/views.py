@@ -11,6 +11,7 @@ from krakentui.budget.lockout import meanwhile
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import AccountScope, KeyScope, PairScope
 from krakentui.model.symbol import Names
+from krakentui.state.details import DetailsView
 from krakentui.state.view import (
     BalanceRow,
     BalancesView,
@@ -358,6 +359,12 @@ class FakeFace:
 
     def found(self, order_id: str) -> Found | None:
         return None
+
+    def details(self, order_id: str, t_ns: int) -> DetailsView | None:
+        return None
+
+    def ask_amends(self, order_id: str) -> str:
+        return "This session only shows."
 
     def poll_now(self) -> str:
         self.polls += 1

@@ -9,7 +9,7 @@ from msgspec import Struct, json
 
 from krakentui.model.event import Happening
 from krakentui.model.number import bounded
-from krakentui.wire.spot import executions, funds, market
+from krakentui.wire.spot import executions, funds, market, sent
 from krakentui.wire.spot.frames import (
     Answer,
     AnyFrame,
@@ -58,8 +58,8 @@ def read(raw: bytes) -> Frame | Reading:
     return frame
 
 
-def events(frame: Frame, account: str) -> list[Happening]:
-    """Read what a frame says, save for books, which need what was said before.
+def events(frame: Frame, account: str, raw: bytes = b"") -> list[Happening]:
+    """Read what a frame says, save for books, which need what was said before; `raw` is the frame as it came.
 
     Raises:
         ValueError: a number or an instant makes no sense.
@@ -71,7 +71,7 @@ def events(frame: Frame, account: str) -> list[Happening]:
             _check(books)
         case ExecutionFrame(data=rows):
             read_rows = executions.snapshot if frame.is_snapshot else executions.updates
-            return read_rows(rows, account)
+            return read_rows(rows, account, sent.in_frame(raw))
         case BalanceFrame(data=balances):
             read_balances = funds.snapshot if frame.is_snapshot else funds.updates
             return read_balances(balances, account)

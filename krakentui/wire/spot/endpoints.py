@@ -52,6 +52,7 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
             Endpoint("BalanceEx", private=True, any_of=_FUNDS),
             Endpoint("OpenOrders", private=True, any_of=_OPEN),
             Endpoint("QueryOrders", private=True, any_of=_ANY_ORDERS),
+            Endpoint("OrderAmends", private=True, any_of=_ANY_ORDERS),
             Endpoint("CancelOrder", private=True, writes=True, any_of=_CANCEL),
             Endpoint("CancelOrderBatch", private=True, json=True, writes=True, any_of=_CANCEL),
             Endpoint("CancelAll", private=True, writes=True, any_of=_CANCEL),

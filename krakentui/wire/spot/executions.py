@@ -5,7 +5,7 @@ by its own `exec_type`. Later frames are deltas: `new`, `canceled`, `amended` na
 and a trade that completes an order still says `partially_filled` (websocket reference, 7).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from krakentui.model.event import (
@@ -15,16 +15,16 @@ from krakentui.model.event import (
     OrderPatched,
     OrdersSnapshot,
 )
-from krakentui.model.number import plain
+from krakentui.model.number import BadNumber, plain
 from krakentui.model.order import DONE, Fill, OrderPatch, Trigger
 from krakentui.model.text import clean
-from krakentui.wire.spot.frames import ExecutionRow, Triggers
+from krakentui.wire.spot.frames import ExecutionRow, FeeRow, Triggers
 from krakentui.wire.spot.market import sane, tidy
 from krakentui.wire.spot.times import instant
 
 
-def patch(row: ExecutionRow) -> OrderPatch:
-    """Read what one entry says of its order.
+def patch(row: ExecutionRow, sent: bytes = b"") -> OrderPatch:
+    """Read what one entry says of its order; `sent` is the entry as it came.
 
     Raises:
         BadNumber: a number is not finite or absurdly long.
@@ -60,6 +60,7 @@ def patch(row: ExecutionRow) -> OrderPatch:
         time_in_force=row.time_in_force and clean(row.time_in_force).upper(),
         expires_ns=instant(row.expire_time),
         starts_ns=instant(row.effective_time),
+        sent=sent,
     )
 
 
@@ -83,53 +84,62 @@ def fill(row: ExecutionRow, account: str, *, history: bool) -> Fill | None:
         cost=sane(row.cost),
         exchange_ns=instant(row.timestamp) or 0,
         is_history=history,
+        fees=_fees(row.fees or ()),
+        maker={"m": True, "t": False}.get(row.liquidity_ind or ""),
     )
 
 
-def snapshot(rows: Iterable[ExecutionRow], account: str) -> list[Happening]:
+def snapshot(rows: Sequence[ExecutionRow], account: str, sent: Sequence[bytes] = ()) -> list[Happening]:
     """Read a snapshot: the open orders in one event, then orders that are done, then past fills.
 
     Raises:
         BadNumber: a number is not finite or absurdly long.
     """
-    patches, fills = _split(rows, account)
+    patches, fills = _split(rows, account, sent)
     still_open = tuple(one for one in patches if one.status not in DONE)
     done = [OrderPatched(account=account, patch=one) for one in patches if one.status in DONE]
     return [OrdersSnapshot(account=account, orders=still_open), *done, *fills]
 
 
-def continued(rows: Iterable[ExecutionRow], account: str) -> list[Happening]:
+def continued(rows: Sequence[ExecutionRow], account: str, sent: Sequence[bytes] = ()) -> list[Happening]:
     """Read the second frame of a snapshot that came in two: it adds, and replaces nothing.
 
     Raises:
         BadNumber: a number is not finite or absurdly long.
     """
-    patches, fills = _split(rows, account)
+    patches, fills = _split(rows, account, sent)
     return [*(OrderPatched(account=account, patch=one) for one in patches), *fills]
 
 
-def updates(rows: Iterable[ExecutionRow], account: str) -> list[Happening]:
+def updates(rows: Sequence[ExecutionRow], account: str, sent: Sequence[bytes] = ()) -> list[Happening]:
     """Read deltas, in their order; a trade gives its fill and then what it says of its order.
 
     Raises:
         BadNumber: a number is not finite or absurdly long.
     """
     events: list[Happening] = []
-    for row in rows:
+    for row, came in _paired(rows, sent):
         if row.exec_type == "trade":
             events += _fill_events(row, account, history=False)
-        events.append(OrderPatched(account=account, patch=patch(row)))
+        events.append(OrderPatched(account=account, patch=patch(row, came)))
     return events
 
 
-def _split(rows: Iterable[ExecutionRow], account: str) -> tuple[list[OrderPatch], list[Happening]]:
+def _paired(rows: Sequence[ExecutionRow], sent: Sequence[bytes]) -> Iterable[tuple[ExecutionRow, bytes]]:
+    """Give each entry what came; rows of a second reading may be fewer, and then nothing is known to fit."""
+    return zip(rows, sent if len(sent) == len(rows) else [b""] * len(rows), strict=True)
+
+
+def _split(
+    rows: Sequence[ExecutionRow], account: str, sent: Sequence[bytes]
+) -> tuple[list[OrderPatch], list[Happening]]:
     patches: list[OrderPatch] = []
     fills: list[Happening] = []
-    for row in rows:
+    for row, came in _paired(rows, sent):
         if row.exec_type == "trade":
             fills += _fill_events(row, account, history=True)
         else:
-            patches.append(patch(row))
+            patches.append(patch(row, came))
     return patches, fills
 
 
@@ -140,6 +150,19 @@ def _fill_events(row: ExecutionRow, account: str, *, history: bool) -> list[Happ
     return [
         Garbled(where="executions", why="a trade without id, price or quantity", excerpt=clean(row.order_id))
     ]
+
+
+def _fees(rows: Iterable[FeeRow]) -> tuple[tuple[str, Decimal], ...]:
+    """Read fees; one that makes no sense is left out, it must not cost us the fill."""
+    read: list[tuple[str, Decimal]] = []
+    for row in rows:
+        try:
+            qty = sane(row.qty)
+        except BadNumber:
+            continue
+        if row.asset is not None and qty is not None:
+            read.append((clean(row.asset), qty))
+    return tuple(read)
 
 
 def _trigger(row: Triggers) -> Trigger:

@@ -159,6 +159,13 @@ class Triggers(Struct, frozen=True):
     actual_price: Decimal | None = None
 
 
+class FeeRow(Struct, frozen=True):
+    """A fee of a fill."""
+
+    asset: str | None = None
+    qty: Decimal | None = None
+
+
 class ExecutionRow(Struct, frozen=True):
     """One word about one order: the whole order, a delta, or a fill."""
 
@@ -192,6 +199,8 @@ class ExecutionRow(Struct, frozen=True):
     last_qty: Decimal | None = None
     last_price: Decimal | None = None
     cost: Decimal | None = None
+    fees: list[FeeRow] | None = None
+    liquidity_ind: str | None = None
 
 
 class BalanceRow(Struct, frozen=True):

@@ -13,7 +13,7 @@ from krakentui.model.error import KeyProblem, VenueRefusal
 from krakentui.model.event import Happening
 from krakentui.model.secret import Credentials, Secret
 from krakentui.model.symbol import Names
-from krakentui.wire.spot import rest_account, rest_market, rest_orders
+from krakentui.wire.spot import rest_account, rest_amends, rest_market, rest_orders
 from krakentui.wire.spot.endpoints import allowed
 from krakentui.wire.spot.envelope import Asked, Broken, nonsense, open_envelope
 from krakentui.wire.spot.frames import Whole
@@ -160,14 +160,22 @@ def _read(call: Call, result: Raw, asked: Asked) -> Reply:
             if switched is None:
                 raise nonsense(asked)
             return Reply(trigger_ns=instant(switched.trigger))
-        case "OHLC":
-            return Reply(events=tuple(rest_market.candles(result, asked, _interval(call))))
-        case "QueryOrders":
-            return Reply(events=tuple(rest_orders.queried(result, asked, _asked_ids(call))))
     reader = _READERS.get(call.endpoint)
-    if reader is None:
-        raise Broken(f"{call.endpoint:.40} is not a call this program makes.")
-    return Reply(events=tuple(reader(result, asked)))
+    if reader is not None:
+        return Reply(events=tuple(reader(result, asked)))
+    return Reply(events=tuple(_answer_to(call, result, asked)))
+
+
+def _answer_to(call: Call, result: Raw, asked: Asked) -> list[Happening]:
+    """Read what only makes sense beside what was asked."""
+    match call.endpoint:
+        case "OHLC":
+            return rest_market.candles(result, asked, _interval(call))
+        case "QueryOrders":
+            return rest_orders.queried(result, asked, _asked_ids(call))
+        case "OrderAmends":
+            return rest_amends.amends(result, asked, str(call.param("order_id") or ""))
+    raise Broken(f"{call.endpoint:.40} is not a call this program makes.")
 
 
 _READERS: dict[str, Callable[[Raw, Asked], list[Happening]]] = {

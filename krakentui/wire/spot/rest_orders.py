@@ -14,6 +14,7 @@ from krakentui.model.event import Happening, OrdersPolled, OrdersQueried
 from krakentui.model.number import BadNumber, exact
 from krakentui.model.order import TRIGGERED, OrderPatch, Trigger
 from krakentui.model.text import clean
+from krakentui.wire.spot import sent
 from krakentui.wire.spot.envelope import Asked, read_table
 from krakentui.wire.spot.market import sane, tidy
 from krakentui.wire.spot.times import unix_ns
@@ -92,13 +93,15 @@ def queried(raw: Raw, asked: Asked, ids: tuple[str, ...]) -> list[Happening]:
 
 
 def _patches(raw: Raw, asked: Asked) -> tuple[list[OrderPatch], list[Happening]]:
+    came = sent.in_table(raw)
+
     def make(key: str, row: _OrderRow) -> OrderPatch:
-        return _patch(key, row, asked)
+        return _patch(key, row, asked, came.get(key, b""))
 
     return read_table(raw, _OrderRow, make, asked, whole=True)
 
 
-def _patch(order_id: str, row: _OrderRow, asked: Asked) -> OrderPatch:
+def _patch(order_id: str, row: _OrderRow, asked: Asked, came: bytes) -> OrderPatch:
     descr = row.descr
     raw_pair = tidy(descr.pair)
     pair = None if raw_pair is None else asked.names.pair(raw_pair)
@@ -136,6 +139,7 @@ def _patch(order_id: str, row: _OrderRow, asked: Asked) -> OrderPatch:
         time_in_force=row.time_in_force and clean(row.time_in_force).upper(),
         expires_ns=unix_ns(row.expiretm),
         starts_ns=unix_ns(row.starttm),
+        sent=came,
     )
 
 

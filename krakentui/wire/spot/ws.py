@@ -21,7 +21,7 @@ from krakentui.model.event import (
 )
 from krakentui.model.secret import Secret
 from krakentui.model.text import clean
-from krakentui.wire.spot import executions
+from krakentui.wire.spot import executions, sent
 from krakentui.wire.spot.again import read_again
 from krakentui.wire.spot.book import Book
 from krakentui.wire.spot.books import Shelf
@@ -169,7 +169,7 @@ class Conversation:
         self.last_was_pong = False
         try:
             found = read(raw)
-            told = events(found, self._account) if isinstance(found, Frame) else []
+            told = events(found, self._account, raw) if isinstance(found, Frame) else []
         except UNREADABLE:
             return self._hear(read_again(raw, self._account), raw)
         return self._data(found, told, raw) if isinstance(found, Frame) else self._hear(found, raw)
@@ -213,7 +213,7 @@ class Conversation:
         if isinstance(step, list):
             return step
         if step == "continue":
-            told = executions.continued(frame.data, self._account)
+            told = executions.continued(frame.data, self._account, sent.in_frame(raw))
         if b'"rate' in raw:  # the counter's name is documented nowhere: look at every such name
             told = told + self._counts(raw)
         self._counters.note(told)

@@ -6,7 +6,15 @@ from krakentui.model.error import Forbidden
 from krakentui.wire.spot.endpoints import ENDPOINTS, WS_METHODS, allowed, allowed_method, allowed_path
 
 PUBLIC = {"Time", "SystemStatus", "Assets", "AssetPairs", "Ticker", "OHLC"}
-READS = {"GetApiKeyInfo", "GetWebSocketsToken", "Balance", "BalanceEx", "OpenOrders", "QueryOrders"}
+READS = {
+    "GetApiKeyInfo",
+    "GetWebSocketsToken",
+    "Balance",
+    "BalanceEx",
+    "OpenOrders",
+    "QueryOrders",
+    "OrderAmends",
+}
 CANCELS = {"CancelOrder", "CancelOrderBatch", "CancelAll", "CancelAllOrdersAfter"}
 NEVER = (
     "AddOrder",

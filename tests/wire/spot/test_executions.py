@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from krakentui.model.event import (
     BalanceChanged,
@@ -15,6 +16,7 @@ from krakentui.model.event import (
     OrdersSnapshot,
 )
 from krakentui.model.order import OrderPatch, Trigger
+from krakentui.wire.spot.sent import fields
 from krakentui.wire.spot.ws import Conversation
 from tests.support.samples import frames, samples
 from tests.wire.spot.talk import a_private_talk, data, snapshot, update
@@ -170,7 +172,8 @@ def test_a_delta_says_only_what_it_says() -> None:
         "order_id": "O1",
     }
     told = 1_716_037_131_121_515_000
-    assert patch_of(delta) == OrderPatch(id="O1", status="new", exec_type="new", said_ns=told, opened_ns=told)
+    said = OrderPatch(id="O1", status="new", exec_type="new", said_ns=told, opened_ns=told)
+    assert structs.replace(patch_of(delta), sent=b"") == said
 
 
 def test_unknown_words_are_kept_as_text() -> None:
@@ -179,7 +182,40 @@ def test_unknown_words_are_kept_as_text() -> None:
 
 
 def test_fields_we_do_not_know_are_ignored() -> None:
-    assert patch_of({**OPEN, "brand_new": {"a": [1, None]}}) == patch_of(OPEN)
+    strange = patch_of({**OPEN, "brand_new": {"a": [1, None]}})
+    assert structs.replace(strange, sent=b"") == structs.replace(patch_of(OPEN), sent=b"")
+
+
+def test_an_order_keeps_what_was_sent_of_it_fields_we_do_not_know_included() -> None:
+    told = dict(fields(patch_of({**OPEN, "brand_new": {"a": [1, None]}}).sent))
+    assert told["order_qty"] == "0.20000000"
+    assert (told["brand_new.a.1"], told["brand_new.a.2"]) == ("1", "null")
+
+
+def test_a_snapshot_keeps_what_was_sent_of_each_order() -> None:
+    orders, *_ = snapshot(a_private_talk(), OPEN, {**OPEN, "order_id": "O2", "side": "buy"})
+    assert isinstance(orders, OrdersSnapshot)
+    assert [dict(fields(one.sent))["side"] for one in orders.orders] == ["sell", "buy"]
+
+
+def test_a_fill_tells_its_fees_and_whether_it_stood_in_the_book() -> None:
+    fees = [
+        {"asset": "USD", "qty": Decimal("0.15")},
+        {"asset": "KFEE"},
+        {"asset": "XXX", "qty": Decimal(10) ** 50},
+    ]
+    talk = a_private_talk()
+    snapshot(talk, OPEN)
+    seen, _ = update(talk, {**TRADE, "fees": fees, "liquidity_ind": "m"}, sequence=2)
+    assert isinstance(seen, FillSeen)
+    assert (seen.fill.fees, seen.fill.maker) == ((("USD", Decimal("0.15")),), True)
+
+
+def test_fees_that_make_no_sense_cost_no_fill() -> None:
+    talk = a_private_talk()
+    snapshot(talk, OPEN)
+    told = update(talk, {**TRADE, "fees": "none", "liquidity_ind": 7}, sequence=2)
+    assert [event.fill.fees for event in told if isinstance(event, FillSeen)] == [()]
 
 
 def test_a_recorded_market_buy_lives_its_whole_life() -> None:

@@ -4,11 +4,13 @@ import json
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from krakentui.model.event import Garbled, Happening, OrdersPolled, OrdersQueried
 from krakentui.model.order import OrderPatch, Trigger
 from krakentui.model.symbol import Names, PairInfo
 from krakentui.wire.spot.rest import Call, Reply, decode
+from krakentui.wire.spot.sent import fields
 from tests.support.samples import frames, samples
 
 NAMES = Names().with_pairs(
@@ -193,7 +195,12 @@ def test_an_unset_userref_is_none() -> None:
 
 
 def test_fields_that_are_not_told_are_none() -> None:
-    assert patch_of({}) == OrderPatch(id="O1")
+    assert structs.replace(patch_of({}), sent=b"") == OrderPatch(id="O1")
+
+
+def test_an_order_keeps_what_was_sent_of_it() -> None:
+    told = dict(fields(patch_of(an_order(brand_new="x")).sent))
+    assert (told["descr.pair"], told["brand_new"]) == ("XBTUSD", "x")
 
 
 def test_a_null_description_costs_only_itself() -> None:
