@@ -6,9 +6,8 @@ from krakentui.simulator.account import HOLD_FEE, Account
 from krakentui.simulator.accounts import Accounts, of
 from krakentui.simulator.faults.spec import only
 from krakentui.simulator.instants import iso_us
-from krakentui.simulator.jsontext import units_of
-from krakentui.simulator.orders import LIMIT_TYPES, STOP_TYPES, Order, Request, Side
-from krakentui.simulator.refusal import Refused, decimal
+from krakentui.simulator.orders import LIMIT_TYPES, ORDER_TYPES, STOP_TYPES, Order, Request, Side
+from krakentui.simulator.refusal import Refused, decimal, one_of, units
 from krakentui.simulator.tables import Pair
 
 if TYPE_CHECKING:
@@ -74,8 +73,7 @@ class Hands:
         known = self.world.find_asset(asset)
         if known is None:
             raise Refused(f"no such asset: {asset[:20]}")
-        units = units_of(f"{decimal(amount, 'deposit'):f}", known.places)
-        _raise(self._desk.deposit(self.account, known.name, units))
+        _raise(self._desk.deposit(self.account, known.name, units(amount, known.places, "deposit")))
 
     def place(self, wanted: dict[str, Any]) -> str:
         """Place one order."""
@@ -161,9 +159,8 @@ class Hands:
         pair = self.world.find_pair(str(wanted.get("pair", "")))
         if pair is None:
             raise Refused("pair names no market")
-        side, kind = wanted.get("side", "buy"), str(wanted.get("type", "limit"))
-        if side not in {"buy", "sell"}:
-            raise Refused("side is buy or sell")
+        side = one_of(wanted.get("side", "buy"), ("buy", "sell"), "side")
+        kind = one_of(wanted.get("type", "limit"), sorted(ORDER_TYPES), "type")
         trail = wanted.get("trail_pct")
         return Request(
             pair=pair,
@@ -192,7 +189,7 @@ def _owner(accounts: Accounts, name: object) -> Account:
 
 
 def _is_other(body: dict[str, Any]) -> bool:
-    if body.get("as") not in {None, "other"}:
+    if body.get("as") not in (None, "other"):
         raise Refused('as is "other" or absent')
     return body.get("as") == "other"
 
@@ -208,11 +205,11 @@ def _object(value: object, name: str) -> dict[str, Any]:
 
 
 def _qty(pair: Pair, value: object) -> int:
-    return units_of(f"{decimal(value, 'qty'):f}", pair.qty_places)
+    return units(value, pair.qty_places, "qty")
 
 
 def _price(pair: Pair, value: object) -> int:
-    return units_of(f"{decimal(value, 'price'):f}", pair.price_places)
+    return units(value, pair.price_places, "price")
 
 
 def _raise(error: str | None) -> None:

@@ -16,9 +16,15 @@ def instrument_snapshot(world: "World") -> str:
     """Write the instrument channel's snapshot: every asset, every pair."""
     data = {
         "assets": [_instrument_asset(asset) for asset in world.assets.values()],
-        "pairs": [_instrument_pair(pair) for pair in world.pairs.values()],
+        "pairs": [_instrument_pair(pair, world.halts.status(pair)) for pair in world.pairs.values()],
     }
     return dumps({"channel": "instrument", "type": "snapshot", "data": data})
+
+
+def instrument_update(pair: Pair, status: str) -> str:
+    """Write that one pair has changed; the other list of an update is empty."""
+    data = {"assets": [], "pairs": [_instrument_pair(pair, status)]}
+    return dumps({"channel": "instrument", "type": "update", "data": data})
 
 
 def _instrument_asset(asset: Asset) -> dict[str, object]:
@@ -35,13 +41,13 @@ def _instrument_asset(asset: Asset) -> dict[str, object]:
     return row
 
 
-def _instrument_pair(pair: Pair) -> dict[str, object]:
+def _instrument_pair(pair: Pair, status: str) -> dict[str, object]:
     increment = fixed(pair.tick, pair.price_places)
     row: dict[str, object] = {
         "symbol": pair.symbol,
         "base": pair.base.name,
         "quote": pair.quote.name,
-        "status": pair.status,
+        "status": status,
         "qty_precision": pair.qty_places,
         "qty_increment": fixed(1, pair.qty_places),
         "price_precision": pair.price_places,
@@ -76,7 +82,7 @@ def asset_row(asset: Asset) -> dict[str, object]:
     return row
 
 
-def pair_row(pair: Pair, *, v2_names: bool) -> dict[str, object]:
+def pair_row(pair: Pair, status: str, *, v2_names: bool) -> dict[str, object]:
     """Write one entry of REST AssetPairs (keys as recorded 2026-09, fees as recorded 2025)."""
     leverage = list(range(2, pair.leverage + 1))
     row: dict[str, object] = {
@@ -101,7 +107,7 @@ def pair_row(pair: Pair, *, v2_names: bool) -> dict[str, object]:
         "ordermin": pair.ordermin,
         "costmin": pair.costmin,
         "tick_size": digits(pair.tick, pair.price_places),
-        "status": pair.status,
+        "status": status,
         "execution_venue": "international",
     }
     if pair.leverage:

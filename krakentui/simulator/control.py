@@ -1,7 +1,7 @@
 """The control calls: one verb each, `GET` to ask and `POST` with a JSON body to act.
 
     clock     {"advance": seconds, "mode": "manual"|"running", "scale": x}
-    market    {"pair", "set": price, "path": [[seconds, price], …], "freeze": bool,
+    market    {"pair", "set": price, "path": [[seconds, price], …], "freeze": bool, "halt": bool,
                "trade": {"side", "price", "qty"}}
     account   {"key": program|account, "deposit": {asset: amount}, "orders": n, "order": {…},
                "amend": {"id", …}, "fill": {"id", "qty", "price"}, "cancel": {"id", "reason"}|{"all": true},
@@ -19,15 +19,15 @@ refused before anything is done.
 
 import json
 from collections.abc import Callable
+from functools import partial
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
 from krakentui.simulator.account_control import account
 from krakentui.simulator.faults import verbs
-from krakentui.simulator.faults.spec import only
+from krakentui.simulator.faults.spec import an_object, only
 from krakentui.simulator.instants import iso_us
-from krakentui.simulator.jsontext import dumps, units_of
-from krakentui.simulator.refusal import Refused, decimal
+from krakentui.simulator.refusal import Refused, decimal, flag, one_of, units
 from krakentui.simulator.rules import SECOND_US
 from krakentui.simulator.surface import HttpReply, HttpRequest
 from krakentui.simulator.truth import limits, requests, truth
@@ -43,14 +43,22 @@ PREFIX = "/__sim/"
 Verb = Callable[["World", dict[str, Any]], dict[str, object]]
 
 
+def turned_away(world: "World", method: str, authorization: str) -> HttpReply | None:
+    """Refuse a call for what its head says; None = it may go on."""
+    if world.control_token is None:
+        return _reply(404, {"v": 1, "error": "control calls are off"})
+    if not compare_digest(authorization.encode(), f"Bearer {world.control_token}".encode()):
+        return _reply(401, {"v": 1, "error": "the bearer token is missing or wrong"})
+    if method not in {"GET", "POST"}:
+        return _reply(405, {"v": 1, "error": "a control call is GET or POST"})
+    return None
+
+
 def handle(world: "World", request: HttpRequest) -> HttpReply:
     """Answer a control call over HTTP."""
-    token = world.control_token
-    if token is None:
-        return _reply(404, {"v": 1, "error": "control calls are off"})
-    given = request.headers.get("authorization", "")
-    if not compare_digest(given.encode(), f"Bearer {token}".encode()):
-        return _reply(401, {"v": 1, "error": "the bearer token is missing or wrong"})
+    refused = turned_away(world, request.method, request.headers.get("authorization", ""))
+    if refused is not None:
+        return refused
     try:
         body = json.loads(request.body) if request.body else {}
     except (ValueError, RecursionError):
@@ -90,9 +98,7 @@ def _clock(world: "World", body: dict[str, Any]) -> dict[str, object]:
     pace = world.pace
     mode = body.get("mode")
     if mode is not None:
-        if mode not in {"manual", "running"}:
-            raise Refused("mode is manual or running")
-        pace.manual = mode == "manual"
+        pace.manual = one_of(mode, ("manual", "running"), "mode") == "manual"
     if "scale" in body:
         scale = decimal(body["scale"], "scale")
         if not 0.1 <= scale <= 1_000:
@@ -114,53 +120,54 @@ def _clock(world: "World", body: dict[str, Any]) -> dict[str, object]:
 
 
 def _market(world: "World", body: dict[str, Any]) -> dict[str, object]:
-    only(body, ("pair", "set", "path", "freeze", "trade"), "market")
+    only(body, ("pair", "set", "path", "freeze", "halt", "trade"), "market")
     pair = world.find_pair(str(body.get("pair", "")))
     if pair is None:
         raise Refused("pair names no market")
     market = world.markets[pair.symbol]
     if "freeze" in body:
-        market.freeze(body["freeze"] is True)
+        world.halts.freeze(market, frozen=flag(body["freeze"], "freeze"))
+    if "halt" in body:
+        world.halts.halt(market, halted=flag(body["halt"], "halt"))
     if "set" in body:
         market.set_price(_price(market, body["set"]))
     if "trade" in body:
         _trade(market, body["trade"])
-    for step in body.get("path", []):
-        if not isinstance(step, list) or len(step) != 2:
-            raise Refused("path is a list of [seconds, price]")
-        _move_later(world, market, int(decimal(step[0], "seconds") * SECOND_US), _price(market, step[1]))
+    path = body.get("path", [])
+    if not isinstance(path, list) or any(not isinstance(step, list) or len(step) != 2 for step in path):
+        raise Refused("path is a list of [seconds, price]")
+    for step in path:
+        wait_us = int(decimal(step[0], "seconds") * SECOND_US)
+        world.clock.after(wait_us, partial(market.set_price, _price(market, step[1])))
     places = pair.price_places
     return {
         "v": 1,
         "at": iso_us(world.clock.now_us()),
         "pair": pair.symbol,
+        "status": world.halts.status(pair),
         "last": f"{decimal(market.last, 'last').scaleb(-places):.{places}f}",
     }
 
 
-def _move_later(world: "World", market: "Market", us: int, price: int) -> None:
-    world.clock.after(us, lambda: market.set_price(price))
-
-
 def _trade(market: "Market", wanted: object) -> None:
-    if not isinstance(wanted, dict) or wanted.get("side") not in {"buy", "sell"}:
-        raise Refused("trade takes side, price and qty")
+    wanted = an_object(wanted, "trade")
     only(wanted, ("side", "price", "qty"), "trade")
-    qty = units_of(str(decimal(wanted.get("qty"), "qty")), market.pair.qty_places)
+    side = one_of(wanted.get("side"), ("buy", "sell"), "side")
+    qty = units(wanted.get("qty"), market.pair.qty_places, "qty")
     if qty <= 0:
         raise Refused("qty must be positive")
-    market.trade(wanted["side"], _price(market, wanted.get("price")), qty)
+    market.trade(side, _price(market, wanted.get("price")), qty)
 
 
 def _price(market: "Market", value: object) -> int:
-    price = units_of(f"{decimal(value, 'price'):f}", market.pair.price_places)
+    price = units(value, market.pair.price_places, "price")
     if price <= 0:
         raise Refused("price must be positive")
     return price
 
 
 def _reply(status: int, body: dict[str, object]) -> HttpReply:
-    return HttpReply(status, dumps(body).encode())
+    return HttpReply(status, json.dumps(body, separators=(",", ":")).encode())
 
 
 VERBS: dict[str, Verb] = {

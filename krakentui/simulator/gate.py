@@ -86,6 +86,8 @@ class Gate:
             return CANCEL_ONLY
         if order is None:
             return UNKNOWN
+        if self._mode(order.pair) == "cancel_only":
+            return CANCEL_ONLY
         if qty is not None and qty <= order.filled:
             error = self.cancel(account, order)
             if error is None:
@@ -167,8 +169,8 @@ class Gate:
         )
 
     def closed_for(self, ask: Request) -> str | None:
-        """Say why the exchange takes no such order in its present mode."""
-        match self._world.system:
+        """Say why the exchange takes no such order in its present mode, or the pair in its own."""
+        match self._mode(ask.pair):
             case "maintenance":
                 return UNAVAILABLE
             case "cancel_only":
@@ -178,6 +180,11 @@ class Gate:
             case "limit_only" if ask.type != "limit":
                 return "EService:Market in limit_only mode"
         return None
+
+    def _mode(self, pair: Pair) -> str:
+        """Say the mode of the engine, or where that is online the status of a pair."""
+        system = self._world.system
+        return self._world.halts.status(pair) if system == "online" else system
 
     def _place(self, account: Account, ask: Request) -> Order | str:
         if account.count_by_pair.get(ask.pair.symbol, 0) >= account.tier.open_orders:

@@ -50,7 +50,7 @@ def _admitted(world: "World", name: str, found: dict[str, str], peer: str) -> bo
     scope = None
     if name in PER_PAIR:
         pair = world.find_pair(found.get("pair", ""))
-        scope = found.get("pair", "") if pair is None else pair.symbol
+        scope = "" if pair is None else pair.symbol
     return world.public_limiter.spend(peer, scope, world.clock.now_us())
 
 
@@ -106,7 +106,7 @@ def _asset_pairs(world: "World", found: dict[str, str]) -> HttpReply:
     v2_names = found.get("assetVersion") == "1"
     rows: dict[str, object] = {}
     for spelling, pair in named:
-        row = pair_row(pair, v2_names=v2_names)
+        row = pair_row(pair, world.halts.status(pair), v2_names=v2_names)
         rows[key_of(pair, spelling, found)] = row if fields is None else {name: row[name] for name in fields}
     return result(rows)
 

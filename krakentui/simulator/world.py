@@ -6,16 +6,16 @@
 
 import random
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from krakentui.simulator.clock import Pace, SimClock
 from krakentui.simulator.faults import Faults
+from krakentui.simulator.halts import Halts
 from krakentui.simulator.instants import iso_us
 from krakentui.simulator.judge import Judge
 from krakentui.simulator.listings import with_listings
 from krakentui.simulator.maintenance import Bulletin
-from krakentui.simulator.market import Market
 from krakentui.simulator.markets import Markets
 from krakentui.simulator.options import OPENING_US, Options
 from krakentui.simulator.public_feeds import Feeds
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from krakentui.simulator.play import Play
 
 REQUESTS_KEPT = 20_000
+WORDS_MAX = 200
+"""Of what a request asked for and was told: a client may write a megabyte."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class World:
         self.bulletin = Bulletin(self.clock, self.tell_status)
         self.play: Play | None = None
         """The scenario that is played."""
-        self._halted: list[Market] = []
+        self.halts = Halts(self)
         self.sockets: dict[int, Socket] = {}
         self.talks: dict[int, Talk] = {}
         self.accounts: object = None
@@ -145,14 +147,7 @@ class World:
         if system == self.system:
             return
         self.system = system
-        if system == "online":
-            halted, self._halted = self._halted, []
-            for market in halted:
-                market.freeze(frozen=False)
-        elif not self._halted:
-            self._halted = [market for market in self.markets.values() if market.flow.is_running]
-            for market in self._halted:
-                market.freeze(frozen=True)
+        self.halts.engine_stands(still=system != "online")
         self.tell_status()
 
     def tell_status(self) -> None:
@@ -161,7 +156,9 @@ class World:
             talk.send_status(with_connection=False)
 
     def heard(self, entry: Heard) -> None:
-        """Note a request for the log that tests read."""
+        """Note a request for the list that tests read; what a client wrote is kept as far as it is short."""
+        if len(entry.what) > WORDS_MAX or len(entry.verdict) > WORDS_MAX:
+            entry = replace(entry, what=entry.what[:WORDS_MAX], verdict=entry.verdict[:WORDS_MAX])
         self.requests.append(entry)
 
     def heard_rest(

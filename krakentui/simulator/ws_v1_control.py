@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from krakentui.simulator.faults.spec import only
 from krakentui.simulator.instants import iso_us
-from krakentui.simulator.refusal import Refused
+from krakentui.simulator.refusal import flag, one_of
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
@@ -17,14 +17,9 @@ def ratecount(world: "World", body: dict[str, Any]) -> dict[str, object]:
     """Set what the body names: kind, and whether snapshots, fills or anything at all carries it."""
     only(body, ("kind", *FLAGS), "ratecount")
     telling = world.judge.telling
-    kind = body.get("kind", telling.kind)
-    if kind not in KINDS:
-        raise Refused(f"kind is one of {', '.join(KINDS)}")
-    for name in FLAGS.keys() & body.keys():
-        if not isinstance(body[name], bool):
-            raise Refused(f"{name} is true or false")
-    telling.kind = kind
-    for name in FLAGS.keys() & body.keys():
-        setattr(telling, FLAGS[name], body[name])
-    flags = {name: getattr(telling, field) for name, field in FLAGS.items()}
-    return {"v": 1, "at": iso_us(world.clock.now_us()), "kind": telling.kind, **flags}
+    kind = one_of(body.get("kind", telling.kind), KINDS, "kind")
+    flags = {FLAGS[name]: flag(body[name], name) for name in FLAGS.keys() & body.keys()}
+    for name, value in {"kind": kind, **flags}.items():
+        setattr(telling, name, value)
+    told = {name: getattr(telling, field) for name, field in FLAGS.items()}
+    return {"v": 1, "at": iso_us(world.clock.now_us()), "kind": telling.kind, **told}

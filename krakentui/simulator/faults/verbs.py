@@ -16,7 +16,7 @@ from krakentui.simulator.faults.spec import an_object, duration_us, only
 from krakentui.simulator.faults.standing import set_rules, set_tier
 from krakentui.simulator.instants import iso_us
 from krakentui.simulator.knobs import CHOICES, NUMBERS, turned
-from krakentui.simulator.refusal import Refused, decimal
+from krakentui.simulator.refusal import Refused, decimal, one_of
 from krakentui.simulator.rules import RULE_SETS, TIERS
 
 if TYPE_CHECKING:
@@ -32,12 +32,14 @@ def faults(world: "World", body: dict[str, Any]) -> dict[str, object]:
     added: list[int] = []
     if "clear" in body:
         number = body["clear"]
-        if isinstance(number, bool):
+        if number is True:
             world.faults.clear()
-        elif not isinstance(number, int) or not world.faults.clear(number):
+        elif isinstance(number, bool) or not isinstance(number, int) or not world.faults.clear(number):
             raise Refused("clear takes the number of a fault that is not over, or true")
     if "add" in body:
         asked = body["add"] if isinstance(body["add"], list) else [body["add"]]
+        for one in asked:
+            world.faults.check(one)
         added = [world.faults.add(one) for one in asked]
     return _told(world, added=added, faults=world.faults.rows())
 
@@ -45,11 +47,8 @@ def faults(world: "World", body: dict[str, Any]) -> dict[str, object]:
 def tier(world: "World", body: dict[str, Any]) -> dict[str, object]:
     """Give an account another tier."""
     only(body, ("tier", "account"), "tier")
-    name, account = body.get("tier"), body.get("account", "alice")
-    if name not in TIERS:
-        raise Refused(f"tier is one of {', '.join(TIERS)}")
-    if account not in of(world).by_name:
-        raise Refused("account names no account")
+    name = one_of(body.get("tier"), TIERS, "tier")
+    account = one_of(body.get("account", "alice"), of(world).by_name, "account")
     was = set_tier(world, account, name)
     return _told(world, account=account, tier=name, was=was)
 
@@ -57,11 +56,8 @@ def tier(world: "World", body: dict[str, Any]) -> dict[str, object]:
 def rules(world: "World", body: dict[str, Any]) -> dict[str, object]:
     """Let the exchange count by another rule set, or turn single knobs."""
     only(body, ("rules", "knobs"), "rules")
-    name, knobs = body.get("rules", world.judge.rules.name), body.get("knobs", {})
-    if name not in RULE_SETS:
-        raise Refused(f"rules is one of {', '.join(RULE_SETS)}")
-    if not isinstance(knobs, dict):
-        raise Refused("knobs must be a JSON object")
+    name = one_of(body.get("rules", world.judge.rules.name), RULE_SETS, "rules")
+    knobs = an_object(body.get("knobs", {}), "knobs")
     try:
         found = turned(RULE_SETS[name] if "rules" in body else world.judge.rules, knobs)
     except ValueError as error:
@@ -100,9 +96,7 @@ def maintenance(world: "World", body: dict[str, Any]) -> dict[str, object]:
         start_us = world.clock.now_us() + duration_us(wanted.get("starts", "10m"), "starts")
         world.bulletin.announce(title, start_us, start_us + duration_us(wanted.get("lasts", "5m"), "lasts"))
     if "mode" in body:
-        if body["mode"] not in MODES:
-            raise Refused(f"mode is one of {', '.join(MODES)}")
-        world.set_system(body["mode"])
+        world.set_system(one_of(body["mode"], MODES, "mode"))
     return _told(world, system=world.system, upcoming=world.bulletin.upcoming())
 
 
