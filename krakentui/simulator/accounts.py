@@ -14,6 +14,7 @@ from krakentui.simulator.desk import Desk
 from krakentui.simulator.gate import Gate
 from krakentui.simulator.identity import Door
 from krakentui.simulator.judge import Judge
+from krakentui.simulator.market import SeededStreams
 from krakentui.simulator.orders import id_maker
 from krakentui.simulator.rules import SECOND_US, TIERS
 from krakentui.simulator.seeding import seed_alice, seed_bob
@@ -61,18 +62,23 @@ def install(world: "World") -> None:
         desk.accounts[name] = Account(name, tier, id_maker(world.rng(f"{name}/ids")))
     seed_alice(world, desk, judge, desk.accounts["alice"])
     seed_bob(world, desk, judge, desk.accounts["bob"])
-    now_s = world.clock.now_us() // SECOND_US
-    door = Door(world.rng("tokens"))
-    programs = {
-        name: keys.make_key(name, account, permissions, now_s, world.rng(f"key/{name}"))
-        for name, account, permissions in PROGRAMS
-    }
+    door = Door(world.rng)
+    programs = make_keys(world.rng, world.clock.now_us())
     door.keys.update({key.public: key for key in programs.values()})
     switches = Switches(world, gate)
     actor = Actor(world, gate, desk.accounts["alice"])
     world.accounts = Accounts(desk.accounts, programs, door, judge, desk, gate, switches, actor)
     if not world.options.quiet:
         actor.start()
+
+
+def make_keys(streams: SeededStreams, now_us: int) -> dict[str, keys.ApiKey]:
+    """Make the key of every program, the same for the same seed and first instant."""
+    now_s = now_us // SECOND_US
+    return {
+        name: keys.make_key(name, account, permissions, now_s, streams(f"key/{name}"))
+        for name, account, permissions in PROGRAMS
+    }
 
 
 def of(world: "World") -> Accounts:

@@ -14,11 +14,13 @@ SECOND_US = 1_000_000
 class Timer:
     """One callback that waits for its instant."""
 
-    __slots__ = ("at_us", "callback")
+    __slots__ = ("at_us", "callback", "lasting")
 
-    def __init__(self, at_us: int, callback: Callable[[], object]) -> None:
+    def __init__(self, at_us: int, callback: Callable[[], object], *, lasting: bool = True) -> None:
         self.at_us = at_us
         self.callback: Callable[[], object] | None = callback
+        self.lasting = lasting
+        """Whether it belongs to the world; if not, to somebody around it who waits."""
 
     def cancel(self) -> None:
         """Never fire. Cancelling twice, or after firing, does nothing."""
@@ -40,16 +42,29 @@ class SimClock:
         """Microseconds since 1970 in the simulated world."""
         return self._now_us
 
-    def at(self, t_us: int, callback: Callable[[], object]) -> Timer:
+    def at(self, t_us: int, callback: Callable[[], object], *, lasting: bool = True) -> Timer:
         """Call back at an instant; an instant already past fires on the next advance."""
-        timer = Timer(max(t_us, self._now_us), callback)
+        timer = Timer(max(t_us, self._now_us), callback, lasting=lasting)
         self._asked += 1
         heapq.heappush(self._heap, (timer.at_us, self._asked, timer))
         return timer
 
-    def after(self, us: int, callback: Callable[[], object]) -> Timer:
+    def after(self, us: int, callback: Callable[[], object], *, lasting: bool = True) -> Timer:
         """Call back when that many microseconds have passed."""
-        return self.at(self._now_us + us, callback)
+        return self.at(self._now_us + us, callback, lasting=lasting)
+
+    def waiting(self) -> list[tuple[int, Callable[[], object]]]:
+        """List who waits from outside the world: in how many microseconds, and what to call."""
+        return [
+            (timer.at_us - self._now_us, timer.callback)
+            for _, _, timer in sorted(self._heap, key=order_of)
+            if not timer.lasting and timer.callback is not None
+        ]
+
+    def kept(self) -> dict[str, object]:
+        """Give what a snapshot keeps: of the timers those of the world that still wait."""
+        heap = [entry for entry in self._heap if entry[2].lasting and entry[2].callback is not None]
+        return {"_now_us": self._now_us, "_asked": self._asked, "_heap": sorted(heap, key=order_of)}
 
     def next_us(self) -> int | None:
         """Tell when the next live timer fires."""
@@ -69,6 +84,11 @@ class SimClock:
             self._now_us = max(self._now_us, at_us)
             callback()
         self._now_us = max(self._now_us, t_us)
+
+
+def order_of(entry: tuple[int, int, Timer]) -> tuple[int, int]:
+    """Say when a timer fires, and which of those at one instant comes first."""
+    return entry[0], entry[1]
 
 
 @dataclass

@@ -8,7 +8,8 @@
                "as": "other"}
     faults, tier, rules, pace, maintenance: see `faults.verbs`
     ratecount {"kind": "string"|"int"|"float", "snapshot": bool, "fills": bool, "present": bool}
-    truth, limits, requests
+    snapshot, restore {"snapshot": what snapshot gave}
+    truth, limits, requests, log (over HTTP only: lines)
 
 `order` takes pair, side, qty, type (limit), price, trigger, trail_pct, post_only, cl_ord_id, userref.
 Acts are the exchange's own: not counted, not held to the caps of open orders. With `"as": "other"`
@@ -23,7 +24,9 @@ from functools import partial
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
+from krakentui.simulator import snapshot
 from krakentui.simulator.account_control import account
+from krakentui.simulator.accounts import first_line_keys
 from krakentui.simulator.faults import verbs
 from krakentui.simulator.faults.spec import an_object, only
 from krakentui.simulator.instants import iso_us
@@ -166,6 +169,17 @@ def _price(market: "Market", value: object) -> int:
     return price
 
 
+def _snapshot(world: "World") -> dict[str, object]:
+    return {"v": 1, "at": iso_us(world.clock.now_us()), "snapshot": snapshot.taken(world)}
+
+
+def _restore(world: "World", body: dict[str, Any]) -> dict[str, object]:
+    """Put the world back; the answer of `snapshot` may be given as it came."""
+    only(body, ("v", "at", "snapshot"), "restore")
+    snapshot.put_back(world, body.get("snapshot"))
+    return {"v": 1, "at": iso_us(world.clock.now_us()), "keys": first_line_keys(world)}
+
+
 def _reply(status: int, body: dict[str, object]) -> HttpReply:
     return HttpReply(status, json.dumps(body, separators=(",", ":")).encode())
 
@@ -183,4 +197,6 @@ VERBS: dict[str, Verb] = {
     "limits": lambda world, _: limits(world),
     "requests": lambda world, _: requests(world),
     "ratecount": ratecount,
+    "snapshot": lambda world, _: _snapshot(world),
+    "restore": _restore,
 }

@@ -76,6 +76,8 @@ class Entrance:
 
     def frame(self, talk: Talk, text: str) -> None:
         """Take a frame of a client, past the faults that strike it."""
+        if not self._world.knows(talk):
+            return
         if self._world.log is not None:
             self._world.log.received(talk.socket.number, text)
         if self._world.faults.on_sockets:
@@ -85,6 +87,8 @@ class Entrance:
 
     def leave(self, talk: Talk) -> None:
         """Let a websocket go that is closed."""
+        if not self._world.knows(talk):
+            return
         if self._world.log is not None:
             self._world.log.left(talk.socket.number)
         talk.closed()

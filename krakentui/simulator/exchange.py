@@ -12,8 +12,10 @@ from krakentui.simulator.clock import SECOND_US
 from krakentui.simulator.instants import iso_us
 from krakentui.simulator.log import Log
 from krakentui.simulator.options import Options
+from krakentui.simulator.port import HOST
 from krakentui.simulator.pump import present_us
-from krakentui.simulator.server import HOST, Server
+from krakentui.simulator.server import Server
+from krakentui.simulator.spool import Spool
 from krakentui.simulator.world import World
 
 SLICE_US = SECOND_US
@@ -33,9 +35,11 @@ class Exchange:
             options = replace(options, start_us=present_us())
         self.options = options
         self.world = World(options)
-        self.world.log = None if log is None else Log(self.world, log)
+        self.spool = Spool(log) if options.control else None
+        told = log if self.spool is None else self.spool.write
+        self.world.log = None if told is None else Log(self.world, told)
         self.world.control_token = secrets.token_urlsafe(24) if options.control else None
-        self._server = Server(self.world)
+        self._server = Server(self.world, self.spool)
         self._tasks = asyncio.TaskGroup()
         self._pump: asyncio.Task[None] | None = None
 
@@ -56,6 +60,8 @@ class Exchange:
         await self._server.stop()
         if self.world.log is not None:
             self.world.log.end()
+        if self.spool is not None:
+            self.spool.close()
         cancelled = isinstance(error, asyncio.CancelledError)
         ours = (kind, error, trace) if cancelled else (None, None, None)  # else the group would wrap it
         await self._tasks.__aexit__(*ours)
@@ -89,12 +95,13 @@ class Exchange:
 
     async def advance(self, seconds: float) -> None:
         """Move virtual time, fire what falls due, and return when its frames are with the sockets."""
-        clock = self.world.clock
-        end_us = clock.now_us() + round(seconds * SECOND_US)
+        left_us = round(seconds * SECOND_US)
         while True:
-            clock.advance_to(min(end_us, clock.now_us() + SLICE_US))
+            clock, slice_us = self.world.clock, min(left_us, SLICE_US)
+            clock.advance_to(clock.now_us() + slice_us)
             await self._server.flush()
-            if clock.now_us() >= end_us:
+            left_us -= slice_us
+            if left_us <= 0:
                 return
 
     async def flush(self) -> None:

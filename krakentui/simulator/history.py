@@ -66,6 +66,10 @@ class History:
         self._trades_a_minute = opening.trades_a_minute
         self._tiers: dict[int, list[Candle]] = {}
 
+    def kept(self) -> dict[str, object]:
+        """Give what a snapshot keeps: what has been made is made again."""
+        return {name: value for name, value in vars(self).items() if name != "_last_day"} | {"_tiers": {}}
+
     @property
     def day(self) -> list[Candle]:
         """The minutes of the last 24 h, oldest first; its open and close are the opening's figures."""

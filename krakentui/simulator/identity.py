@@ -9,11 +9,11 @@ import base64
 import hashlib
 import hmac
 import json
-import random
 from dataclasses import dataclass, field
 from typing import Any
 
 from krakentui.simulator.keys import ApiKey
+from krakentui.simulator.market import SeededStreams
 from krakentui.simulator.rules import LOCKOUT_AFTER, LOCKOUT_US, SECOND_US, TOKEN_LIFE_US
 from krakentui.simulator.surface import HttpRequest, form
 
@@ -28,7 +28,7 @@ DENIED = "EGeneral:Permission denied"
 
 def api_sign(path: str, nonce: str, body: bytes, secret: bytes) -> str:
     """Work out the signature a request must carry (REST authentication guide)."""
-    digest = hashlib.sha256(nonce.encode() + body).digest()
+    digest = hashlib.sha256(nonce.encode("utf-8", "replace") + body).digest()
     return base64.b64encode(hmac.new(secret, path.encode() + digest, hashlib.sha512).digest()).decode()
 
 
@@ -74,6 +74,8 @@ class Token:
     """A websocket token: to be used within 15 minutes, then good for the sockets that used it."""
 
     text: str
+    number: int
+    """Counts the tokens of this world, from 1."""
     key: ApiKey
     made_us: int
     sockets: set[int] = field(default_factory=set)
@@ -83,9 +85,10 @@ class Token:
 class Door:
     """Every key, every token, and who is locked out."""
 
-    rng: random.Random
+    streams: SeededStreams
     keys: dict[str, ApiKey] = field(default_factory=dict)
     """By public key."""
+    tokens_made: int = 0
     tokens: dict[str, Token] = field(default_factory=dict)
     peer_strikes: dict[str, Strikes] = field(default_factory=dict)
     key_strikes: dict[str, Strikes] = field(default_factory=dict)
@@ -143,8 +146,9 @@ class Door:
             for text, token in self.tokens.items()
             if token.sockets or t_us - token.made_us <= TOKEN_LIFE_US
         }
-        text = base64.b64encode(self.rng.randbytes(32)).decode().rstrip("=")
-        token = self.tokens[text] = Token(text, key, t_us)
+        self.tokens_made += 1
+        text = token_text(self.streams, self.tokens_made)
+        token = self.tokens[text] = Token(text, self.tokens_made, key, t_us)
         return token
 
     def admit(self, text: str, socket: int, t_us: int) -> ApiKey | None:
@@ -161,6 +165,11 @@ class Door:
         """Forget which tokens a closed socket used."""
         for token in self.tokens.values():
             token.sockets.discard(socket)
+
+
+def token_text(streams: SeededStreams, number: int) -> str:
+    """Draw the text of a world's token, by its number."""
+    return base64.b64encode(streams(f"token/{number}").randbytes(32)).decode().rstrip("=")
 
 
 def parse_body(request: HttpRequest) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 from aiohttp import WSMessage, WSMsgType, web
 
@@ -122,8 +123,9 @@ def reset(transport: asyncio.BaseTransport | None) -> None:
 
 
 async def answer_ping(ws: web.WebSocketResponse, message: WSMessage) -> bool:
-    """Answer a protocol ping; tell whether the message was one."""
+    """Answer a protocol ping, if its sender is still there; tell whether the message was one."""
     if message.type is WSMsgType.PING:
-        await ws.pong(message.data)
+        with suppress(ConnectionError):
+            await ws.pong(message.data)
         return True
     return message.type is WSMsgType.PONG

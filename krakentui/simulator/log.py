@@ -23,7 +23,8 @@ RUN_ONLY = ("port", "control", "manual", "speed")
 """Options that change how a world is run but not what it says."""
 UNKNOWN_KEY = "KEY.unknown"
 RIGHT, WRONG = "OTP.right", "OTP.wrong"
-ASKING = frozenset({"truth", "limits", "requests"})
+TOKEN = "TOKEN."  # noqa: S105  what a token is called
+ASKING = frozenset({"log", "truth", "limits", "requests", "snapshot"})
 """Control calls that change nothing."""
 OTP = re.compile(r'((?:^|&)otp=|"otp"\s*:\s*")([^&"]*)')
 
@@ -105,7 +106,12 @@ class Log:
     def commanded(self, verb: str, body: object) -> None:
         """Note a control call that may change something."""
         if verb not in ASKING:
-            self._note("control", verb=verb, body=body)
+            self._note("control", verb=verb, body=json.loads(self._clean(json.dumps(body))))
+
+    def learn_anew(self) -> None:
+        """Name the keys that the world has now: it was put back to another one's snapshot."""
+        self._names = {text: name for text, name in self._names.items() if name.startswith(TOKEN)}
+        self._learn_keys()
 
     def revealed(self, text: str) -> str:
         """Put this world's secrets back in the place of their names."""
@@ -124,15 +130,17 @@ class Log:
         """Name the secrets that came up since: tokens are counted in the order of their making."""
         if self._world.accounts is None:
             return
-        accounts = of(self._world)
         if not self._names:
-            for program, key in accounts.programs.items():
-                self._names[key.public] = f"KEY.{program}."
-                self._names[key.secret_text] = f"SECRET.{program}."
-        for text in accounts.door.tokens:
+            self._learn_keys()
+        for text in of(self._world).door.tokens:
             if text not in self._names:
                 self._tokens += 1
-                self._names[text] = f"TOKEN.{self._tokens}."
+                self._names[text] = f"{TOKEN}{self._tokens}."
+
+    def _learn_keys(self) -> None:
+        for program, key in of(self._world).programs.items():
+            self._names[key.public] = f"KEY.{program}."
+            self._names[key.secret_text] = f"SECRET.{program}."
 
     def _note(self, kind: str, **said: object) -> None:
         line = {"t": self._world.clock.now_us(), "kind": kind, **said}

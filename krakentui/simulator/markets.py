@@ -8,6 +8,7 @@ alone, never on when the others were built.
 
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from krakentui.simulator.clock import SimClock
 from krakentui.simulator.market import Market, SeededStreams
@@ -69,11 +70,7 @@ class Markets:
             market.start()
 
     def _open(self, symbol: str) -> Market:
-        pair, opening = self._pairs[symbol], self._openings[symbol]
-
-        def streams(purpose: str) -> random.Random:
-            return self._rng(f"{symbol}/{purpose}")
-
+        pair, opening, streams = self._pairs[symbol], self._openings[symbol], partial(self._stream, symbol)
         fair = (
             Walk(streams("mid"), opening.price, pair.volatility_pct)
             if pair.opening is not None
@@ -81,9 +78,21 @@ class Markets:
         )
         return Market(pair, opening, self._clock, streams, fair)
 
+    def _stream(self, symbol: str, purpose: str) -> random.Random:
+        return self._rng(f"{symbol}/{purpose}")
+
     def _implied(self, pair: Pair) -> Callable[[], float]:
         base = self[f"{pair.base.name}/USD"].flow.fair
         if pair.quote.name == "USD":
-            return lambda: base.price
-        quote = self[f"{pair.quote.name}/USD"].flow.fair
-        return lambda: base.price / quote.price
+            return partial(price_of, base)
+        return partial(ratio_of, base, self[f"{pair.quote.name}/USD"].flow.fair)
+
+
+def price_of(base: Walk | Ratio) -> float:
+    """Give the fair price of a market."""
+    return base.price
+
+
+def ratio_of(base: Walk | Ratio, quote: Walk | Ratio) -> float:
+    """Give the fair price of one market in units of another's."""
+    return base.price / quote.price

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from math import ceil
 from typing import Literal
 
@@ -39,13 +40,14 @@ def with_slippage(price: int) -> int:
 
 
 def id_maker(rng: random.Random) -> Callable[[str], str]:
-    """Make a source of ids in the exchange's form: a letter, then 5-5-6 characters (6-5-6 in all)."""
+    """Make a source of ids in the exchange's form."""
+    return partial(make_id, rng)
 
-    def make(letter: str) -> str:
-        text = "".join(rng.choices(ALPHABET, k=16))
-        return f"{letter}{text[:5]}-{text[5:10]}-{text[10:]}"
 
-    return make
+def make_id(rng: random.Random, letter: str) -> str:
+    """Draw an id: a letter, then 5-5-6 characters (6-5-6 in all)."""
+    text = "".join(rng.choices(ALPHABET, k=16))
+    return f"{letter}{text[:5]}-{text[5:10]}-{text[10:]}"
 
 
 @dataclass(slots=True, kw_only=True)

@@ -113,6 +113,8 @@ class Again:
 
     def _control(self, line: dict[str, Any]) -> None:
         try:
-            control.ordered(self._world, line["verb"], line["body"])
+            control.ordered(
+                self._world, line["verb"], json.loads(self._log.revealed(json.dumps(line["body"])))
+            )
         except Refused:
             return  # it was refused the first time too

@@ -49,6 +49,10 @@ class Socket:
     thaw: Callable[[], None] = lambda: None
     """Go on reading."""
 
+    def kept(self) -> dict[str, object]:
+        """Give what a snapshot keeps: who it is, not its ways."""
+        return {"number": self.number, "surface": self.surface, "peer": self.peer}
+
 
 def result(value: object) -> HttpReply:
     """Answer with a result and no error."""

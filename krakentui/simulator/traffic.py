@@ -80,6 +80,10 @@ class Flights:
     maximum: int | None
     under_way: dict[str, int] = field(default_factory=dict)
 
+    def kept(self) -> dict[str, object]:
+        """Give what a snapshot keeps: calls under way are those of the run, not of the world."""
+        return {"maximum": self.maximum, "under_way": {}}
+
     def enter(self, key: str) -> bool:
         """Let a call in; False = too many are under way already."""
         count = self.under_way.get(key, 0)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 REQUESTS_KEPT = 20_000
 WORDS_MAX = 200
 """Of what a request asked for and was told: a client may write a megabyte."""
+OF_THE_RUN = ("log", "control_token", "pace")
+"""What a world has from those who run it; a snapshot says nothing of it and changes nothing of it."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,10 @@ class World:
             self.play = Play(self, self.options.scenario)
             self.play.start()
 
+    def kept(self) -> dict[str, object]:
+        """Give what a snapshot keeps: all but what belongs to the run around it."""
+        return {name: value for name, value in vars(self).items() if name not in OF_THE_RUN}
+
     def rng(self, purpose: str) -> random.Random:
         """Make the seeded stream of one purpose; no two purposes disturb each other."""
         return random.Random(f"{self.seed}/{purpose}")
@@ -130,6 +136,10 @@ class World:
         self.sockets[talk.socket.number] = talk.socket
         self.talks[talk.socket.number] = talk
         self.faults.joined(talk)
+
+    def knows(self, talk: Talk) -> bool:
+        """Say whether a conversation is one of this world: it may have been put back since."""
+        return self.talks.get(talk.socket.number) is talk
 
     def left(self, talk: Talk) -> None:
         """Forget a closed conversation."""

@@ -1,6 +1,7 @@
 """Faults of answers: none, late, of another status, an error, a throttle, a view of the past."""
 
 from collections.abc import Callable
+from functools import partial
 
 from krakentui.simulator.clock import SECOND_US
 from krakentui.simulator.faults.base import Answer, Call, Fault, Go
@@ -162,7 +163,7 @@ class Delay(Fault):
         self._last_us[number] = due_us
         item = (wire, frame)
         self._waiting.append(item)
-        self.after(due_us - now_us, lambda: self._release(item))
+        self.after(due_us - now_us, partial(self._release, item))
         return []
 
     def end(self) -> None:

@@ -162,6 +162,12 @@ class Faults:
             if fault.active and fault.overrides("accepted") and fault.strikes(wire.subject()):
                 fault.accepted(wire)
 
+    def attach(self) -> None:
+        """Lead every connection past the faults again, now that its socket has ways out."""
+        for wire in self.wires():
+            wire.attach()
+        self._look()
+
     def left(self, talk: Talk) -> None:
         """Forget a connection."""
         self._wires.pop(talk.socket.number, None)

@@ -32,5 +32,5 @@ async def deliver(world: "World", request: web.Request, answer: "Answer") -> boo
 async def _let_pass(world: "World", us: int) -> None:
     """Wait this long by the simulated clock."""
     due = asyncio.Event()
-    world.clock.after(us, due.set)
+    world.clock.after(us, due.set, lasting=False)
     await due.wait()

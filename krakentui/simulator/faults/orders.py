@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, TypeVar
 
 from krakentui.simulator.account import Account
@@ -144,7 +145,7 @@ class PendingCancel(OfCancels):
 
     def after_all(self, spared: list[Order]) -> None:
         """Cancel them in a while."""
-        self.world.clock.after(self._late_us, lambda: self._cancel(spared))
+        self.world.clock.after(self._late_us, partial(self._cancel, spared))
 
     def answered(self, result: dict[str, Any], spared: int) -> dict[str, Any]:
         """Say that it is pending."""

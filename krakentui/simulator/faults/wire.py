@@ -25,6 +25,10 @@ class Frame:
         self.text = text
         self._document: dict[str, Any] | None = None
 
+    def kept(self) -> dict[str, object]:
+        """Give what a snapshot keeps: it is read again when somebody looks inside."""
+        return {"text": self.text, "_document": None}
+
     @property
     def document(self) -> dict[str, Any]:
         """The frame as JSON; empty if it is no object."""
@@ -116,6 +120,14 @@ class Wire:
         """When a frame last went out."""
         self._through = through
         self._send = talk.socket.send
+
+    def kept(self) -> dict[str, object]:
+        """Give what a snapshot keeps: all but the socket's own way out."""
+        return {name: value for name, value in vars(self).items() if name != "_send"}
+
+    def attach(self) -> None:
+        """Take the socket's own way out, when it has one again."""
+        self._send = self.talk.socket.send
 
     def hook(self) -> None:
         """Lead outgoing frames past the faults."""
