@@ -11,11 +11,15 @@ from krakentui.model.limit import LimitName, units
 _TIGHTENS: frozenset[LimitName] = frozenset(
     {"rest", "engine", "open_orders", "scheduled_orders", "connections"}
 )
-_UNITS: dict[LimitName, str] = {
+UNITS: dict[LimitName, str] = {
     "open_orders": "orders",
     "scheduled_orders": "orders",
     "connections": "attempts in 10 min",
+    "messages": "messages",
+    "public_rest": "calls",
 }
+"""What a limit counts, where that is not points."""
+_ORDERS: frozenset[LimitName] = frozenset({"open_orders", "scheduled_orders"})
 _FITS: dict[LimitName, str] = {
     "rest": "one more poll",
     "engine": "one more act",
@@ -46,7 +50,7 @@ def headline(ledger: Ledger, rows: Sequence[Gauge], t_ns: int) -> str:
         return "No limit is in use."
     if row.from_start:
         return f"{row.label}: earlier use is unknown; {_frees(row)}."
-    unit = _UNITS.get(row.name, "points")
+    unit = UNITS.get(row.name, "points")
     used = amount(units(row.low), units(row.high))
     shared = ", shared" if row.others_high and row.name in {"rest", "engine"} else ""
     return f"{row.label}: {used} of {figure(units(row.max))} {unit}{shared}; {_next(row)}."
@@ -69,7 +73,7 @@ def _is_soon_full(row: Gauge) -> bool:
 
 def _frees(row: Gauge) -> str:
     if row.free_in_ns is None:
-        return "only an order that ends makes room" if row.name in _UNITS else "it does not free by waiting"
+        return "only an order that ends makes room" if row.name in _ORDERS else "it does not free by waiting"
     fits = _FITS.get(row.name, "one more")
     return f"{fits} fits now" if not row.free_in_ns else f"{fits} surely fits in {duration(row.free_in_ns)}"
 

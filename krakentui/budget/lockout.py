@@ -5,8 +5,16 @@ off REST and open no private socket; one that is open stays, and takes cancels.
 """
 
 
-def meanwhile(*, socket_open: bool) -> str:
-    """Say what works and what waits until a lockout is over."""
+def meanwhile(*, socket_open: bool, cancels: bool) -> str:
+    """Say what works and what waits until a lockout is over.
+
+    Args:
+        socket_open: The private websocket is open.
+        cancels: This session may cancel at all.
+    """
     if socket_open:
-        return "Prices and orders stay live, cancels go over the open socket; polls and reconnects wait."
-    return "Prices go on. Orders and balances stand still, and no cancel can be sent."
+        sent = ", cancels go over the open socket" if cancels else ""
+        return f"Prices and orders stay live{sent}; polls and reconnects wait."
+    if cancels:
+        return "Prices go on. Orders and balances stand still, and no cancel can be sent."
+    return "Prices go on. Orders and balances stand still."

@@ -38,9 +38,9 @@ SLICE_NS = 10 * SECOND
 REFUSALS_KEPT = 20
 OTHERS = "others"
 """Other programs and the web page, as the stream shows them."""
-POLLS, YOU, CHECKS, CANCELS, FEEDS = "polls", "you", "checks", "cancels", "feeds"
-"""What of this program spends: polls, what the user asks, looks after cancels, cancels, sockets."""
-_LANES = {"background": POLLS, "user": YOU, "reconcile": CHECKS, "cancel": CANCELS, "socket": FEEDS}
+POLLS, ASKED, CHECKS, CANCELS, FEEDS = "polls", "start, you", "checks", "cancels", "feeds"
+"""What of this program spends: polls, first calls and the user's, looks after cancels, cancels, sockets."""
+_LANES = {"background": POLLS, "user": ASKED, "reconcile": CHECKS, "cancel": CANCELS, "socket": FEEDS}
 _ACTS = {"pending_new": "add", "new": "add", "amended": "amend", "canceled": "cancel"}
 
 

@@ -7,6 +7,7 @@ from krakentui.budget.forecast import Curve
 from krakentui.model.clock import Clock
 from krakentui.model.symbol import Names
 from krakentui.state.details import DetailsView
+from krakentui.state.usage import UsageView
 from krakentui.state.view import (
     BalancesView,
     BudgetView,
@@ -56,6 +57,10 @@ class Face(Protocol):
 
     def curves(self, t_ns: int) -> tuple[Curve, ...]:
         """Tell how the counters go on in the next minutes, with the polls that are planned."""
+        ...
+
+    def usage(self, t_ns: int) -> UsageView:
+        """Tell everything about limits: how they stand, go on, who spent them, what was refused."""
         ...
 
     def journal(self, after: int = 0) -> tuple[JournalLine, ...]:

@@ -50,9 +50,10 @@ from krakentui.net.socket import Connector
 from krakentui.net.talk import Line
 from krakentui.net.tap import NoTap
 from krakentui.settings import Settings
-from krakentui.state import ahead, prices, views, wealth
+from krakentui.state import ahead, prices, usage, views, wealth
 from krakentui.state.details import DetailsView
 from krakentui.state.state import State
+from krakentui.state.usage import UsageView
 from krakentui.state.view import (
     BalancesView,
     BudgetView,
@@ -182,6 +183,10 @@ class Session:
     def curves(self, t_ns: int) -> tuple[Curve, ...]:
         """Tell how the counters go on in the next minutes, with the polls that are planned."""
         return ahead.curves(self.state, t_ns)
+
+    def usage(self, t_ns: int) -> UsageView:
+        """Tell everything about limits: how they stand, go on, who spent them, what was refused."""
+        return usage.usage(self.state, t_ns)
 
     def journal(self, after: int = 0) -> tuple[JournalLine, ...]:
         """List what happened since line `after`."""

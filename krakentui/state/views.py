@@ -94,7 +94,9 @@ def budget(state: State, t_ns: int) -> BudgetView:
     left_ns = None if plan is None or not plan.what else max(0, plan.at_ns - t_ns)
     cancels = affordable(open_orders, ledger, t_ns, state.exchange_ns(t_ns))
     lockouts = [one for one in ledger.lockouts if one.until_ns > t_ns]
-    works = meanwhile(socket_open=state.feeds["private"].state == "live")
+    works = meanwhile(
+        socket_open=state.feeds["private"].state == "live", cancels=power(state) == "watch+cancel"
+    )
     return BudgetView(
         headline=headline(ledger, rows, t_ns),
         warning=overall(rows),

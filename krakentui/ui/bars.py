@@ -38,7 +38,7 @@ def interval_bar(
             if tones[cell][0] == FREE:
                 tones[cell] = (RESERVED, "faint")
         tones[mark] = (MARK, "strong")
-    return _joined(tones)
+    return joined(tones)
 
 
 def _filled_cells(low: Fraction, high: Fraction, ceiling: Fraction, width: int) -> str:
@@ -52,7 +52,8 @@ def _filled_cells(low: Fraction, high: Fraction, ceiling: Fraction, width: int) 
     return (SURE * sure + DOUBT * max(1, end - sure)).ljust(width, FREE)[:width]
 
 
-def _joined(cells: Sequence[tuple[str, Tone]]) -> tuple[Span, ...]:
+def joined(cells: Sequence[tuple[str, Tone]]) -> tuple[Span, ...]:
+    """Join cells of the same tone into spans."""
     spans: list[Span] = []
     for glyph, tone in cells:
         if spans and spans[-1].tone == tone:

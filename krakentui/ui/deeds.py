@@ -14,6 +14,7 @@ from krakentui.ui.leaving import Leaving
 from krakentui.ui.screens.confirm import ConfirmScreen
 from krakentui.ui.screens.help import HelpScreen
 from krakentui.ui.screens.journal import JournalScreen
+from krakentui.ui.screens.limits import LimitsScreen
 from krakentui.ui.screens.switch import SwitchScreen
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Deeds:
             "panel.previous": partial(app.main.turn, -1),
             "poll.now": lambda: app.say(app.face.poll_now()),
             "view.privacy": self._toggle_privacy,
+            "view.limits": lambda: app.push_screen(LimitsScreen(app.face, private=self._private)),
             "view.journal": lambda: app.push_screen(
                 JournalScreen(lambda: app.journal, private=self._private)
             ),

@@ -79,8 +79,12 @@ def age(age_ns: int | None) -> str:
 
 
 def wait(wait_ns: int | None) -> str:
-    """Write how long something takes yet, rounded up: a countdown never says `0s` too early."""
-    return UNKNOWN if wait_ns is None else _span(-(-max(0, wait_ns) // SECOND))
+    """Write how long something takes yet, rounded up to the unit shown: it is never said too early."""
+    if wait_ns is None:
+        return UNKNOWN
+    seconds = -(-max(0, wait_ns) // SECOND)
+    unit = next((unit for unit in (DAY, HOUR, MINUTE) if seconds >= unit), 1)
+    return _span(-(-seconds // unit) * unit)
 
 
 def _span(seconds: int) -> str:
@@ -89,6 +93,12 @@ def _span(seconds: int) -> str:
     if seconds < HOUR:
         return f"{seconds // MINUTE}m"
     return f"{seconds // HOUR}h" if seconds < DAY else f"{seconds // DAY}d"
+
+
+def until(wait_ns: int) -> str:
+    """Write when something fits: `12s`, from a minute on to the second `2:48`, from an hour on `2h`."""
+    seconds = -(-max(0, wait_ns) // SECOND)
+    return countdown(wait_ns) if MINUTE <= seconds < HOUR else wait(wait_ns)
 
 
 def countdown(wait_ns: int) -> str:

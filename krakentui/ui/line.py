@@ -49,6 +49,17 @@ class Span(NamedTuple):
     tone: Tone = "text"
 
 
+class Drawn(NamedTuple):
+    """A cell of a table in more than one tone: a bar."""
+
+    spans: tuple[Span, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it as text."""
+        return "".join(span.text for span in self.spans)
+
+
 class Line(NamedTuple):
     """One line of a panel; `base` lies under all its spans."""
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from krakentui.ui.line import Line, Span, pad
+from krakentui.ui.line import Drawn, Line, Span, pad
 from krakentui.ui.line import cells as width_of
 
 MAX_GAP = 3
@@ -34,7 +34,7 @@ class Layout(Struct, frozen=True):
     gap: int
 
 
-def natural_widths(columns: Sequence[Column], rows: Sequence[Sequence[Span]]) -> tuple[int, ...]:
+def natural_widths(columns: Sequence[Column], rows: Sequence[Sequence[Span | Drawn]]) -> tuple[int, ...]:
     """Tell how wide each column wants to be."""
     wanted = [max(column.least, width_of(column.title)) for column in columns]
     for cells in rows:
@@ -75,7 +75,7 @@ class Tail(NamedTuple):
 
 
 def compose(
-    columns: Sequence[Column], layout: Layout, cells: Sequence[Span], tail: Tail | None = None
+    columns: Sequence[Column], layout: Layout, cells: Sequence[Span | Drawn], tail: Tail | None = None
 ) -> Line:
     """Set the cells of one row into a line."""
     spans: list[Span] = []
@@ -84,10 +84,12 @@ def compose(
         if tail is not None and index >= tail.keeps:
             spans.append(Span(pad(tail.span.text, room), tail.span.tone))
             break
-        text, tone = cells[index]
-        text = pad(text, width, right=columns[index].right)
+        cell, gap = cells[index], " " * layout.gap if place < last else ""
         # The gap belongs to the cell before it: each span of its own costs the terminal 30 bytes.
-        spans.append(Span(text + " " * layout.gap if place < last else text, tone))
+        if isinstance(cell, Drawn):
+            spans += [*cell.spans, Span(" " * (width - width_of(cell.text)) + gap)]
+        else:
+            spans.append(Span(pad(cell.text, width, right=columns[index].right) + gap, cell.tone))
         room -= width + layout.gap
     return Line(tuple(spans))
 

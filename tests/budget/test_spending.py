@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from krakentui.budget.interval import NOTHING
 from krakentui.budget.ledger import Ledger
 from krakentui.budget.spending import (
+    ASKED,
     CANCELS,
     FEEDS,
     OTHERS,
@@ -15,7 +16,6 @@ from krakentui.budget.spending import (
     REFUSALS_KEPT,
     SLICE_NS,
     SPAN_NS,
-    YOU,
     Kind,
     Spending,
     Spent,
@@ -108,7 +108,7 @@ def test_endpoints_and_programs_are_told_apart() -> None:
     )
     assert books.told(0, mine, theirs).sums(0) == {
         BALANCE: points(2, 2, 2),
-        Kind("rest", KEY, "OpenOrders", YOU): points(1, 1, 1),
+        Kind("rest", KEY, "OpenOrders", ASKED): points(1, 1, 1),
         Kind("rest", KEY, "OpenOrders", "krakentui 4711"): points(1, 1, 1),
     }
 

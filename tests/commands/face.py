@@ -9,6 +9,7 @@ from krakentui.model.clock import SECOND, Clock
 from krakentui.model.limit import KeyScope, PairScope
 from krakentui.model.symbol import Names, PairInfo
 from krakentui.state.details import DetailsView
+from krakentui.state.usage import UsageView
 from krakentui.state.view import (
     BalanceRow,
     BalancesView,
@@ -250,6 +251,9 @@ class ReadyFace:
 
     def curves(self, t_ns: int) -> tuple[Curve, ...]:
         return ()
+
+    def usage(self, t_ns: int) -> UsageView:
+        return UsageView(budget=self.budget(t_ns), curves=self.curves(t_ns), polls=(), spent=(), refusals=())
 
     def journal(self, after: int = 0) -> tuple[JournalLine, ...]:
         return tuple(line for line in self._journal if line.number > after)

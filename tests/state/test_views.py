@@ -344,6 +344,14 @@ def test_a_lockout_says_what_works_meanwhile() -> None:
     assert "no cancel can be sent" in views.budget(state, at(60)).lockouts[0].meanwhile
 
 
+def test_who_may_not_cancel_is_told_nothing_of_cancels_in_a_lockout() -> None:
+    lockout = LockoutBegan(scope=KeyScope(KEY), until_ns=at(900), reason="EGeneral:Temporary lockout")
+    state = a_state(lockout, key=WATCH_KEY)
+    assert "cancel" not in views.budget(state, at(60)).lockouts[0].meanwhile
+    play(state, feed("private", "down"))
+    assert "cancel" not in views.budget(state, at(60)).lockouts[0].meanwhile
+
+
 def test_a_limit_that_fills_within_the_minute_is_the_headline() -> None:
     """1.2 points a second, of which one drains: of 20 points 13 are in use after a minute."""
     cost = units("1.2")

@@ -62,8 +62,21 @@ def test_an_age_is_never_negative() -> None:
     assert fmt.age(-5 * SECOND) == "0s"
 
 
-def test_a_wait_is_rounded_up() -> None:
+def test_a_wait_is_rounded_up_to_the_unit_shown() -> None:
     assert fmt.wait(SECOND + 1) == "2s"
+    assert [fmt.wait(seconds * SECOND) for seconds in (0, 59, 60, 61, 168)] == ["0s", "59s", "1m", "2m", "3m"]
+    assert [fmt.wait(minutes * 60 * SECOND) for minutes in (60, 61, 24 * 60 + 1)] == ["1h", "2h", "2d"]
+
+
+def test_what_frees_a_limit_is_told_to_the_second() -> None:
+    assert [fmt.until(seconds * SECOND) for seconds in (0, 59, 60, 168, 3599, 3600)] == [
+        "0s",
+        "59s",
+        "1:00",
+        "2:48",
+        "59:59",
+        "1h",
+    ]
     assert fmt.countdown(844 * SECOND + 1) == "14:05"
 
 

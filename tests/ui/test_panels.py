@@ -265,7 +265,7 @@ def test_a_lockout_counts_down() -> None:
 def test_a_lockout_says_what_goes_on_and_what_waits(width: int) -> None:
     view = a_budget(lockouts=(a_lockout(),), warning="locked", next_poll="Open orders in 14 min: silence.")
     words = " ".join(drawn(Budget(), view, width, height=7).split())
-    assert words.endswith(f"Meanwhile {meanwhile(socket_open=True)}")
+    assert words.endswith(f"Meanwhile {meanwhile(socket_open=True, cancels=True)}")
     assert "Next poll" not in words
 
 

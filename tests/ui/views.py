@@ -12,6 +12,7 @@ from krakentui.model.clock import SECOND
 from krakentui.model.limit import AccountScope, KeyScope, PairScope
 from krakentui.model.symbol import Names
 from krakentui.state.details import DetailsView
+from krakentui.state.usage import UsageView
 from krakentui.state.view import (
     BalanceRow,
     BalancesView,
@@ -216,7 +217,7 @@ def a_lockout(seconds: int = 845) -> LockoutView:
         scope=AccountScope("alice"),
         until_in_ns=seconds * SECOND,
         reason="the exchange wants silence",
-        meanwhile=meanwhile(socket_open=True),
+        meanwhile=meanwhile(socket_open=True, cancels=True),
     )
 
 
@@ -297,6 +298,7 @@ class FakeFace:
         self.orders_view = orders_of(an_order("O1"), an_order("O2"), an_order("O3"))
         self.budget_view = a_budget()
         self.curve_views: tuple[Curve, ...] = ()
+        self.usage_view = UsageView(budget=self.budget_view, curves=(), polls=(), spent=(), refusals=())
         self.lines: tuple[JournalLine, ...] = ()
         self.refusal: NotAsked | None = None
         self.open_cancels: tuple[str, ...] = ()
@@ -323,6 +325,9 @@ class FakeFace:
 
     def curves(self, t_ns: int) -> tuple[Curve, ...]:
         return self.curve_views
+
+    def usage(self, t_ns: int) -> UsageView:
+        return structs.replace(self.usage_view, budget=self.budget_view, curves=self.curve_views)
 
     def journal(self, after: int = 0) -> tuple[JournalLine, ...]:
         return tuple(line for line in self.lines if line.number > after)

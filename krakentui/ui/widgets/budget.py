@@ -7,7 +7,7 @@ from textual import events
 
 from krakentui.state.view import BudgetView, GaugeRow, Warning_
 from krakentui.ui.bars import interval_bar
-from krakentui.ui.fmt import WAITING, countdown, interval, wait
+from krakentui.ui.fmt import WAITING, countdown, interval, until
 from krakentui.ui.line import Line, Span, Tone, fit, line, pad, rule, span_width, wrapped
 from krakentui.ui.table import grown
 from krakentui.ui.widgets.panel import Panel
@@ -68,7 +68,7 @@ class Budget(Panel[BudgetView], can_focus=True):
         lit = self.has_focus
         if view is None:
             return (rule(self.title, (), (), width, lit=lit), line(Span(WAITING, "muted")))
-        head = _lockout(view, width) if view.lockouts else _headline(view, width)
+        head = head_lines(view, width)
         foot = _foot(view, width) if height >= WITH_POLL else []
         self._head = max(self._head, min(len(head), MOST_LINES))
         self._foot = max(self._foot, min(len(foot), MOST_LINES))
@@ -139,11 +139,15 @@ class Budget(Panel[BudgetView], can_focus=True):
 
 def gauge_texts(row: GaugeRow) -> tuple[str, str, str]:
     """Write what stands around a bar: label, figures, what is to be said."""
-    figures = f"{interval(row.low, row.high, _places(row))}/{interval(row.max, row.max)}"
-    label = row.label
+    figures = f"{interval(row.low, row.high, places(row))}/{interval(row.max, row.max)}"
+    return short_label(row.label), figures, _note(row)
+
+
+def short_label(label: str) -> str:
+    """Shorten the longest labels: `BTC/USD open orders` is `BTC/USD open`."""
     for long, short in SHORTER:
         label = label.replace(long, short)
-    return label, figures, _note(row)
+    return label
 
 
 def gauge_spans(row: GaugeRow, widths: tuple[int, ...], width: int) -> tuple[Span, ...]:
@@ -170,7 +174,8 @@ def gauge_spans(row: GaugeRow, widths: tuple[int, ...], width: int) -> tuple[Spa
     )
 
 
-def _places(row: GaugeRow) -> int:
+def places(row: GaugeRow) -> int:
+    """Tell how many places the figures of a counter have."""
     return 0 if row.max >= WHOLE_FROM else 1
 
 
@@ -179,9 +184,9 @@ def _note(row: GaugeRow) -> str:
     if row.from_start and row.warning != "locked":
         word = UNSEEN
     elif row.others_high > 0:
-        word = f"others {interval(row.others_low, row.others_high, _places(row))}"
+        word = f"others {interval(row.others_low, row.others_high, places(row))}"
     if row.free_in_ns:
-        return f"{word} {wait(row.free_in_ns)}" if word else f"in {wait(row.free_in_ns)}"
+        return f"{word} {until(row.free_in_ns)}" if word else f"in {until(row.free_in_ns)}"
     return word or ("free now" if row.free_in_ns == 0 else "")
 
 
@@ -196,7 +201,10 @@ def _filled(lines: Sequence[Line], height: int) -> list[Line]:
     return [*lines, *[Line()] * (height - len(lines))][:height]
 
 
-def _headline(view: BudgetView, width: int) -> list[Line]:
+def head_lines(view: BudgetView, width: int) -> list[Line]:
+    """Say how the tightest limit stands, or count a lockout down."""
+    if view.lockouts:
+        return _lockout(view, width)
     return wrapped(view.headline, width, "text" if view.warning == "calm" else BAR_TONES[view.warning])
 
 

@@ -11,7 +11,7 @@ from typing import ClassVar, Generic, NamedTuple, TypeVar
 from textual import events
 
 from krakentui.ui.fmt import WAITING
-from krakentui.ui.line import Line, Span, Tone, fit, rule, span_width, wrapped
+from krakentui.ui.line import Drawn, Line, Span, Tone, fit, rule, span_width, wrapped
 from krakentui.ui.table import (
     Column,
     Layout,
@@ -71,7 +71,7 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         self._head = HEAD
         self._natural: tuple[int, ...] = ()
         self._layout: Layout | None = None
-        self._composed: dict[str, tuple[tuple[tuple[Span, ...], Tail | None], Line]] = {}
+        self._composed: dict[str, tuple[tuple[tuple[Span | Drawn, ...], Tail | None], Line]] = {}
         """The line of each row, kept while its cells stay equal: most rows do from frame to frame."""
 
     # --- what a table of its own says ---------------------------------------------------------
@@ -100,7 +100,7 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         """Give what stands in place of the last columns of this row; None = the columns do."""
         return None
 
-    def cells_of(self, row: R) -> Sequence[Span]:
+    def cells_of(self, row: R) -> Sequence[Span | Drawn]:
         """Turn one row into cells, one a column."""
         raise NotImplementedError
 

@@ -1,0 +1,106 @@
+"""What was refused, in words, and by what we go: the tier and its source, the audit, the next poll."""
+
+from collections.abc import Sequence
+
+from krakentui.state.usage import RefusalRow, UsageView
+from krakentui.state.view import DriftRow
+from krakentui.ui.fmt import MINUS, age, interval, time_of_day, without_digits
+from krakentui.ui.line import Line, Span, Tone, line, rule, wrapped
+from krakentui.ui.widgets.limits.counters import unexpected
+from krakentui.ui.widgets.panel import Panel
+
+LABEL = 7
+MOST_LINES = 2
+"""Of a sentence at the foot."""
+AUDIT = "Audit of the trading counter: "
+NONE = "Nothing was refused for a limit."
+
+
+class Grounds(Panel[UsageView], can_focus=True):
+    """Refusals above, scrolled by keys; below them what stands fixed."""
+
+    title = "Refusals"
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._top = 0
+
+    def draw_lines(self, width: int, height: int) -> Sequence[Line]:
+        """Draw the refusals in the room that the foot leaves."""
+        view = self._view
+        if view is None:
+            return (rule(self.title, (), (), width, lit=self.has_focus),)
+        foot = self._foot(view, width)
+        room = max(1, height - 1 - len(foot))
+        lines = self._refusals(view, width)
+        self._top = max(0, min(self._top, len(lines) - room))
+        seen = lines[self._top : self._top + room]
+        ends = (
+            (Span(f"{len(lines) - self._top - room} more lines: ↓", "muted"),)
+            if len(lines) > room + self._top
+            else ()
+        )
+        notes = (
+            unexpected(view.budget.refusals_unexpected),
+            Span(f", {view.budget.refusals_expected} expected", "muted"),
+        )
+        return (
+            rule(self.title, notes, ends, width, lit=self.has_focus),
+            *seen,
+            *[Line()] * (room - len(seen)),
+            *foot,
+        )
+
+    def _refusals(self, view: UsageView, width: int) -> list[Line]:
+        if not view.refusals:
+            return wrapped(NONE, width, "muted")
+        return [part for one in view.refusals for part in self._refusal(one, width)]
+
+    def _refusal(self, one: RefusalRow, width: int) -> list[Line]:
+        lead = f"{time_of_day(one.wall_ns)} "
+        tone: Tone = "warn" if one.expected else "bad"
+        word = "expected" if one.expected else "unexpected"
+        text = without_digits(one.text) if self.private else one.text
+        head, *others = wrapped(f"{word}: {text}", width - len(lead), tone)
+        return [
+            line(Span(lead, "muted"), *head.spans),
+            *(line(Span(" " * len(lead)), *more.spans) for more in others),
+        ]
+
+    def _foot(self, view: UsageView, width: int) -> list[Line]:
+        budget = view.budget
+        tier = f"{budget.tier}, {budget.tier_source}."
+        told = [("Tier", tier)] if any(row.name == "rest" for row in budget.gauges) else []
+        told += [
+            ("Audit", budget.audit.text.removeprefix(AUDIT)),
+            *[("Drift", drift(row)) for row in budget.audit.drifts[:2]],
+        ]
+        told.append(("Poll", budget.next_poll))
+        return [part for name, text in told for part in _told(name, text, width)[:MOST_LINES]]
+
+    def move(self, step: int) -> None:
+        """Scroll the refusals."""
+        self._top = max(0, self._top + step)
+        self.redraw()
+
+    def page(self) -> int:
+        """Tell how far one page goes."""
+        return max(1, self.size.height // 2)
+
+
+def drift(row: DriftRow) -> str:
+    """Say how the exchange's own figure stood to our count."""
+    told, counted = interval(row.told, row.told), interval(row.low, row.high)
+    if not row.drift:
+        off = "none"
+    else:
+        off = f"{MINUS if row.drift < 0 else '+'}{interval(abs(row.drift), abs(row.drift))}"
+    return f"{row.pair}: {off}; told {told}, counted {counted}, {age(row.age_ns)} ago."
+
+
+def _told(name: str, text: str, width: int) -> list[Line]:
+    head, *others = wrapped(text, width - LABEL)
+    return [
+        line(Span(f"{name:<{LABEL}}", "muted"), *head.spans),
+        *(line(Span(" " * LABEL), *more.spans) for more in others),
+    ]

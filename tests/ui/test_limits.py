@@ -1,0 +1,187 @@
+"""The Limits screen: what it tells, what its keys do, at every size."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
+
+from krakentui.model.event import FeedChanged
+from krakentui.ui.screens.limits import LimitsScreen, shared
+from krakentui.ui.screens.main import MainScreen
+from krakentui.ui.widgets.rows import HEAD
+from tests.support.limits import NOW, REST, begun, calm, fresh_state, locked, near, spends, told
+from tests.ui.kept import same_as_grid
+from tests.ui.limits import a_face, on_limits
+from tests.ui.opening import LEAST, NARROW, WIDE, opened
+
+pytestmark = pytest.mark.anyio
+ODD = ((60, 16), (61, 17), (79, 20), (80, 24), (100, 30), (110, 29), (119, 60), (200, 50))
+BELOW = ((NARROW, ["Spent", "Refusals"]), (LEAST, ["Next 5", "Spent", "Refusals"]))
+SIZES = {"wide": WIDE, "narrow": NARROW}
+STATES = {"calm": calm, "near": near, "locked": locked}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("state", STATES)
+async def test_the_screen_of(state: str, size: str) -> None:
+    async with on_limits(STATES[state](), SIZES[size]) as screen:
+        same_as_grid(f"limits-{state}-{size}", screen.lines())
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_screen_right_after_the_start(size: str) -> None:
+    async with on_limits(begun(), SIZES[size], "down", seconds=2) as screen:
+        same_as_grid(f"limits-start-{size}", screen.lines())
+
+
+async def test_the_screen_in_the_least_room() -> None:
+    async with on_limits(near(), LEAST) as screen:
+        same_as_grid("limits-near-least", screen.lines())
+
+
+async def test_the_first_moment_before_anything_is_known() -> None:
+    async with on_limits(fresh_state(), NARROW, seconds=0) as screen:
+        text = screen.text()
+        assert "REST calls" in text
+        assert "▒" in text
+        assert "unknown, not told yet, paced as starter." not in text
+        await screen.press("tab")
+        assert "unknown, not told yet, paced as starter." in screen.text()
+
+
+# --- keys --------------------------------------------------------------------------------------------
+
+
+async def test_the_arrows_choose_whose_curve_and_spending_are_shown() -> None:
+    async with on_limits(calm()) as screen:
+        assert "Next 5 min REST calls of 20 points" in screen.text()
+        await screen.press("down")
+        assert "Next 5 min BTC/USD trading of 125 points" in screen.text()
+        assert "others" in screen.text()
+        assert "BalanceEx" not in screen.text()
+        await screen.press("end")
+        assert "Next 5 min Messages public of 15 messages" in screen.text()
+        await screen.press("home")
+        assert "Next 5 min REST calls" in screen.text()
+
+
+async def test_a_chosen_limit_stays_chosen_while_others_begin_to_warn() -> None:
+    async with on_limits(calm(), WIDE, "down", "down") as screen:
+        assert "Next 5 min ETH/USD trading" in screen.text()
+        face = a_face(near())
+        screen.face.budget_view, screen.face.usage_view = face.budget_view, face.usage_view
+        screen.face.curve_views = face.curve_views
+        await screen.wait(0.3)
+        assert "BTC/USD trading" in screen.text()
+        assert "Next 5 min ETH/USD trading" in screen.text()
+
+
+async def test_when_the_chosen_limit_goes_no_other_is_taken_for_it() -> None:
+    async with on_limits(calm(), WIDE, "down") as screen:
+        left = tuple(row for row in screen.face.budget_view.gauges if row.label != "BTC/USD trading")
+        screen.face.budget_view = structs.replace(screen.face.budget_view, gauges=left)
+        await screen.wait(0.3)
+        assert "Choose a limit with the arrow keys" in screen.text()
+        await screen.press("down")
+        assert "Next 5 min ETH/USD trading" in screen.text()
+
+
+@pytest.mark.parametrize(("size", "turns"), BELOW)
+async def test_tab_brings_one_panel_after_the_other_below_the_table(
+    size: tuple[int, int], turns: list[str]
+) -> None:
+    async with on_limits(calm(), size) as screen:
+        seen = []
+        for _ in turns:
+            rules = [line.split()[1] for line in screen.lines() if line.startswith((" ─ ", " ━ "))]
+            seen.append(rules)
+            await screen.press("tab")
+        assert [next(one for one in turns if one.split()[0] == rules[-1]) for rules in seen] == turns
+        assert all(rules[0] == "Limits" for rules in seen)
+
+
+async def test_page_keys_scroll_what_is_below_the_table() -> None:
+    state = calm()
+    told(state, NOW, *(spends("rest", REST, f"Endpoint {n}", 1) for n in range(6)))
+    async with on_limits(state, NARROW) as screen:
+        assert "1–4 of 8" in screen.text()
+        await screen.press("pagedown")
+        assert "4–7 of 8" in screen.text()
+        assert "▌ REST calls" in screen.text()
+
+
+@pytest.mark.parametrize("key", ["L", "escape", "q"])
+async def test_it_closes_with(key: str) -> None:
+    async with on_limits(calm()) as screen:
+        await screen.press(key)
+        assert isinstance(screen.app.screen, MainScreen)
+
+
+async def test_no_key_of_the_main_screen_acts_behind_it() -> None:
+    async with on_limits(calm()) as screen:
+        await screen.press("x", "A", "r", "space", "enter")
+        assert (screen.face.asked, screen.face.polls) == ([], 0)
+        assert isinstance(screen.app.screen, LimitsScreen)
+
+
+# --- what it tells -----------------------------------------------------------------------------------
+
+
+async def test_no_refusal_is_told_as_well_as_many() -> None:
+    async with on_limits(calm()) as screen:
+        assert "no unexpected refusals" in screen.text()
+    async with on_limits(near()) as screen:
+        assert "1 unexpected refusal, 1 expected" in screen.text()
+        assert "unexpected: REST calls: BalanceEx was refused with 16 to" in screen.text()
+        assert "17 of 20 counted (EAPI:Rate limit exceeded)." in screen.text()
+
+
+async def test_a_lockout_counts_down_and_tells_what_goes_on() -> None:
+    async with on_limits(locked()) as screen:
+        assert "LOCKED OUT 13:00" in screen.text()
+        assert "cancels go over the open socket" in screen.text()
+    state = locked()
+    told(state, NOW, FeedChanged(feed="private", state="down"))
+    async with on_limits(state) as screen:
+        assert "no cancel can be sent" in screen.text()
+
+
+async def test_the_tier_is_told_with_its_source() -> None:
+    async with on_limits(calm()) as screen:
+        assert "Tier   intermediate, by the exchange's ceiling of 125." in screen.text()
+
+
+async def test_privacy_masks_the_key_and_the_words_of_refusals() -> None:
+    async with opened(a_face(near())) as screen:
+        await screen.press("p", "L")
+        await screen.wait(0.3)
+        assert "0123456789ab" not in screen.text()
+        assert "was refused with ▒▒ to" in screen.text()
+
+
+async def test_no_line_is_longer_than_the_screen_and_nothing_fails_at_any_size() -> None:
+    async with on_limits(near()) as screen:
+        for width, height in ODD:
+            await screen.pilot.resize_terminal(width, height)
+            for _ in range(12):
+                await screen.press("down")
+                await screen.press("tab")
+            await screen.wait(0.3)
+            assert max(map(len, screen.lines())) <= width
+            assert "cannot be drawn" not in screen.text()
+
+
+async def test_columns_stand_still_while_figures_change() -> None:
+    async with on_limits(near(), NARROW) as screen:
+        before = [line.index(" Of ") for line in screen.lines() if "Drains" in line]
+        screen.face.budget_view = a_face(calm()).budget_view
+        await screen.wait(0.3)
+        assert [line.index(" Of ") for line in screen.lines() if "Drains" in line] == before
+
+
+@given(st.integers(12, 200), st.integers(0, 300), st.booleans(), st.booleans(), st.booleans())
+def test_all_lines_are_shared_out(height: int, limits: int, wide: bool, little: bool, curve: bool) -> None:
+    room = shared(height, limits, wide=wide, little=little, curve=curve)
+    assert sum(room) == height
+    assert room.counters >= HEAD + 2
+    assert min(room) >= 0
