@@ -21,7 +21,7 @@ ROUTE_WORDS: dict[Route, str] = {
 }
 BATCHES = frozenset({"socket batch", "rest batch"})
 
-_TAKEN = "a batch is taken even over the ceiling"
+_TAKEN = "taken even over the ceiling"
 _SINGLE = {
     True: "REST may have no room for a batch, so it may be refused",
     False: "REST is not there for a batch, so it may be refused",

@@ -150,7 +150,7 @@ def test_many_go_as_a_batch() -> None:
 def test_one_that_may_not_fit_goes_as_a_rest_batch_where_rest_is_free() -> None:
     found = planned(*orders(1), ledger=used(58))
     assert (found.route, found.fits) == ("rest batch", False)
-    assert route_words(found) == "over REST, as a batch: a batch is taken even over the ceiling"
+    assert route_words(found) == "over REST, as a batch: taken even over the ceiling"
 
 
 @pytest.mark.parametrize("event", [spent(15), refused(until_s=100)])
@@ -191,7 +191,7 @@ def test_with_a_gap_in_the_stream_it_may_not_fit() -> None:
 def test_a_batch_that_does_not_fit_says_that_it_goes_and_when_new_orders_do() -> None:
     found = planned(*orders(16))
     assert (found.route, found.fits) == ("socket batch", False)
-    assert route_words(found) == "over the websocket, as a batch: a batch is taken even over the ceiling"
+    assert route_words(found) == "over the websocket, as a batch: taken even over the ceiling"
     assert warnings(found) == (
         "BTC/USD: 64 points do not fit beside 0 of 60 in use. New orders there fit 1 s to 6 s later.",
         "In 26 s it surely fits, at 32 points.",

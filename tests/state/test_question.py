@@ -113,7 +113,7 @@ def test_every_way_is_told_for_every_pair() -> None:
 def test_the_way_is_told_with_its_reason_where_it_is_not_the_usual_one() -> None:
     """Just after the start all counters may be full."""
     assert asked().route == "over the websocket: REST may have no room for a batch, so it may be refused"
-    assert asked(ids=("O1", "O2")).route.endswith("as a batch: a batch is taken even over the ceiling")
+    assert asked(ids=("O1", "O2")).route.endswith("as a batch: taken even over the ceiling")
 
 
 def test_one_order_goes_over_the_websocket() -> None:
