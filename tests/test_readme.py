@@ -77,8 +77,24 @@ def test_every_picture_is_there_and_needs_no_network(picture: str) -> None:
 
 
 def test_no_lock_names_an_index_or_a_host() -> None:
-    for lock in ("requirements.lock", "requirements-dev.lock", "tests/witness/requirements.lock"):
+    for lock in (
+        "requirements.lock",
+        "requirements-dev.lock",
+        "tests/witness/requirements.lock",
+        "tests/bom/requirements.lock",
+    ):
         text = (README.parent / lock).read_text(encoding="utf-8")
         assert "://" not in text
         assert "--index" not in text
         assert "--hash=sha256:" in text
+
+
+def test_every_test_that_the_security_page_names_is_there() -> None:
+    text = (README.parent / "SECURITY.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ") and "`" in line]
+    assert len(rows) > 5
+    for row in rows:
+        folder = README.parent
+        for place in re.findall(r"`([^`]+)`", row.rpartition(" | ")[2]):
+            folder = (README.parent / place).parent if "/" in place else folder
+            assert (folder / Path(place).name).exists(), place
