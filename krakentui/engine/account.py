@@ -14,6 +14,7 @@ from krakentui.engine.amends import AmendHistory
 from krakentui.engine.audit import AuditSide
 from krakentui.engine.cancels import Cancels, Wanted
 from krakentui.engine.feeds import PrivateTalk
+from krakentui.engine.history import Historian
 from krakentui.engine.household import Household
 from krakentui.engine.inquiry import Inquiry
 from krakentui.engine.keywatch import KeyWatch
@@ -98,6 +99,7 @@ class AccountSide:
         self._dead_man = DeadMan(
             state, house.clock, house.patience, self._lane, self._feed, self._talk.answers, house.tell
         )
+        self.historian = Historian(state, self._lane, house.clock, house.tell)
         self.inquiry = Inquiry(state, self._lane, house.tell)
         self.amends = AmendHistory(state, self._lane, house.tell)
         self._answered: set[int] = set()
@@ -114,6 +116,7 @@ class AccountSide:
             ("private feed", self._feed.run),
             *self.shared.tasks(),
             ("dead man's switch", self._dead_man.run),
+            ("history", self.historian.run),
             *(() if self._audit is None else self._audit.tasks()),
         ]
 

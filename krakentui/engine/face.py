@@ -5,8 +5,10 @@ from typing import Protocol
 
 from krakentui.budget.forecast import Curve
 from krakentui.model.clock import Clock
+from krakentui.model.history import HistoryKind, Past
 from krakentui.model.symbol import Names
 from krakentui.state.details import DetailsView
+from krakentui.state.past import HistoryView
 from krakentui.state.usage import UsageView
 from krakentui.state.view import (
     BalancesView,
@@ -85,6 +87,22 @@ class Face(Protocol):
 
     def set_switch(self, question: SwitchQuestion, timeout_s: int) -> NotAsked | None:
         """Do what the question about the switch says; None = it is on its way."""
+        ...
+
+    def history(self, kind: HistoryKind, t_ns: int) -> HistoryView:
+        """List what has been, as far as it was asked for."""
+        ...
+
+    def ask_history(self, kind: HistoryKind, *, again: bool) -> str:
+        """Ask for the next older page, or the newest once more; the sentence says what happens."""
+        ...
+
+    def ask_fees(self) -> str:
+        """Ask for the volume of 30 days and its fees; the sentence says what happens."""
+        ...
+
+    def export(self, kind: HistoryKind, rows: Sequence[Past]) -> str:
+        """Write rows into files of the folder we run in; the sentence says where, or why not."""
         ...
 
     def unsettled(self) -> tuple[str, ...]:

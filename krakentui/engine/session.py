@@ -8,12 +8,14 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 
 from krakentui.budget.forecast import Curve
 from krakentui.engine.account import AccountSide
 from krakentui.engine.actionlog import LOGGED, ActionLog
 from krakentui.engine.details import details
 from krakentui.engine.doors import RestDoor, open_websocket
+from krakentui.engine.export import told_export
 from krakentui.engine.feeds import PublicTalk
 from krakentui.engine.household import Door, Household
 from krakentui.engine.place import Place
@@ -41,6 +43,7 @@ from krakentui.model.event import (
     Noted,
     OrdersSnapshot,
 )
+from krakentui.model.history import HistoryKind, Past
 from krakentui.model.limit import KeyScope
 from krakentui.model.symbol import Names
 from krakentui.net.backoff import ConnectBudget, EdgePause
@@ -50,8 +53,9 @@ from krakentui.net.socket import Connector
 from krakentui.net.talk import Line
 from krakentui.net.tap import NoTap
 from krakentui.settings import Settings
-from krakentui.state import ahead, prices, usage, views, wealth
+from krakentui.state import ahead, past, prices, usage, views, wealth
 from krakentui.state.details import DetailsView
+from krakentui.state.past import HistoryView
 from krakentui.state.state import State
 from krakentui.state.usage import UsageView
 from krakentui.state.view import (
@@ -215,6 +219,22 @@ class Session:
         return (
             NotAsked(why=NO_KEY) if self._account is None else self._account.set_switch(question, timeout_s)
         )
+
+    def history(self, kind: HistoryKind, t_ns: int) -> HistoryView:
+        """List what has been, as far as it was asked for."""
+        return past.history(self.state, kind, t_ns)
+
+    def ask_history(self, kind: HistoryKind, *, again: bool) -> str:
+        """Ask for the next older page, or the newest once more; the sentence says what happens."""
+        return NO_KEY if self._account is None else self._account.historian.ask(kind, again=again)
+
+    def ask_fees(self) -> str:
+        """Ask for the volume of 30 days and its fees; the sentence says what happens."""
+        return NO_KEY if self._account is None else self._account.historian.ask_fees()
+
+    def export(self, kind: HistoryKind, rows: Sequence[Past]) -> str:
+        """Write rows into files of the folder we run in; the sentence says where, or why not."""
+        return told_export(kind, rows, Path.cwd(), self._clock.now_ns())
 
     def unsettled(self) -> tuple[str, ...]:
         """List the ids of cancels whose outcome is still open."""

@@ -33,6 +33,7 @@ from krakentui.state.balances import Funds
 from krakentui.state.cancels import CancelRequest
 from krakentui.state.desk import Desk
 from krakentui.state.feeds import Feeds
+from krakentui.state.history import History
 from krakentui.state.instruments import Instruments
 from krakentui.state.journal import Journal
 from krakentui.state.limits import LimitNews
@@ -101,6 +102,7 @@ class State:
         self.audit: Final = Audit(self.ledger if audits else None)
         self.spending = Spending()
         self.switch = Switch()
+        self.history: Final = History(account)
         self.limits: Final = LimitNews(self.journal)
         self.alarms: Final = Alarms(self.journal)
         self._acts: dict[tuple[str, str | None, int | None], None] = {}
@@ -193,6 +195,7 @@ class State:
                     self.audit.follow(event, t_ns, self.orders)
                 _TAKES(type(event))(self, event, t_ns)
                 self._move_switch(event, t_ns)
+                self.history.take(event)
                 self.limits.take(event, self.ledger, t_ns)
                 self.desk.take(event, t_ns)
                 self.alarms.moved(before, self.ledger, t_ns)

@@ -22,7 +22,7 @@ class Danger(Enum):
 
 
 SAFE, ASK, ASK_ALL = Danger.SAFE, Danger.ASK, Danger.ASK_ALL
-Where = Literal["main", "everywhere", "question"]
+Where = Literal["main", "everywhere", "question", "history"]
 
 
 class Action(Struct, frozen=True):
@@ -107,6 +107,9 @@ ACTIONS: tuple[Action, ...] = (
         line=7,
     ),
     Action("view.journal", "J", "Journal", "List what happened, newest last.", line=11),
+    Action("view.history", "H", "History", "Closed orders, trades and ledger, read page by page when asked."),
+    Action("history.export", "e", "Export", "Write the rows shown as CSV and JSON.", where="history"),
+    Action("history.fees", "f", "Fees", "Ask for the 30-day volume and the fees it earns.", where="history"),
     Action("view.help", "question_mark", "Help", "List all keys and what the marks mean.", line=4),
     Action("view.palette", "ctrl+p", "Commands", "Find any action by its name.", line=12),
     Action(
@@ -153,6 +156,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("List", ("list.",)),
     ("Moving", ("cursor.", "panel.")),
     ("Screen", ("view.", "poll.")),
+    ("History", ("history.",)),
     ("Questions", ("question.",)),
     ("Leaving", ("app.",)),
 )

@@ -13,6 +13,7 @@ from krakentui.ui.fmt import without_digits
 from krakentui.ui.leaving import Leaving
 from krakentui.ui.screens.confirm import ConfirmScreen
 from krakentui.ui.screens.help import HelpScreen
+from krakentui.ui.screens.history import HistoryScreen
 from krakentui.ui.screens.journal import JournalScreen
 from krakentui.ui.screens.limits import LimitsScreen
 from krakentui.ui.screens.switch import SwitchScreen
@@ -53,6 +54,7 @@ class Deeds:
             "view.journal": lambda: app.push_screen(
                 JournalScreen(lambda: app.journal, private=self._private)
             ),
+            "view.history": lambda: app.push_screen(HistoryScreen(app.face, self._private)),
             "view.help": lambda: app.push_screen(HelpScreen()),
             "view.palette": app.action_command_palette,
             "app.quit": leaving.leave,

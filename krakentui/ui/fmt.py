@@ -137,6 +137,13 @@ def time_of_day(wall_ns: int) -> str:
     return datetime.fromtimestamp(wall_ns // SECOND, UTC).strftime("%H:%M:%S")
 
 
+def moment(wall_ns: int | None) -> str:
+    """Write an instant as UTC date and time, to the second."""
+    if wall_ns is None:
+        return UNKNOWN
+    return datetime.fromtimestamp(wall_ns // SECOND, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def day_and_time(wall_ns: int) -> str:
     """Write an instant as UTC day, hour and minute."""
     return datetime.fromtimestamp(wall_ns // SECOND, UTC).strftime("%d %b %H:%M")

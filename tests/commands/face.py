@@ -6,9 +6,11 @@ from fractions import Fraction
 
 from krakentui.budget.forecast import Curve
 from krakentui.model.clock import SECOND, Clock
+from krakentui.model.history import HistoryKind, Past
 from krakentui.model.limit import KeyScope, PairScope
 from krakentui.model.symbol import Names, PairInfo
 from krakentui.state.details import DetailsView
+from krakentui.state.past import HistoryView
 from krakentui.state.usage import UsageView
 from krakentui.state.view import (
     BalanceRow,
@@ -272,6 +274,18 @@ class ReadyFace:
 
     def set_switch(self, question: SwitchQuestion, timeout_s: int) -> NotAsked | None:
         raise AssertionError("nothing was asked")
+
+    def history(self, kind: HistoryKind, t_ns: int) -> HistoryView:
+        raise AssertionError("no history here")
+
+    def ask_history(self, kind: HistoryKind, *, again: bool) -> str:
+        return "There is no history here."
+
+    def ask_fees(self) -> str:
+        return "There are no fees here."
+
+    def export(self, kind: HistoryKind, rows: Sequence[Past]) -> str:
+        return "There is nothing to export."
 
     def unsettled(self) -> tuple[str, ...]:
         return ()

@@ -15,7 +15,9 @@ from krakentui.commands.cancel import CODES, LOOK_UP_S, SETTLING_S, Result, canc
 from krakentui.commands.parser import parse
 from krakentui.model.clock import SECOND
 from krakentui.model.error import KrakentuiError, UsageError
+from krakentui.model.history import HistoryKind, Past
 from krakentui.model.order import Outcome
+from krakentui.state.past import HistoryView
 from krakentui.state.view import (
     Found,
     JournalLine,
@@ -91,6 +93,18 @@ class Desk(ReadyFace):
 
     def set_switch(self, question: SwitchQuestion, timeout_s: int) -> NotAsked | None:
         raise AssertionError("nothing was asked")
+
+    def history(self, kind: HistoryKind, t_ns: int) -> HistoryView:
+        raise AssertionError("no history here")
+
+    def ask_history(self, kind: HistoryKind, *, again: bool) -> str:
+        return "There is no history here."
+
+    def ask_fees(self) -> str:
+        return "There are no fees here."
+
+    def export(self, kind: HistoryKind, rows: Sequence[Past]) -> str:
+        return "There is nothing to export."
 
     def unsettled(self) -> tuple[str, ...]:
         return tuple(order_id for order_id in self.sent if order_id not in self.outcomes)

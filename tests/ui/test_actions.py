@@ -23,7 +23,9 @@ def test_no_question_is_answered_by_a_letter() -> None:
 
 
 def test_every_binding_carries_its_id() -> None:
-    assert [binding.id for binding in bindings("main", "everywhere", "question")] == [a.id for a in ACTIONS]
+    assert [binding.id for binding in bindings("main", "everywhere", "question", "history")] == [
+        a.id for a in ACTIONS
+    ]
 
 
 def test_every_action_belongs_to_one_group() -> None:

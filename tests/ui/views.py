@@ -9,9 +9,11 @@ from msgspec import structs
 from krakentui.budget.forecast import Curve
 from krakentui.budget.lockout import meanwhile
 from krakentui.model.clock import SECOND
+from krakentui.model.history import HistoryKind, Past
 from krakentui.model.limit import AccountScope, KeyScope, PairScope
 from krakentui.model.symbol import Names
 from krakentui.state.details import DetailsView
+from krakentui.state.past import HistoryView, Places
 from krakentui.state.usage import UsageView
 from krakentui.state.view import (
     BalanceRow,
@@ -286,6 +288,26 @@ def a_switch_question(**changes: object) -> SwitchQuestion:
     return structs.replace(question, **changes)
 
 
+def a_history(kind: HistoryKind, *rows: Past, **changes: object) -> HistoryView:
+    view = HistoryView(
+        kind=kind,
+        rows=rows,
+        places={"BTC/USD": Places(1, 8)},
+        known=bool(rows),
+        complete=False,
+        asking=False,
+        why="",
+        from_stream=0,
+        cost=Fraction(4),
+        used_low=Fraction(2),
+        used_high=Fraction(5),
+        ceiling=Fraction(20),
+        fits_in_ns=0,
+        fees=None,
+    )
+    return structs.replace(view, **changes)
+
+
 class FakeFace:
     """A session that shows what it was given and remembers what it was asked."""
 
@@ -307,6 +329,10 @@ class FakeFace:
         self.polls = 0
         self.switch_question = a_switch_question()
         self.switched: list[tuple[int, int]] = []
+        kinds: tuple[HistoryKind, ...] = ("orders", "trades", "ledger")
+        self.histories = {kind: a_history(kind) for kind in kinds}
+        self.pages: list[tuple[str, bool]] = []
+        self.exported: list[tuple[str, tuple[Past, ...]]] = []
 
     def status(self, t_ns: int) -> StatusView:
         return self.status_view
@@ -352,6 +378,21 @@ class FakeFace:
     def set_switch(self, question: SwitchQuestion, timeout_s: int) -> NotAsked | None:
         self.switched.append((question.number, timeout_s))
         return None
+
+    def history(self, kind: HistoryKind, t_ns: int) -> HistoryView:
+        return self.histories[kind]
+
+    def ask_history(self, kind: HistoryKind, *, again: bool) -> str:
+        self.pages.append((kind, again))
+        return f"Asked: {kind}."
+
+    def ask_fees(self) -> str:
+        self.pages.append(("fees", True))
+        return "Asked: the fees."
+
+    def export(self, kind: HistoryKind, rows: Sequence[Past]) -> str:
+        self.exported.append((kind, tuple(rows)))
+        return f"{len(rows)} rows written."
 
     def unsettled(self) -> tuple[str, ...]:
         return self.open_cancels

@@ -13,6 +13,8 @@ from krakentui.model.error import Forbidden
 
 _FUNDS = frozenset({"query-funds"})
 _OPEN = frozenset({"query-open-trades"})
+_CLOSED = frozenset({"query-closed-trades"})
+_LEDGER = frozenset({"query-ledger"})
 _ANY_ORDERS = frozenset({"query-open-trades", "query-closed-trades"})
 _CANCEL = frozenset({"close-trades", "modify-trades"})
 _TOKEN = frozenset({"create-ws-token"})
@@ -53,6 +55,10 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
             Endpoint("OpenOrders", private=True, any_of=_OPEN),
             Endpoint("QueryOrders", private=True, any_of=_ANY_ORDERS),
             Endpoint("OrderAmends", private=True, any_of=_ANY_ORDERS),
+            Endpoint("ClosedOrders", private=True, any_of=_CLOSED),
+            Endpoint("TradesHistory", private=True, any_of=_CLOSED),
+            Endpoint("Ledgers", private=True, any_of=_LEDGER),
+            Endpoint("TradeVolume", private=True, any_of=_FUNDS),
             Endpoint("CancelOrder", private=True, writes=True, any_of=_CANCEL),
             Endpoint("CancelOrderBatch", private=True, json=True, writes=True, any_of=_CANCEL),
             Endpoint("CancelAll", private=True, writes=True, any_of=_CANCEL),

@@ -13,7 +13,7 @@ from krakentui.model.error import KeyProblem, VenueRefusal
 from krakentui.model.event import Happening
 from krakentui.model.secret import Credentials, Secret
 from krakentui.model.symbol import Names
-from krakentui.wire.spot import rest_account, rest_amends, rest_market, rest_orders
+from krakentui.wire.spot import rest_account, rest_amends, rest_history, rest_market, rest_orders
 from krakentui.wire.spot.endpoints import allowed
 from krakentui.wire.spot.envelope import Asked, Broken, nonsense, open_envelope
 from krakentui.wire.spot.frames import Whole
@@ -187,6 +187,10 @@ _READERS: dict[str, Callable[[Raw, Asked], list[Happening]]] = {
     "Balance": rest_account.totals,
     "BalanceEx": rest_account.balances,
     "OpenOrders": rest_orders.open_orders,
+    "ClosedOrders": rest_history.closed_orders,
+    "TradesHistory": rest_history.trades,
+    "Ledgers": rest_history.ledger,
+    "TradeVolume": rest_history.fees,
 }
 
 

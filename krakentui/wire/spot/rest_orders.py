@@ -92,13 +92,22 @@ def queried(raw: Raw, asked: Asked, ids: tuple[str, ...]) -> list[Happening]:
     return [told, *trouble]
 
 
-def _patches(raw: Raw, asked: Asked) -> tuple[list[OrderPatch], list[Happening]]:
+def read_orders(raw: Raw, asked: Asked) -> tuple[list[OrderPatch], list[Happening]]:
+    """Read an object of orders by id; one that makes no sense is left out and told.
+
+    Raises:
+        Broken: it is no object.
+    """
+    return _patches(raw, asked, whole=False)
+
+
+def _patches(raw: Raw, asked: Asked, *, whole: bool = True) -> tuple[list[OrderPatch], list[Happening]]:
     came = sent.in_table(raw)
 
     def make(key: str, row: _OrderRow) -> OrderPatch:
         return _patch(key, row, asked, came.get(key, b""))
 
-    return read_table(raw, _OrderRow, make, asked, whole=True)
+    return read_table(raw, _OrderRow, make, asked, whole=whole)
 
 
 def _patch(order_id: str, row: _OrderRow, asked: Asked, came: bytes) -> OrderPatch:

@@ -15,6 +15,7 @@ READS = {
     "QueryOrders",
     "OrderAmends",
 }
+HISTORY = {"ClosedOrders", "TradesHistory", "Ledgers", "TradeVolume"}
 CANCELS = {"CancelOrder", "CancelOrderBatch", "CancelAll", "CancelAllOrdersAfter"}
 NEVER = (
     "AddOrder",
@@ -31,7 +32,7 @@ NEVER = (
 
 
 def test_the_list_is_exactly_reads_and_cancels() -> None:
-    assert set(ENDPOINTS) == PUBLIC | READS | CANCELS
+    assert set(ENDPOINTS) == PUBLIC | READS | HISTORY | CANCELS
 
 
 def test_only_cancels_write() -> None:

@@ -119,6 +119,18 @@ ENDPOINT_OF_NAME = {
     "ticker-information": "Ticker",
     "time": "Time",
     "websockets-token": "GetWebSocketsToken",
+    "cancel-all-orders-after": "CancelAllOrdersAfter",
+    "cancel-orders-after-timeout": "CancelAllOrdersAfter",
+    "closed-orders": "ClosedOrders",
+    "ledgerinfo": "Ledgers",
+    "ledgers-info": "Ledgers",
+    "trade-volume": "TradeVolume",
+    "trade-volume-per-pair": "TradeVolume",
+    "tradehistory": "TradesHistory",
+    "tradehistory-icn": "TradesHistory",
+    "trades-history": "TradesHistory",
+    "tradevolume": "TradeVolume",
+    "tradevolume-2": "TradeVolume",
 }
 """Which call a recorded reply answers, by the first part of its name, without `get-` and `fetch-`."""
 
@@ -132,30 +144,32 @@ ENDPOINT_OF_FILE = {
 }
 
 NOT_REPLIES = {
+    "ccxt/fetch-closed-orders.json": INNER,
     "ccxt/fetch-markets.json": INNER,
     "ccxt/parse-order-2.json": INNER,
     "ccxt/parse-order.json": INNER,
     "ccxt/parse-ticker.json": INNER,
     "kraken-async-rs/tradable-asset-pairs.json": INNER,
+    "kraken-async-rs/trades-history.json": INNER,
     "xchange/order.json": OTHER_ANSWER,
 }
 """Files of `rest/` whose call we make, and which are no reply to it."""
 
 CALLS_NEVER_MADE = {
     "account-transfer", "add-order", "add-order-batch", "addorder-response", "allocate-earn-funds",
-    "allocation-status", "amend-order", "cancel-all-orders-after", "cancel-orders-after-timeout",
-    "closed-orders", "create-orders", "create-sub-account", "deallocate-earn-funds", "deallocation-status",
+    "allocation-status", "amend-order",
+    "create-orders", "create-sub-account", "deallocate-earn-funds", "deallocation-status",
     "delete-export-report", "deposit-address", "deposit-addresses", "deposit-addresses-trx",
     "deposit-addresses-xrp", "deposit-methods", "deposit-methods-2", "deposit-methods-3",
     "deposit-methods-trx", "deposit-methods-usdt", "deposit-methods-xrp", "deposits", "depth", "edit-order",
-    "export-report-status", "ledgerinfo", "ledgers-info", "list-earn-allocations", "list-earn-strategies",
+    "export-report-status", "list-earn-allocations", "list-earn-strategies",
     "open-positions", "open-positions-do-calc-optional-fields", "order-amends", "order-book",
     "parse-ledger-entry", "parse-position", "parse-trade", "parse-trade-2", "parse-transaction", "positions",
     "positions-2", "query-ledgers", "query-trades-info", "request-export-report", "request-wallet-transfer",
     "request-withdrawal-cancellation", "spreads", "status-of-recent-deposits",
-    "status-of-recent-withdrawals", "trade-balance", "trade-volume", "trade-volume-per-pair",
-    "tradebalanceinfo", "tradehistory", "tradehistory-icn", "trades", "trades-history", "tradevolume",
-    "tradevolume-2", "transfer", "withdraw", "withdraw-funds", "withdrawal-addresses", "withdrawal-info",
+    "status-of-recent-withdrawals", "trade-balance",
+    "tradebalanceinfo", "trades",
+    "transfer", "withdraw", "withdraw-funds", "withdrawal-addresses", "withdrawal-info",
     "withdrawal-information", "withdrawal-methods", "withdrawals", "withdrawals-2",
 }  # fmt: skip
 """Names of recorded replies that are rejected because this program never makes the call."""

@@ -1,0 +1,123 @@
+"""What has been: closed orders, trades, ledger. Nothing is read before its cost was shown, and `enter`."""
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from krakentui.engine.face import Face
+from krakentui.model.history import HistoryKind
+from krakentui.ui.line import Line, Span, line
+from krakentui.ui.screens.sheet import Sheet
+from krakentui.ui.widgets.history import KINDS, HistoryTable
+from krakentui.ui.widgets.scroll import Scroll
+
+ALL = 1_000_000
+FOOT_LINES = 2
+MOST_WORDS = 60
+
+
+class HistoryScreen(Sheet[None]):
+    """One kind at a time; Tab turns to the next."""
+
+    def __init__(self, face: Face, hide: bool) -> None:
+        self._table = HistoryTable()
+        super().__init__(self._table)
+        self._table.private = hide
+        self._face = face
+        self._kind: HistoryKind = KINDS[0]
+        self._foot = Scroll(id="history-foot")
+        self._said = ""
+        self._field = Input(
+            restrict=r"[ -~]*", max_length=MOST_WORDS, placeholder="words", id="history-words"
+        )
+        self._field.cursor_blink = False
+        self._acts: dict[str, Callable[[], None]] = {
+            "question.do": lambda: self._say(self._face.ask_history(self._kind, again=False)),
+            "poll.now": lambda: self._say(self._face.ask_history(self._kind, again=True)),
+            "history.fees": lambda: self._say(self._face.ask_fees()),
+            "history.export": lambda: self._say(self._face.export(self._kind, self._table.rows)),
+            "panel.next": lambda: self._turn(1),
+            "panel.previous": lambda: self._turn(-1),
+            "list.filter": self._open_field,
+        }
+
+    def compose(self) -> ComposeResult:
+        """Put the table above the field and the keys."""
+        with Vertical(id="sheet"):
+            yield self._table
+            yield self._field
+            yield self._foot
+
+    def lines_wanted(self, width: int) -> int:  # noqa: ARG002 - whatever there is
+        """Take all the room there is."""
+        return ALL
+
+    def room(self) -> int:
+        """Leave room for the field and the keys."""
+        return super().room() - FOOT_LINES
+
+    def on_mount(self) -> None:
+        """Draw what is known."""
+        super().on_mount()
+        self._field.display = False
+        self.call_after_refresh(self._show)
+
+    def draw(self, t_ns: int) -> None:  # noqa: ARG002 - the session's clock counts here
+        """Show what there is now."""
+        self._show()
+
+    def wants(self, key: str) -> bool:
+        """Leave the field its keys while words are typed."""
+        return not self._field.has_focus or key == "escape"
+
+    def pressed(self, action: str) -> None:
+        """Read, export, turn, filter, scroll, close."""
+        if self._field.display and action == "question.keep":
+            self._close_field("")
+        elif action in self._acts:
+            self._acts[action]()
+        else:
+            super().pressed("question.keep" if action in {"view.history", "app.quit"} else action)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Follow the words as they are typed."""
+        event.stop()
+        self._table.narrow(tuple(event.value.lower().split()))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Give the keys back to the rows."""
+        event.stop()
+        if not event.value.strip():
+            self._close_field("")
+        self.set_focus(None)
+
+    def _open_field(self) -> None:
+        self._field.display = True
+        self._field.focus()
+
+    def _close_field(self, words: str) -> None:
+        self._field.value = words
+        self._field.display = False
+        self.set_focus(None)
+        self._table.narrow(())
+
+    def _turn(self, step: int) -> None:
+        self._kind = KINDS[(KINDS.index(self._kind) + step) % len(KINDS)]
+        self._say("")
+
+    def _say(self, sentence: str) -> None:
+        self._said = sentence
+        self._show()
+
+    def _show(self) -> None:
+        self._table.show(self._face.history(self._kind, self._face.clock.mono_ns()))
+        self._foot.show((self._keys(),))
+
+    def _keys(self) -> Line:
+        if self._said:
+            return line(Span(self._said, "accent"))
+        keys = (("Tab", "next kind"), ("r", "newest again"), ("/", "words"), ("e", "export"), ("f", "fees"))
+        spans = [span for key, what in keys for span in (Span(key, "key"), Span(f" {what}  ", "muted"))]
+        return line(*spans, Span("Esc", "key"), Span(" close", "muted"))
