@@ -346,6 +346,10 @@ class QuestionOrder(Struct, frozen=True, kw_only=True):
     cost: CancelCost | None
 
 
+MANY = 10
+"""From so many orders on, a cancel is no slip of a finger: the count is typed."""
+
+
 class Question(Struct, frozen=True, kw_only=True):
     """What the user is asked before anything is cancelled. Its ids never change."""
 
@@ -363,6 +367,11 @@ class Question(Struct, frozen=True, kw_only=True):
     cost_high: Fraction
     warnings: tuple[str, ...]
     pairs: tuple[PairView, ...] = ()
+
+    @property
+    def needs_count(self) -> bool:
+        """Tell whether the count has to be typed: for everything, and for many at once."""
+        return self.everything or len(self.orders) >= MANY
 
 
 class Found(Struct, frozen=True, kw_only=True):

@@ -52,6 +52,13 @@ ACTIONS: tuple[Action, ...] = (
         short="Cancel",
     ),
     Action(
+        "order.cancel_shown",
+        "X",
+        "Cancel shown",
+        "Ask, then cancel every order that the filter shows; the count of many has to be typed.",
+        danger=ASK,
+    ),
+    Action(
         "order.cancel_all",
         "A",
         "Cancel all",

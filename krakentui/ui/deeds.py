@@ -35,6 +35,7 @@ class Deeds:
         leaving = Leaving(app)
         self._table: dict[str, Callable[[], object]] = {
             "order.cancel": self._ask_chosen,
+            "order.cancel_shown": self._ask_shown,
             "order.cancel_all": lambda: self._ask(app.face.ask_cancel_all()),
             "order.dead_man": self._ask_switch,
             "order.mark": lambda: None if self._nothing_chosen() else orders.toggle_mark(),
@@ -108,6 +109,18 @@ class Deeds:
             ids = (orders.chosen,)
         if ids:
             self._ask(self._app.face.ask_cancel(ids))
+
+    def _ask_shown(self) -> None:
+        """Ask about every order that the filter shows; without a filter that is nothing, never everything."""
+        orders = self._app.main.orders
+        if not orders.display:
+            self._app.say(OUT_OF_SIGHT)
+        elif not orders.wish.wanted.demands:
+            self._app.say("No filter is set, so nothing is chosen: / sets one, A cancels everything.")
+        elif ids := [key for key in orders.keys if key in orders.open_ids]:
+            self._ask(self._app.face.ask_cancel(ids))
+        else:
+            self._say_why_none()
 
     def _say_why_none(self) -> None:
         """Say why the list is empty: what the filter leaves out, or what the session says."""

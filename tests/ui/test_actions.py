@@ -42,6 +42,7 @@ def test_the_key_line_begins_with_cancel() -> None:
 def test_what_changes_orders_asks_first() -> None:
     dangers = {action.id: action.danger for action in ACTIONS}
     assert dangers.pop("order.cancel") is Danger.ASK
+    assert dangers.pop("order.cancel_shown") is Danger.ASK
     assert dangers.pop("order.cancel_all") is Danger.ASK_ALL
     assert dangers.pop("order.dead_man") is Danger.ASK_ALL
     assert set(dangers.values()) == {Danger.SAFE}

@@ -1,4 +1,4 @@
-"""The question before a cancel: `enter` does it, `escape` keeps it; for everything the count is typed."""
+"""The question before a cancel: `enter` does it, `escape` keeps it; for many the count is typed."""
 
 from collections.abc import Callable, Sequence
 
@@ -58,7 +58,7 @@ class ConfirmScreen(GuardedSheet):
         self._view.private = private
         self._field = (
             CountField(id="count", restrict=r"[0-9]*", max_length=6, placeholder="how many?")
-            if question.everything
+            if question.needs_count
             else None
         )
         super().__init__(self._view, clock, terminal)

@@ -251,7 +251,7 @@ class QuestionView(Panel[Question]):
         word: Tone = "text" if self.is_open else "faint"
         if not count:
             return line(Span("Esc", key), Span(" close", word))
-        do = f"type {count}, then Enter" if question.everything else "Enter"
+        do = f"type {count}, then Enter" if question.needs_count else "Enter"
         keep = (Span("Esc", key), Span(f" keep {'them' if many else 'it'}", word))
         if self._told:
             return line(Span(self._told, "bad"), Span("  "), Span(do, key), Span("  "), *keep)
