@@ -92,7 +92,7 @@ def _act(line: str) -> Act:
     verdict = next((word for word in words if word in REFUSALS), "ok")
     words = [word for word in words if not word.startswith("@") and word not in REFUSALS]
     count = int(words.pop(0)) if words and words[0].isdigit() else 1
-    if verb in {"adds", "batch-add"}:
+    if verb in {"adds", "batch-add", "schedules"}:
         words = [f"{words[0]}{number}" for number in range(1, count + 1)]
     return Act(_us(instant), verb, tuple(words), count, where, verdict)
 

@@ -1,6 +1,7 @@
 """Plays a case on the simulated exchange, through the doors that clients use."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
@@ -16,12 +17,14 @@ from tests.golden.cases import USUAL_PAIR, Act, Case, named
 from tests.simulator.private import Rest
 
 PAIRS = ("BTC/USD", "ETH/USD")
+HOUR_US = 3_600_000_000
 ACCOUNT, PROGRAM, PEER = "bob", "cancel", "127.0.0.1"
 VERDICTS = {
     "EOrder:Rate limit exceeded": "refused",
     "EAPI:Rate limit exceeded": "refused",
     "EGeneral:Too many requests": "refused",
     "EOrder:Orders limit exceeded": "full",
+    "EOrder:Scheduled orders limit exceeded": "full",
 }
 
 
@@ -86,6 +89,10 @@ class Play:
                 return [self._private(act.names[0], act.where) for _ in range(act.count)]
             case "add" | "adds":
                 return [self._added(name, self._ask(act.pair)) for name in act.names]
+            case "schedule" | "schedules":
+                return [self._added(name, self._later(act.pair)) for name in act.names]
+            case "ioc":
+                return [self._added(act.names[0], replace(self._ask(act.pair), force="IOC"))]
             case "batch-add":
                 made = self.parts.gate.place_batch(self.account, [self._ask(act.pair) for _ in act.names])
                 if isinstance(made, str):
@@ -94,8 +101,7 @@ class Play:
             case "bad-add":
                 ask = self._ask(act.pair)
                 ask.qty = 1
-                error = self._added("bad", ask)
-                return [None if error == "EOrder:Order minimum not met" else f"no refusal: {error}"]
+                return [_bad(self._added("bad", ask))]
         return [self._changed(act)]
 
     def _changed(self, act: Act) -> str | None:
@@ -104,6 +110,10 @@ class Play:
         match act.verb:
             case "cancel-all":
                 return _text(gate.cancel_all(account))
+            case "arm":
+                return _text(self.parts.switches.arm(account, act.count))
+            case "fires":
+                return None if self.parts.switches.fires_at_us(account) is None else "it is still armed"
             case "batch-cancel":
                 there = [name for name, one in self.orders.items() if not one.is_done]
                 return _text(
@@ -113,6 +123,10 @@ class Play:
         match act.verb:
             case "amend":
                 return gate.amend(account, order.id, qty=order.qty + 1)
+            case "bad-amend":
+                return _bad(gate.amend(account, order.id, qty=1))
+            case "bad-edit":
+                return _bad(gate.edit(account, order, replace(self._ask(order.pair.symbol), qty=1)))
             case "shrink":
                 return gate.amend(account, order.id, qty=order.filled)
             case "edit":
@@ -136,6 +150,9 @@ class Play:
         pair, last = self.world.pairs[symbol], self.world.markets[symbol].last
         return Request(pair=pair, side="buy", qty=pair.qty_min * 10, limit_price=last * 9 // 10)
 
+    def _later(self, symbol: str) -> Request:
+        return replace(self._ask(symbol), starts_us=self.world.clock.now_us() + HOUR_US)
+
     def _private(self, endpoint: str, where: str) -> str | None:
         error = self._client(where).error(endpoint)
         return error if error in VERDICTS else None
@@ -145,6 +162,10 @@ class Play:
         reply = public_rest.handle(self.world, HttpRequest("GET", f"/0/public/{endpoint}", query, peer=PEER))
         errors = json.loads(reply.body)["error"]
         return errors[0] if errors else None
+
+
+def _bad(answer: object) -> str | None:
+    return None if answer == "EOrder:Order minimum not met" else f"no refusal: {answer}"
 
 
 def _text(answer: int | str) -> str | None:

@@ -42,7 +42,7 @@ class Watch:
             case "call" | "calls":
                 for _ in range(act.count):
                     self._call(act)
-            case "add" | "adds" | "batch-add" if act.verdict == "ok":
+            case "add" | "adds" | "batch-add" | "schedule" | "schedules" if act.verdict == "ok":
                 for name in act.names:
                     self._born(name, act.pair)
             case "amend":

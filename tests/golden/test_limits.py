@@ -9,7 +9,7 @@ from tests.golden.exchange import Play
 from tests.golden.monitor import Watch
 
 SOURCES, CASES = load()
-PINNED = "00532e2235b3532cc0b3eb37ee8428f67495778795fdd5352e03901a943c50fe"
+PINNED = "3dc89e16d03ec93cdd07471e64773adb9f8a5ce7803fff547e96a3b39f255e6e"
 """SHA-256 of the file of cases. Whoever changes it names the source of the change in the commit."""
 SHARED = [case for case in CASES if not case.apart]
 
