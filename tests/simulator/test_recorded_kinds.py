@@ -34,6 +34,7 @@ KINDS: dict[str, str] = {
     "ohlc snapshot": OTHERS + "candles-snapshot.jsonl",
     "ohlc update": "ohlc-update.json",
     "instrument snapshot": DOCS + "instrument.jsonl",
+    "instrument update": DOCS + "instrument.jsonl",
     "subscribe ok book": "subscribe-ack.book.json",
     "subscribe ok trade": "subscribe-ack.trade.json",
     "subscribe ok ticker": DOCS + "ticker.jsonl",
@@ -56,6 +57,8 @@ KINDS: dict[str, str] = {
     "executions update canceled": POST_ONLY,
     "executions update trade": MARKET,
     "executions update filled": MARKET,
+    "executions update expired": POST_ONLY,
+    "executions snapshot pending_new": POST_ONLY,
     "executions update amended": OTHERS + "execution-order-amended.jsonl",
     "balances snapshot": DOCS + "balances.jsonl",
     "balances update": OTHERS + "balances-updates.jsonl",
@@ -69,6 +72,11 @@ KINDS: dict[str, str] = {
     "batch_add ok": OTHERS + "batch-add.jsonl",
     "add_order refused": DOCS + "add-order.jsonl",
     "cancel_order refused": "subscribe-error.depth-not-supported.json",
+    "amend_order refused": "subscribe-error.depth-not-supported.json",
+    "edit_order refused": "subscribe-error.depth-not-supported.json",
+    "batch_add refused": "subscribe-error.depth-not-supported.json",
+    "batch_cancel refused": "subscribe-error.depth-not-supported.json",
+    "cancel_all refused": "subscribe-error.depth-not-supported.json",
 }
 """Kind → the file that holds a real frame of it."""
 
@@ -77,6 +85,9 @@ NEWER: dict[str, set[str]] = {
     "subscribe ok ticker": {"result.event_trigger"},  # in the documented unsubscribe
     "subscribe ok executions": {"result.snapshot", "result.warnings"},  # quoted by clients since 2024
     "edit_order ok": {"result.order_userref"},  # the sample's order has none; add_order answers it so
+    "executions update pending_new": {"data.expire_time"},  # documented; the recorded order lasts
+    "executions snapshot pending_new": {"data.effective_time"},  # documented; the recorded one begins at once
+    "instrument update": {"data.assets"},  # the list that is empty
     "executions snapshot new": {  # the recorded one is of a plain limit order without fills
         *("data.amended", "data.avg_price", "data.cum_qty", "data.order_userref", "data.post_only"),
         "data.trigger",
@@ -93,14 +104,28 @@ ABSENT: dict[str, set[str]] = {
         "data.margin_borrow",
         "data.sender_sub_id",
     },
+    "executions update expired": {"data.cancel_reason", "data.reason", "data.post_only"},
+    "executions snapshot pending_new": {"data.post_only"},
+    "instrument update": {
+        f"data.assets.{name}"
+        for name in ("borrowable", "collateral_value", "id", "margin_rate", "precision", "precision_display")
+    }
+    | {"data.assets.status", "data.pairs"},
 }
-"""Fields of the sample that the simulator leaves out: it has no margin and no sub-accounts."""
+"""Fields of the sample that the simulator leaves out: it has no margin and no sub-accounts, nobody asked
+for what expires, and an update carries only what has changed."""
 
+REFUSED = ("cancel_order", "amend_order", "edit_order", "batch_add", "batch_cancel", "cancel_all")
 UNRECORDED = {"executions update status"}
 """Sent when a stop triggers; nobody has published a real one, so it follows the documentation's fields."""
 
-REFUSALS = {"cancel_order refused": "subscribe refused"}
-"""No refused cancel was ever recorded: it is held to look like any refusal."""
+LIKE = {
+    **{f"{method} refused": "subscribe refused" for method in REFUSED},
+    "executions update expired": "executions update canceled",
+    "executions snapshot pending_new": "executions update pending_new",
+    "instrument update": "instrument snapshot",
+}
+"""Kinds that nobody has published: each is held to look like its next of kin."""
 
 
 def kind(frame: dict[str, Any]) -> str:
@@ -155,6 +180,10 @@ def sent() -> dict[str, dict[str, str]]:
     public.send({"method": "subscribe", "params": {"channel": "instrument"}})
     public.send({"method": "ping", "req_id": 1})
     public.subscribe("book", "XBT/USD")
+    for halted in (True, False):
+        tell(world, "market", pair=PAIR, halt=halted)
+    later = world.clock.now_us() + 3_600 * SECOND_US
+    place(world, starts_us=later)
     private.executions(snap_trades=True)
     private.balances()
     _orders(private)
@@ -178,6 +207,7 @@ def _orders(private: Talk) -> None:
     filled, careful = place(world), place(world, post_only=True)
     tell(world, "account", fill={"id": filled.id})
     tell(world, "account", amend={"id": careful.id, "qty": "0.01"})
+    place(world, force="GTD", expires_us=world.clock.now_us() + SECOND_US)
     world.clock.advance_to(world.clock.now_us() + SECOND_US)
     private.send("cancel_order", order_id=[careful.id])
     private.send("cancel_order", order_id=["OAAAAA-AAAAA-AAAAAA"])
@@ -201,6 +231,14 @@ def _trading(private: Talk) -> list[str]:
     private.send("cancel_all_orders_after", timeout=60)
     private.send("cancel_all_orders_after", timeout=0)
     private.send("add_order", symbol=PAIR, **(wanted | {"order_qty": 5000.0}))
+    for method, params in (
+        ("amend_order", {"order_id": order_id, "limit_price": 30100.0}),
+        ("edit_order", {"order_id": order_id, "symbol": PAIR, "order_qty": 0.001}),
+        ("batch_add", {"symbol": PAIR, "orders": []}),
+        ("batch_cancel", {"orders": []}),
+        ("cancel_all", {"symbol": PAIR}),
+    ):
+        private.send(method, **params)
     return private.frames
 
 
@@ -210,7 +248,7 @@ def real(name: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for _, line in frames(samples("ws-v2", KINDS[name])):
         for frame in apart(json.loads(line)):
-            if kind(frame) in {name, REFUSALS.get(name)}:
+            if kind(frame) in {name, LIKE.get(name)}:
                 found |= shape(frame)
     assert found, f"{KINDS[name]} has no {name}"
     return found
