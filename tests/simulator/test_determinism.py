@@ -6,13 +6,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+from krakentui.simulator.options import Options
+from krakentui.simulator.scenario import load
+from tests.simulator.company import assembled, go_on
 from tests.simulator.publicly import Listener, a_world, ask, pass_time
 
+FAULTS = (
+    {"fault": "delay", "match": {"surface": "spot-ws-public"}, "args": {"ms": 700, "jitter": 900}},
+    {"fault": "reorder", "match": {"channel": "executions"}, "when": {"prob": 0.3}},
+    {"fault": "missing_field", "when": {"at": "20s", "for": "20s"}},
+    {"fault": "hostile_text", "when": {"at": "30s", "for": "20s", "prob": 0.5}},
+)
 ROOT = Path(__file__).parents[2]
 
 
 def digest() -> str:
-    """Hash every frame and reply of a minute of the whole market, accounts and actor included."""
+    """Hash all that a world says: of the whole market, and of a scenario with clients and faults."""
     world = a_world(moving=False)
     world.start()
     listener = Listener(world)
@@ -23,7 +32,10 @@ def digest() -> str:
     listener.send({"method": "subscribe", "params": {"channel": "instrument"}})
     pass_time(world, 15)
     replies = [str(ask(world, name, query)) for name, query in (("Ticker", ""), ("OHLC", "pair=XBTUSD"))]
-    return hashlib.sha256("\n".join([*listener.frames, *replies]).encode()).hexdigest()
+    company = assembled(Options(seed=5, manual=True, scenario=load("other-bot")), FAULTS)
+    go_on(company, 5, 60)
+    told = [*listener.frames, *replies, *company.heard, company.written()]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def test_two_processes_with_other_hash_seeds_give_the_same_bytes() -> None:

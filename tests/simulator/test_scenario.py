@@ -1,11 +1,15 @@
 """Scenarios: those shipped hold what they expect; bad ones are told in one sentence."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from krakentui.simulator import Exchange, Options
+from krakentui.simulator.clock import SECOND_US
+from krakentui.simulator.faults.names import KINDS
 from krakentui.simulator.scenario import BadScenario, load, read, shipped
+from tests.simulator.company import assembled
 
 NAMES = ("busy-day", "calm", "maintenance-window", "near-the-limit", "other-bot")
 
@@ -75,3 +79,27 @@ async def test_a_bad_fault_in_a_scenario_is_told_before_anything_runs() -> None:
     with pytest.raises(BadScenario, match="in line 1: there is no fault gremlins"):
         async with Exchange(Options(manual=True, scenario=scenario)):
             pass
+
+
+AT_ONCE = {"close", "nonce_jump", "reset", "token_expire"}
+"""Done as soon as they begin."""
+
+
+def test_every_fault_can_be_told_in_a_scenario_and_comes_when_it_says() -> None:
+    lines = [
+        {"at": f"{2 * number + 1}s", "fault": {"fault": name, "when": {"for": "1s"}}}
+        for number, name in enumerate(sorted(KINDS))
+    ]
+    scenario = read("all", json.dumps({"lines": lines}))
+    company = assembled(Options(manual=True, quiet=True, scenario=scenario))
+    world = company.world
+    for number, name in enumerate(sorted(KINDS)):
+        company.wait(2 * number + 1.5 - (world.clock.now_us() - world.start_us) / SECOND_US)
+        states = {row["fault"]: row["state"] for row in world.faults.rows()}
+        assert states[name] == ("over" if name in AT_ONCE else "active")
+        assert list(states) == sorted(KINDS)[: number + 1]
+        company.call("full", "OpenOrders")
+        company.send(2, method="ping")
+    company.wait(2)
+    assert {row["state"] for row in world.faults.rows()} == {"over"}
+    assert company.tell("truth")["scenario"] == {"name": "all", "failures": []}
