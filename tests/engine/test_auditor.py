@@ -1,6 +1,9 @@
 """Figures and acts come together, whichever comes first; what has not proved itself moves nothing."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -11,7 +14,7 @@ from krakentui.engine.auditor import MOST_WAITING, Auditor
 from krakentui.model.audit import SOURCE, Act, CounterDoubted, CounterSampled, OrderHeard, Sample
 from krakentui.model.clock import SECOND
 from krakentui.model.event import CounterReported, Happening, OrderPatched, TierSeen
-from krakentui.model.limit import points, units
+from krakentui.model.limit import POINT, points, units
 from krakentui.model.order import OrderPatch
 from krakentui.state.state import State
 from tests.support.builders import ACCOUNT, KEY, STEADY_START, a_start, at, feed, snapshot, wall
@@ -67,11 +70,19 @@ class Bench:
         self.told.append(event)
         self.state.apply(event, self.clock.t_ns)
 
-    def stream(self, exec_type: str, order_id: str = "O1", pair: str | None = None) -> None:
-        """A word of the account's stream."""
+    def stream(
+        self, exec_type: str, order_id: str = "O1", pair: str | None = None, said: float | None = None
+    ) -> None:
+        """A word of the account's stream; `said` is the second of its act, else it is now."""
         done = {"canceled", "filled", "expired"}
         status = exec_type if exec_type in done else "new"
-        patch = OrderPatch(id=order_id, exec_type=exec_type, status=status, pair=pair, said_ns=wall(self.now))
+        patch = OrderPatch(
+            id=order_id,
+            exec_type=exec_type,
+            status=status,
+            pair=pair,
+            said_ns=wall(self.now if said is None else said),
+        )
         event = OrderPatched(account=ACCOUNT, patch=patch)
         self.state.apply(event, self.clock.t_ns)
         self.auditor.streamed(event)
@@ -109,6 +120,11 @@ class Bench:
     def interval(self, pair: str = "BTC/USD") -> tuple[float, float]:
         counter = self.state.ledger.engine_at(pair, self.clock.t_ns)
         return float(points(counter.low)), float(points(counter.high))
+
+    def seen(self, pair: str = "BTC/USD") -> tuple[float, float]:
+        """What was seen alone makes of the counter."""
+        counted = self.state.ledger.engine[pair].seen(self.clock.t_ns)
+        return float(points(counted.low)), float(points(counted.high))
 
 
 @pytest.fixture
@@ -211,16 +227,18 @@ def test_nothing_is_corrected_before_twenty_agree(bench: Bench) -> None:
     assert report.doubt >= units("1.17")
 
 
-def test_a_figure_that_corrects_narrows_what_nobody_could_see(bench: Bench) -> None:
+def test_a_figure_that_corrects_narrows_what_our_count_left_open(bench: Bench) -> None:
     bench.agree()
-    for number in range(30):  # each act of others permits one that was refused unseen
-        bench.wait(1)
+    for number in range(30):  # each add of others costs a half to one point: nobody sees whether in a batch
+        bench.wait(0.05)
         bench.stream("pending_new", f"B{number}", "BTC/USD")
-    assert bench.interval()[1] > 25
-    bench.wait(1)
-    bench.add("O9", "1")
-    low, high = bench.interval()
-    assert low <= 1 <= high < 4
+    before = bench.seen()
+    bench.wait(0.05)
+    bench.add("O9", "24")
+    after = bench.seen()
+    assert before[1] - before[0] > 12
+    assert after[0] <= 24 <= after[1]
+    assert after[1] - after[0] < 5
 
 
 def test_a_figure_that_something_overtook_corrects_nothing(bench: Bench) -> None:
@@ -247,10 +265,12 @@ def test_a_figure_that_came_late_corrects_nothing(bench: Bench) -> None:
 def test_a_disagreement_takes_all_corrections_back(bench: Bench) -> None:
     bench.agree()
     bench.wait(40)
-    bench.add("O9", "9")
+    bench.add("O9", "60")
     assert bench.samples()[-1].verdict == "disagrees"
     assert isinstance(bench.told[-1], CounterDoubted)
-    assert bench.interval() == (0, 126)  # the ceiling, and a refused act of others
+    low, high = bench.interval()
+    assert low == 0
+    assert high >= 125
     reports = len(bench.reports())
     bench.wait(100)
     bench.add("O10", "1")
@@ -308,3 +328,39 @@ def test_no_run_corrects_what_was_never_trusted(
     play(bench, run)
     agreeing = sum(sample.verdict == "agrees" for sample in bench.samples())
     assert agreeing >= NEEDED or bench.reports() == []
+
+
+lives = st.lists(
+    st.tuples(st.integers(200, 6_000), st.booleans(), st.integers(0, 150), st.integers(0, 150)), max_size=25
+)
+
+
+@given(lives, st.sampled_from([100, 1]))
+def test_true_figures_that_correct_never_hide_the_truth(
+    life: list[tuple[int, bool, int, int]], digits: int
+) -> None:
+    """Another program adds, and each websocket tells a little late."""
+    bench, decay = Bench(), Fraction("2.34")
+    bench.agree()
+    used, at_s = Fraction(1), Fraction(bench.clock.t_ns - STEADY_START, SECOND)
+
+    def holds() -> bool:
+        now_s = Fraction(bench.clock.t_ns - STEADY_START, SECOND)
+        truth = max(Fraction(0), used - decay * (now_s - at_s)) * POINT
+        counter = bench.state.ledger.engine_at("BTC/USD", bench.clock.t_ns)
+        return bool(counter.low <= truth <= counter.high)
+
+    for number, (wait_ms, old_first, sooner_ms, later_ms) in enumerate(life):
+        bench.wait(wait_ms / 1000)
+        now_s = Fraction(bench.clock.t_ns - STEADY_START, SECOND)
+        used, at_s = max(Fraction(0), used - decay * (now_s - at_s)) + 1, now_s
+        told = Fraction(math.floor(used * digits), digits)
+        words: list[Callable[[], None]] = [
+            partial(bench.stream, "pending_new", f"L{number}", "BTC/USD", bench.now),
+            partial(bench.hear, "pending", str(told), f"L{number}", "BTC/USD"),
+        ]
+        for delay_ms, say in zip((sooner_ms, later_ms), words[::-1] if old_first else words, strict=True):
+            bench.wait(delay_ms / 1000)
+            say()
+        assert holds()
+    assert bench.reports()

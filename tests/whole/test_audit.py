@@ -70,17 +70,21 @@ async def test_figures_that_come_late_agree_as_well() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_corrected_gauge_is_narrower_than_ours_alone() -> None:
-    widths = []
+async def test_a_corrected_count_is_much_narrower_than_ours_alone() -> None:
+    doubts = []
     for wanted in (False, True):
         async with lockstep(Options(manual=True, quiet=True), audit=wanted) as both:
             await both.run(BAND_S, 1)
-            await live(both, 60)
-            engine = both.session.state.ledger.engine_at(PAIR, both.exchange_ns())
-            widths.append(Fraction(engine.high - engine.low, POINT))
-    ours, corrected = widths
-    assert corrected < 6
-    assert ours > 20
+            await live(both, 30)
+            doubt = 0
+            for seed in range(30):
+                await live(both, 1, seed)
+                seen = both.session.state.ledger.engine[PAIR].seen(both.exchange_ns())
+                doubt += seen.high - seen.low
+            doubts.append(Fraction(doubt, 30 * POINT))
+    ours, corrected = doubts
+    assert corrected < 7
+    assert ours > 2 * corrected
 
 
 @pytest.mark.anyio
