@@ -1,8 +1,8 @@
 """A counter's next minutes as a band of block elements, readable without colour.
 
 Below the band is what is surely used, in whole cells rounded down; the band is what may be, rounded up: a
-column never shows less than may be used in its time. A top that ends within its first cell is drawn in
-eighths, so that a small figure is not made a large one.
+column never shows less than may be used in its time. The uppermost cell of a band is lighter where less
+than half of it may be used; where nothing is in doubt, the top is drawn in eighths of a cell.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,8 +11,9 @@ from fractions import Fraction
 from krakentui.ui.bars import DOUBT, RESERVED, SURE, joined
 from krakentui.ui.line import Span, Tone
 
-TOPS = " ▁▂▃▄▅▆▇"
+TOPS = f" ▁▂▃▄▅▆▇{SURE}"
 EIGHTHS = 8
+LITTLE = "░"
 POLL = "┃"
 AXIS = "─"
 Ends = tuple[Fraction, Fraction]
@@ -55,11 +56,14 @@ def _column(
         -high.numerator * height * EIGHTHS * ceiling.denominator // (high.denominator * ceiling.numerator)
     )
     left = top - whole * EIGHTHS
-    if 0 < left < EIGHTHS:
-        yield TOPS[left], tone if low == high else "doubt"
+    if low == high:
+        if left:
+            yield TOPS[left], tone
         return
-    for _ in range(-(-left // EIGHTHS)):
+    for _ in range(left // EIGHTHS):
         yield DOUBT, "doubt"
+    if rest := left % EIGHTHS:
+        yield DOUBT if rest >= EIGHTHS // 2 else LITTLE, "doubt"
 
 
 def over(ends: Sequence[Ends], ceiling: Fraction) -> tuple[Span, ...]:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from krakentui.ui.bands import EIGHTHS, TOPS, band, columns, marks, minutes, over
+from krakentui.ui.bands import EIGHTHS, LITTLE, TOPS, band, columns, marks, minutes, over
 from krakentui.ui.bars import DOUBT, RESERVED, SURE
 
 FIGURES = st.fractions(min_value=0, max_value=40, max_denominator=16)
@@ -27,18 +27,20 @@ def test_what_is_surely_used_stands_below_what_may_be() -> None:
 
 
 def test_the_sure_part_is_rounded_down_and_the_band_up() -> None:
-    assert drawn("11", "13") == SURE * 2 + DOUBT * 2 + " "
+    assert drawn("11", "15") == SURE * 2 + DOUBT * 2 + " "
 
 
 def test_a_figure_that_is_known_ends_in_eighths() -> None:
     assert drawn("9", "9") == SURE * 2 + TOPS[2] + "  "
 
 
-def test_a_small_doubt_is_not_made_a_large_one() -> None:
-    assert drawn("0", "1") == TOPS[2] + "    "
+def test_the_upper_end_of_a_band_is_lighter_where_less_than_half_a_cell_may_be_used() -> None:
+    assert drawn("0", "1") == LITTLE + "    "
+    assert drawn("0", "2") == DOUBT + "    "
+    assert drawn("4", "9") == SURE + DOUBT + LITTLE + "  "
 
 
-def test_a_band_to_the_top_of_its_cell_is_not_drawn_as_sure() -> None:
+def test_no_doubt_is_drawn_as_what_is_sure() -> None:
     assert drawn("1", "4") == DOUBT + "    "
 
 
@@ -47,21 +49,27 @@ def test_nothing_stands_where_nothing_may_be_used() -> None:
 
 
 def test_the_reserve_is_drawn_only_where_nothing_stands() -> None:
-    assert drawn("0", "2", reserve=3) == f"{TOPS[4]}   {RESERVED}"
+    assert drawn("0", "2", reserve=3) == f"{DOUBT}   {RESERVED}"
     assert drawn("20", "20", reserve=3) == SURE * 5
 
 
 @given(FIGURES, FIGURES, st.integers(1, 12))
-def test_a_column_never_shows_less_than_may_be_used_nor_more_as_sure(
+def test_a_column_never_shows_less_than_may_be_used_nor_doubt_as_sure(
     one: Fraction, other: Fraction, height: int
 ) -> None:
-    low, high = min(one, other), max(one, other)
+    low, high = min(one, other, CEILING), min(max(one, other), CEILING)
     cells = drawn(str(low), str(high), height).rstrip()
     sure = sum(cell == SURE for cell in cells)
-    tops = sum(TOPS.index(cell) for cell in cells if cell in TOPS)
-    shown = Fraction(sum(cell in (SURE, DOUBT) for cell in cells)) + Fraction(tops, EIGHTHS)
-    assert sure * CEILING / height <= low
-    assert shown * CEILING / height >= min(high, CEILING)
+    doubt = sum(cell in (DOUBT, LITTLE) for cell in cells)
+    tops = sum(TOPS.index(cell) for cell in cells if cell in TOPS[:EIGHTHS])
+    shown = (sure + doubt + Fraction(tops, EIGHTHS)) * CEILING / height
+    assert shown >= high
+    if low < high:
+        assert doubt
+        assert sure * CEILING / height <= low
+    else:
+        assert not doubt
+        assert shown - high < CEILING / height / EIGHTHS
 
 
 def test_a_column_tells_the_lowest_and_the_highest_of_its_time() -> None:
