@@ -113,6 +113,21 @@ async def cancelled(stage: Stage) -> None:
     await stage.press("J")
 
 
+async def limits(stage: Stage) -> None:
+    """Every limit, and the key's calls in the next minutes."""
+    await stage.wait(240)
+    await stage.press("L")
+
+
+async def one_limit(stage: Stage) -> None:
+    """What was spent on one pair, after a cancel."""
+    await stage.wait(60)
+    await stage.choose(lambda row: row.pair == "BTC/USD" and row.cost is not None and row.cost.high > 0)
+    await stage.press("x", "enter")
+    await stage.wait(2)
+    await stage.press("L", "down", "down")
+
+
 async def help_screen(stage: Stage) -> None:
     """All keys."""
     await stage.wait(5)
@@ -124,6 +139,8 @@ SCENES = (
     Scene("monitor-80x24", (80, 24), monitor),
     Scene("question", (120, 36), question),
     Scene("journal", (120, 36), cancelled),
+    Scene("limits", (120, 36), limits),
+    Scene("limits-80x24", (80, 24), one_limit),
     Scene("help", (120, 36), help_screen),
 )
 

@@ -1,4 +1,4 @@
-"""Two pictures that were looked at. To accept a new look: pytest tests/ui/test_looks.py --snapshot-update."""
+"""Pictures that were looked at. To accept a new look: pytest tests/ui/test_looks.py --snapshot-update."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,8 @@ from textual.pilot import Pilot
 
 from krakentui.ui.app import KrakenApp
 from krakentui.ui.theme import DARK
+from tests.support.limits import near
+from tests.ui.limits import a_face
 from tests.ui.opening import Opened
 from tests.ui.scenes import busy_face
 
@@ -40,3 +42,17 @@ def test_the_question_about_a_stop_and_a_limit_order(snap_compare: Compare) -> N
         await screen.draw()
 
     assert snap_compare(scene(), run_before=asked, terminal_size=(120, 36))
+
+
+def test_the_limits_near_their_ceilings(snap_compare: Compare) -> None:
+    """A pair and the key nearly used up, a refusal that was expected and one that was not."""
+
+    async def shown(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, KrakenApp)
+        screen = Opened(app, app.face, pilot)  # type: ignore[arg-type]  # the face is the fake one
+        await screen.press("L", "down")
+        await screen.wait(0.3)
+
+    app = KrakenApp(a_face(near()), ticking=False, theme=DARK.name)
+    assert snap_compare(app, run_before=shown, terminal_size=(120, 36))

@@ -3,6 +3,7 @@
 from krakentui.budget.costs import CANCEL
 from krakentui.state.filtertext import WORDS
 from krakentui.ui.actions import Danger, grouped, shown_key
+from krakentui.ui.bands import AXIS, LITTLE, POLL
 from krakentui.ui.bars import DOUBT, FREE, MARK, RESERVED, SURE
 from krakentui.ui.line import Line, Span, Tone, line, pad, span_width, wrapped
 from krakentui.ui.screens.sheet import Sheet
@@ -16,6 +17,13 @@ MARKS: tuple[tuple[str, Tone, str], ...] = (
     (MARK + RESERVED * 2, "strong", "reserve: background calls stay out, cancels may use it"),
     ("start?", "muted", "what was used earlier, before we looked, is not known; the doubt drains away"),
     ("others 1–3", "muted", "points that other programs or the web page used"),
+    (LITTLE * 3, "doubt", "on a curve: maybe used, less than half of a cell"),
+    (AXIS + POLL + AXIS, "accent", "on the axis of a curve: a poll that is planned"),
+    (
+        "by polls",
+        "muted",
+        "spent by this program: polls, checks, cancels, feeds; start, you: first calls, yours",
+    ),
     ("4→2 in 9s", "text", "a cancel costs 4 points now, 2 points 9 seconds from now; in little room 4→2 9s"),
     ("6–8", "text", "somewhere from 6 to 8 points: the order may have been amended before we looked"),
     ("16d~", "text", "made 16 days ago, amended since: a cancel costs by the time since the last amend"),

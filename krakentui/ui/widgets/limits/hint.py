@@ -18,8 +18,8 @@ class Hint(Panel[str]):
         if self._view:
             keys.append((_key("panel.next"), self._view))
         keys += [
-            (f"{_key('cursor.page_up')} {_key('cursor.page_down')}", "Scroll below"),
             (_key("question.keep"), "Close"),
+            (f"{_key('cursor.page_up')} {_key('cursor.page_down')}", "Scroll below"),
         ]
         spans: tuple[Span, ...] = ()
         for key, word in keys:
