@@ -73,6 +73,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     audit: bool = False
     """Watch the exchange's own trading counter on the old websocket."""
     mouse: bool = True
+    cancel_when_points: int = 0
+    """Points that a cancel which waits may cost when it goes."""
     record: Path | None = None
     log_file: Path | None = None
     state_dir: Path | None = None
@@ -92,6 +94,7 @@ class Config(Struct, frozen=True, kw_only=True):
     rest_reserve: Decimal | None = None
     counting: Counting = Counting()
     audit: bool = False
+    cancel_when_points: int | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -202,6 +205,12 @@ def _currency(value: object) -> str:
     raise ValueError('a currency like "USD"')
 
 
+def _waits_for(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 8:
+        return value
+    raise ValueError("whole points from 0 (free) to 8")
+
+
 def _tier(value: object) -> Tier:
     match value:
         case "starter" | "intermediate" | "pro":
@@ -222,4 +231,5 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "budget.rest_reserve": reserve_of,
     **_COUNTED,
     "budget.audit": _flag,
+    "budget.cancel_when_points": _waits_for,
 }

@@ -97,6 +97,15 @@ def free_in(from_high_ns: int | None, now_ns: int) -> int | None:
     return max(0, from_high_ns + YOUNGER_NS + CANCEL[-1][0] * SECOND - now_ns)
 
 
+def cheap_in(from_high_ns: int | None, now_ns: int, most: int) -> int | None:
+    """Tell in how long a cancel surely costs no more than `most` units; None = the age is not known."""
+    if from_high_ns is None:
+        return None
+    if cancel_cost(from_high_ns, from_high_ns, now_ns).high <= most:
+        return 0
+    return next((step.in_ns for step in steps(from_high_ns, now_ns) if step.cost <= most), None)
+
+
 def rung(rungs: Rungs, age_ns: int) -> int:
     """Tell the points of an age, which is never below zero."""
     for below_s, points in rungs:

@@ -70,7 +70,7 @@ def with_config(settings: Settings, config: Config) -> Settings:
 
     said = {
         name: value
-        for name in ("markets", "currency", "rest_reserve", "counting")
+        for name in ("markets", "currency", "rest_reserve", "counting", "cancel_when_points")
         if (value := getattr(config, name)) is not None
     }
     return structs.replace(settings, **said)

@@ -25,8 +25,10 @@ from krakentui.engine.routes import parcels
 from krakentui.engine.sharing import SharedKey
 from krakentui.engine.switch import DeadMan
 from krakentui.engine.tokens import Tokens
+from krakentui.engine.waiter import Waiter
 from krakentui.engine.wants import is_blind, may_ask
 from krakentui.model.event import Happening
+from krakentui.model.limit import units
 from krakentui.model.order import Order
 from krakentui.net.feed import Feed
 from krakentui.net.hosts import check_destination
@@ -99,6 +101,9 @@ class AccountSide:
         self._dead_man = DeadMan(
             state, house.clock, house.patience, self._lane, self._feed, self._talk.answers, house.tell
         )
+        self.waiter = Waiter(
+            state, house.clock, house.tell, self._begin, self._may_go, units(settings.cancel_when_points)
+        )
         self.historian = Historian(state, self._lane, house.clock, house.tell)
         self.inquiry = Inquiry(state, self._lane, house.tell)
         self.amends = AmendHistory(state, self._lane, house.tell)
@@ -117,6 +122,7 @@ class AccountSide:
             *self.shared.tasks(),
             ("dead man's switch", self._dead_man.run),
             ("history", self.historian.run),
+            ("cancels that wait", self.waiter.run),
             *(() if self._audit is None else self._audit.tasks()),
         ]
 
@@ -184,12 +190,35 @@ class AccountSide:
         if not orders:
             return NotAsked(why=self._nothing_left(question))
         self._answered.add(question.number)
+        self._begin(orders)
+        return None
+
+    def ask_when_free(self, ids: Sequence[str]) -> Question | NotAsked:
+        """Freeze a question about cancelling these orders as soon as that is cheap enough."""
+        asked = self.ask(ids, everything=False)
+        return asked if isinstance(asked, NotAsked) else self.waiter.described(asked)
+
+    def confirm_when_free(self, question: Question) -> NotAsked | None:
+        """Let the orders of a question wait; None = they do."""
+        if (question.account, question.key) != (self._state.account, self._state.key):
+            return NotAsked(why="The question was asked for another account: ask again.")
+        if question.number in self._answered:
+            return NotAsked(why="This question was answered before.")
+        self._answered.add(question.number)
+        return self.waiter.plan(question)
+
+    def _begin(self, orders: Sequence[Order]) -> None:
+        """Send the cancels of these orders the way that is planned for them now."""
+        t_ns = self._clock.mono_ns()
         planned = self._plan(orders, t_ns)
         self._cancels.begin(
             parcels(planned.ids, planned.route), [self._wanted(order, t_ns) for order in orders]
         )
         self._pursuer.wake()
-        return None
+
+    def _may_go(self) -> bool:
+        """Tell whether a cancel could be sent now."""
+        return self._certain_refusal(self._clock.mono_ns()) is None
 
     def ask_switch(self) -> SwitchQuestion | NotAsked:
         """Freeze the question about the dead man's switch, or say why it cannot be asked."""

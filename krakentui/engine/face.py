@@ -105,6 +105,18 @@ class Face(Protocol):
         """Write rows into files of the folder we run in; the sentence says where, or why not."""
         ...
 
+    def ask_when_free(self, ids: Sequence[str]) -> Question | NotAsked:
+        """Freeze a question about cancelling these orders as soon as that is cheap enough."""
+        ...
+
+    def confirm_when_free(self, question: Question) -> NotAsked | None:
+        """Let the orders of a question wait; None = they do."""
+        ...
+
+    def stop_waiting(self, ids: Sequence[str]) -> bool:
+        """Let these orders wait no longer; tell whether any did."""
+        ...
+
     def unsettled(self) -> tuple[str, ...]:
         """List the ids of cancels whose outcome is still open."""
         ...

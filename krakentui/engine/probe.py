@@ -11,6 +11,7 @@ from typing import Self
 from msgspec import Struct
 
 from krakentui.engine.doors import RestDoor
+from krakentui.engine.fresh import fresh_state
 from krakentui.engine.household import Door, Household
 from krakentui.engine.lane import KeyLane
 from krakentui.engine.nonce import NonceMark
@@ -18,7 +19,6 @@ from krakentui.engine.offset import Offset
 from krakentui.engine.public import PublicCalls
 from krakentui.engine.pulse import Pulse
 from krakentui.engine.purse import LedgerPurse
-from krakentui.engine.session import fresh_state
 from krakentui.keys.audit import Use
 from krakentui.model.account import KeyInfo
 from krakentui.model.clock import MILLISECOND, SECOND, Clock

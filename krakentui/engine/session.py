@@ -17,6 +17,7 @@ from krakentui.engine.details import details
 from krakentui.engine.doors import RestDoor, open_websocket
 from krakentui.engine.export import told_export
 from krakentui.engine.feeds import PublicTalk
+from krakentui.engine.fresh import fresh_state
 from krakentui.engine.household import Door, Household
 from krakentui.engine.place import Place
 from krakentui.engine.poller import PublicPoller
@@ -56,7 +57,6 @@ from krakentui.settings import Settings
 from krakentui.state import ahead, past, prices, usage, views, wealth
 from krakentui.state.details import DetailsView
 from krakentui.state.past import HistoryView
-from krakentui.state.state import State
 from krakentui.state.usage import UsageView
 from krakentui.state.view import (
     BalancesView,
@@ -236,6 +236,18 @@ class Session:
         """Write rows into files of the folder we run in; the sentence says where, or why not."""
         return told_export(kind, rows, Path.cwd(), self._clock.now_ns())
 
+    def ask_when_free(self, ids: Sequence[str]) -> Question | NotAsked:
+        """Freeze a question about cancelling these orders as soon as that is cheap enough."""
+        return NotAsked(why=NO_KEY) if self._account is None else self._account.ask_when_free(ids)
+
+    def confirm_when_free(self, question: Question) -> NotAsked | None:
+        """Let the orders of a question wait; None = they do."""
+        return NotAsked(why=NO_KEY) if self._account is None else self._account.confirm_when_free(question)
+
+    def stop_waiting(self, ids: Sequence[str]) -> bool:
+        """Let these orders wait no longer; tell whether any did."""
+        return self._account is not None and self._account.waiter.stop(ids)
+
     def unsettled(self) -> tuple[str, ...]:
         """List the ids of cancels whose outcome is still open."""
         return self.state.unsettled()
@@ -371,23 +383,3 @@ class Session:
             offset_ns=lambda: self.state.offset_ns or 0,
             tell=self.tell,
         )
-
-
-def fresh_state(settings: Settings, clock: Clock) -> State:
-    """Begin to believe: nothing but what the settings say."""
-    key = settings.credentials
-    return State(
-        settings.venue,
-        settings.account,
-        None if key is None else key.fingerprint,
-        key_name=None if key is None else key.name,
-        read_only=settings.read_only,
-        watched=settings.markets,
-        currency=settings.currency,
-        assume_tier=settings.assume_tier,
-        audits=settings.audit and key is not None,
-        rest_reserve=settings.rest_reserve,
-        counting=settings.counting,
-        wall_ns=clock.now_ns(),
-        t_ns=clock.mono_ns(),
-    )

@@ -77,6 +77,7 @@ def order_row(state: State, order: Order, t_ns: int, engine: Engines, trace: str
         amended=order.amended,
         userref=order.userref,
         cl_ord_id=order.cl_ord_id,
+        waits_for=None if (most := state.waiting.most.get(order.id)) is None else points(most),
         distance_freshness=_market_freshness(state, order, t_ns),
         trace=trace,
     )

@@ -40,6 +40,7 @@ from krakentui.state.limits import LimitNews
 from krakentui.state.markets import Markets
 from krakentui.state.reckoning import Reckoning
 from krakentui.state.switch import Switch, followed, told
+from krakentui.state.waiting import Waiting
 
 MAX_ACTS: Final = 2_000
 """Acts of the stream remembered, so that a repeated frame is not counted twice on a limit."""
@@ -103,6 +104,7 @@ class State:
         self.spending = Spending()
         self.switch = Switch()
         self.history: Final = History(account)
+        self.waiting: Final = Waiting(account)
         self.limits: Final = LimitNews(self.journal)
         self.alarms: Final = Alarms(self.journal)
         self._acts: dict[tuple[str, str | None, int | None], None] = {}
@@ -196,6 +198,8 @@ class State:
                 _TAKES(type(event))(self, event, t_ns)
                 self._move_switch(event, t_ns)
                 self.history.take(event)
+                if (said := self.waiting.take(event)) is not None:
+                    self.journal.note("notice", said[0], said[1], t_ns)
                 self.limits.take(event, self.ledger, t_ns)
                 self.desk.take(event, t_ns)
                 self.alarms.moved(before, self.ledger, t_ns)

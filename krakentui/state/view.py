@@ -193,6 +193,8 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     """Changed since it was made: a cancel's cost counts from the last change, not from `order_age_ns`."""
     userref: int | None = None
     cl_ord_id: str | None = None
+    waits_for: Fraction | None = None
+    """It is cancelled as soon as that costs no more points than this; None = no such plan."""
     distance_freshness: Freshness = "live"
     """How fresh the prices are that the distance goes by."""
 

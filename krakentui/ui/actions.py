@@ -73,6 +73,13 @@ ACTIONS: tuple[Action, ...] = (
         "Ask, then let the exchange cancel everything once this program is gone, or disarm that.",
         danger=ASK_ALL,
     ),
+    Action(
+        "order.wait",
+        "w",
+        "Cancel when free",
+        "Ask, then cancel the chosen or marked orders as soon as that costs nothing; again stops it.",
+        danger=ASK,
+    ),
     Action("order.mark", "space", "Mark", "Mark the chosen order for a common cancel, or unmark it.", line=2),
     Action("order.unmark", "u", "Unmark all", "Drop all marks."),
     Action(

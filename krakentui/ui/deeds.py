@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from krakentui.ui.app import KrakenApp
 
 ALL_THE_WAY = 1_000_000
+Again = Callable[[Sequence[str]], Question | NotAsked]
+Confirm = Callable[[Question], NotAsked | None]
 
 
 class Deeds:
@@ -38,6 +40,7 @@ class Deeds:
             "order.cancel_shown": self._ask_shown,
             "order.cancel_all": lambda: self._ask(app.face.ask_cancel_all()),
             "order.dead_man": self._ask_switch,
+            "order.wait": self._ask_to_wait,
             "order.mark": lambda: None if self._nothing_chosen() else orders.toggle_mark(),
             "order.unmark": orders.unmark,
             **Arranging(app).table(),
@@ -96,19 +99,34 @@ class Deeds:
         return True
 
     def _ask_chosen(self) -> None:
+        if ids := self._chosen_ids():
+            self._ask(self._app.face.ask_cancel(ids))
+
+    def _ask_to_wait(self) -> None:
+        """Let the chosen or marked orders be cancelled when that is free; those that wait wait no longer."""
+        ids, face = self._chosen_ids(), self._app.face
+        if not ids:
+            return
+        if face.stop_waiting(ids):
+            self._app.main.orders.unmark()
+            self._app.say("Stopped: these orders are not cancelled when it is free.")
+        else:
+            self._ask(face.ask_when_free(ids), face.ask_when_free, face.confirm_when_free)
+
+    def _chosen_ids(self) -> tuple[str, ...]:
+        """Give the marked orders, else the chosen one; where there is none, say why."""
         orders = self._app.main.orders
         if not orders.display:
             self._app.say(OUT_OF_SIGHT)
-            return
+            return ()
         ids = orders.marked_ids
         if not ids and not orders.keys:
             self._say_why_none()
-            return
+            return ()
         if not ids and not self._nothing_chosen() and orders.chosen is not None:
             orders.reveal()
-            ids = (orders.chosen,)
-        if ids:
-            self._ask(self._app.face.ask_cancel(ids))
+            return (orders.chosen,)
+        return ids
 
     def _ask_shown(self) -> None:
         """Ask about every order that the filter shows; without a filter that is nothing, never everything."""
@@ -132,7 +150,11 @@ class Deeds:
         else:
             self._app.say("The orders are not shown yet.")
 
-    def _ask(self, question: Question | NotAsked) -> None:
+    def _ask(
+        self, question: Question | NotAsked, again: Again | None = None, confirm: Confirm | None = None
+    ) -> None:
+        """Ask; by default about cancels that go now."""
+        face = self._app.face
         if isinstance(question, NotAsked):
             self._app.say(question.why)
             return
@@ -142,12 +164,12 @@ class Deeds:
             self._app,
             private=self._private,
             seen=lambda: self._app.main.orders.view,
-            again=self._ask_again,
+            again=partial(self._ask_again, again or face.ask_cancel),
         )
-        self._app.push_screen(screen, partial(self._answered, question))
+        self._app.push_screen(screen, partial(self._answered, question, confirm or face.confirm))
 
-    def _ask_again(self, ids: Sequence[str]) -> Question | NotAsked:
-        question = self._app.face.ask_cancel(ids)
+    def _ask_again(self, again: Again, ids: Sequence[str]) -> Question | NotAsked:
+        question = again(ids)
         return question if isinstance(question, NotAsked) else self._with_hidden(question)
 
     def _with_hidden(self, question: Question) -> Question:
@@ -163,10 +185,10 @@ class Deeds:
             text = f"{these} not in the list now: the filter hides them."
         return structs.replace(question, warnings=(text, *question.warnings))
 
-    def _answered(self, question: Question, yes: bool | None) -> None:
+    def _answered(self, question: Question, confirm: Confirm, yes: bool | None) -> None:
         if not yes:
             return
-        refused = self._app.face.confirm(question)
+        refused = confirm(question)
         if refused is not None:
             self._app.say(refused.why)
         else:

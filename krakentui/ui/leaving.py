@@ -24,14 +24,16 @@ class Leaving:
     def leave(self, code: int = 0) -> None:
         """Leave, or ask first."""
         app = self._app
-        ids, switch = app.face.unsettled(), self._armed()
-        if not ids and switch is None:
+        ids, switch, waiting = app.face.unsettled(), self._armed(), self._waiting()
+        if not ids and switch is None and not waiting:
             app.exit(return_code=code)
         elif isinstance(app.screen, TooSmall):
-            what = "a cancel is not settled" if ids else "the dead man's switch is armed"
+            armed = "the dead man's switch is armed" if switch is not None else "cancels wait to be free"
+            what = "a cancel is not settled" if ids else armed
             app.screen.tell(f"{what}: Ctrl+C again leaves")
         elif not isinstance(app.screen, LeaveScreen):
-            screen = LeaveScreen(ids, switch, app.face.clock, app, private=app.main.orders.private)
+            private = app.main.orders.private
+            screen = LeaveScreen(ids, switch, waiting, app.face.clock, app, private=private)
             app.push_screen(screen, partial(self._left, code))
 
     def interrupt(self) -> None:
@@ -46,6 +48,11 @@ class Leaving:
         self._interrupted = False
         if yes:
             self._app.exit(return_code=code)
+
+    def _waiting(self) -> int:
+        """Count the orders whose cancel waits until it is free."""
+        rows = self._app.face.orders(self._app.face.clock.mono_ns()).rows
+        return sum(row.waits_for is not None for row in rows)
 
     def _armed(self) -> SwitchView | None:
         switch = self._app.face.status(self._app.face.clock.mono_ns()).switch

@@ -287,6 +287,15 @@ class ReadyFace:
     def export(self, kind: HistoryKind, rows: Sequence[Past]) -> str:
         return "There is nothing to export."
 
+    def ask_when_free(self, ids: Sequence[str]) -> Question | NotAsked:
+        return NotAsked(why="Nothing waits here.")
+
+    def confirm_when_free(self, question: Question) -> NotAsked | None:
+        raise AssertionError("nothing was asked")
+
+    def stop_waiting(self, ids: Sequence[str]) -> bool:
+        return False
+
     def unsettled(self) -> tuple[str, ...]:
         return ()
 

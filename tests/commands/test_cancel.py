@@ -106,6 +106,15 @@ class Desk(ReadyFace):
     def export(self, kind: HistoryKind, rows: Sequence[Past]) -> str:
         return "There is nothing to export."
 
+    def ask_when_free(self, ids: Sequence[str]) -> Question | NotAsked:
+        return NotAsked(why="Nothing waits here.")
+
+    def confirm_when_free(self, question: Question) -> NotAsked | None:
+        raise AssertionError("nothing was asked")
+
+    def stop_waiting(self, ids: Sequence[str]) -> bool:
+        return False
+
     def unsettled(self) -> tuple[str, ...]:
         return tuple(order_id for order_id in self.sent if order_id not in self.outcomes)
 

@@ -1,8 +1,10 @@
+from fractions import Fraction
+
 import pytest
 
 from krakentui.ui.screens.leave import LeaveScreen
 from tests.ui.opening import opened
-from tests.ui.views import FakeFace, a_status, a_switch
+from tests.ui.views import FakeFace, a_status, a_switch, an_order, orders_of
 
 pytestmark = pytest.mark.anyio
 
@@ -37,6 +39,16 @@ async def test_an_armed_switch_is_asked_about_with_the_moment_at_which_it_fires(
         assert isinstance(screen.app.screen, LeaveScreen)
         assert "The dead man's switch is armed" in screen.text()
         assert "at 09:00:42 UTC" in screen.text()
+
+
+async def test_cancels_that_wait_are_told_to_be_dropped() -> None:
+    face = FakeFace()
+    face.orders_view = orders_of(an_order("O1", waits_for=Fraction(0)), an_order("O2"))
+    async with opened(face) as screen:
+        await screen.press("q")
+        assert isinstance(screen.app.screen, LeaveScreen)
+        assert "1 cancel waits until that is free" in screen.text()
+        assert "Leaving drops it" in screen.text()
 
 
 async def test_a_switch_that_has_fired_keeps_nobody() -> None:

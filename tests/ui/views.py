@@ -329,6 +329,7 @@ class FakeFace:
         self.polls = 0
         self.switch_question = a_switch_question()
         self.switched: list[tuple[int, int]] = []
+        self.waits: list[str] = []
         kinds: tuple[HistoryKind, ...] = ("orders", "trades", "ledger")
         self.histories = {kind: a_history(kind) for kind in kinds}
         self.pages: list[tuple[str, bool]] = []
@@ -393,6 +394,19 @@ class FakeFace:
     def export(self, kind: HistoryKind, rows: Sequence[Past]) -> str:
         self.exported.append((kind, tuple(rows)))
         return f"{len(rows)} rows written."
+
+    def ask_when_free(self, ids: Sequence[str]) -> Question | NotAsked:
+        asked = self.ask_cancel(ids)
+        return asked if isinstance(asked, NotAsked) else structs.replace(asked, route="when it is free")
+
+    def confirm_when_free(self, question: Question) -> NotAsked | None:
+        self.waits.extend(order.id for order in question.orders)
+        return None
+
+    def stop_waiting(self, ids: Sequence[str]) -> bool:
+        stopped = [one for one in self.waits if one in ids]
+        self.waits = [one for one in self.waits if one not in ids]
+        return bool(stopped)
 
     def unsettled(self) -> tuple[str, ...]:
         return self.open_cancels

@@ -1,4 +1,4 @@
-"""The question before leaving while the outcome of a cancel is open or the dead man's switch is armed."""
+"""The question before leaving while a cancel is unsettled or waits, or the dead man's switch is on."""
 
 from collections.abc import Sequence
 
@@ -21,12 +21,14 @@ class LeaveScreen(GuardedSheet):
         self,
         ids: Sequence[str],
         switch: SwitchView | None,
+        waiting: int,
         clock: Clock,
         terminal: Terminal,
         *,
         private: bool,
     ) -> None:
         self._ids, self._switch, self._private = ids, switch, private
+        self._waiting = waiting
         self._scroll = Scroll()
         super().__init__(self._scroll, clock, terminal)
 
@@ -49,6 +51,12 @@ class LeaveScreen(GuardedSheet):
             parts += _cancels(self._ids, private=self._private)
         if self._switch is not None:
             parts += [*([Line()] if parts else []), *_switch(self._switch, width)]
+        if self._waiting:
+            one = self._waiting == 1
+            what = "1 cancel waits" if one else f"{self._waiting} cancels wait"
+            parts += [*([Line()] if parts else []), line(Span(f"{what} until that is free", "bad"))]
+            dropped = "it: the order stays" if one else "them: they stay"
+            parts += wrapped(f"Leaving drops {dropped} open.", width, "text")
         answers = (Span("Enter", "key"), Span(" leave now     "), Span("Esc", "key"), Span(" stay and see"))
         return (*parts, Line(), Line(answers))
 

@@ -286,6 +286,8 @@ def _state(row: OrderRow) -> Span:
     if row.freshness in {"old", "stale"}:
         mark = STALE_MARK if row.freshness == "stale" else ""
         return Span(f"{mark}{row.freshness} {age(row.age_ns)}", "warn" if row.freshness == "old" else "stale")
+    if row.waits_for is not None:
+        return Span("cancel waits", "accent")
     if row.trigger is not None and row.trigger_state:
         return Span("waits" if row.trigger_state == "untriggered" else row.trigger_state, "muted")
     tone: Tone = "text" if row.status == "partially_filled" else "muted"
