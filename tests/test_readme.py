@@ -9,6 +9,7 @@ import pytest
 
 from krakentui.__main__ import main
 from krakentui.commands.parser import parse
+from krakentui.keys.profile_text import parse as parse_profiles
 from krakentui.settings import parse_config
 from krakentui.simulator.control import VERBS
 from tests.support.contract import STREAM, complaints
@@ -53,6 +54,12 @@ def test_the_settings_example_is_taken_without_a_warning() -> None:
     (block,) = fenced("Settings")
     assert tomllib.loads(block)
     assert parse_config(block.encode(), Path("config.toml")).warnings == ()
+
+
+def test_the_list_of_keys_is_taken_as_the_example_has_it() -> None:
+    (block,) = [one for one in fenced("With your own account") if one.startswith("default")]
+    told = parse_profiles(block.encode(), Path("profiles.toml"))
+    assert (told.default, told.named("main").key_command) == ("main", ("pass", "show", "kraken/main"))
 
 
 @pytest.mark.parametrize("command", re.findall(r"^\| `krakentui ([a-z]+)", TEXT, re.MULTILINE))

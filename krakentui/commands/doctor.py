@@ -143,7 +143,7 @@ def _asked(
         async with Probe(settings, SystemClock(settings.speed), random.Random(), door=door) as probe:
             lines.extend(await _exchange(probe, settings))
             if key is None:
-                lines.append(Line(_no_key(given, environ, profiles)))
+                lines.append(_no_key(given, environ, profiles))
             else:
                 lines.extend(await _audited(probe, settings, key))
         return 0
@@ -152,12 +152,15 @@ def _asked(
     return lines
 
 
-def _no_key(given: Given, environ: MutableMapping[str, str], profiles: Profiles) -> str:
-    if given.endpoint is not None or not profiles.profiles:
-        return "there is no key: a run shows public markets only"
-    if not (given.profile or environ.get(environment.PROFILE) or profiles.default):
-        return "no key is named and none is the default: a run shows public markets only"
-    return "the key cannot be had without asking somebody: `krakentui keys check` asks"
+def _no_key(given: Given, environ: MutableMapping[str, str], profiles: Profiles) -> Line:
+    named = given.profile or environ.get(environment.PROFILE)
+    if given.endpoint is not None or not (named or profiles.profiles):
+        return Line("there is no key: a run shows public markets only")
+    if named is not None and all(one.name != named for one in profiles.profiles):
+        return Line(f"there is no key profile {named}", bad=True)
+    if named is None and profiles.default is None:
+        return Line("no key is named and none is the default: a run shows public markets only")
+    return Line("the key cannot be had without asking somebody: `krakentui keys check` asks")
 
 
 async def _exchange(probe: Probe, settings: Settings) -> list[Line]:

@@ -27,6 +27,10 @@ def run(
     instead: Machine | None = None,
 ) -> int:
     """Do what was asked with the stored keys; `door` and `instead` stand in for the world in tests."""
+    if given.profile is not None and given.act != "check":
+        raise UsageError(
+            f"The name of a key stands behind the act: `krakentui keys {given.act or 'list'} …`."
+        )
     with machine(given, environ, instead) as here:
         match given.act:
             case "add":

@@ -43,7 +43,9 @@ def keys_grammar(parser: argparse.ArgumentParser, live: argparse.ArgumentParser)
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", default=_UNSAID, metavar="NAME", help="what you will call it")
     parser.add_argument("--account", default=_UNSAID, metavar="A", help="what you call the account")
-    parser.add_argument("--purpose", choices=("watch", "watch+cancel"), default=_UNSAID)
+    parser.add_argument(
+        "--purpose", choices=("watch", "watch+cancel"), default=_UNSAID, help="what it is for"
+    )
     parser.add_argument("--store", choices=KEPT, default=_UNSAID, help="where the secret is kept")
     parser.add_argument(
         "--key-command",
@@ -51,10 +53,10 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         metavar="'PROGRAM …'",
         help="a password manager that prints the pair",
     )
+    parser.add_argument("--cancel-with", default=_UNSAID, help=argparse.SUPPRESS)  # no monitor does so yet
     parser.add_argument(
-        "--cancel-with", default=_UNSAID, metavar="NAME", help="a second key of the account that cancels"
+        "--default", action="store_true", dest="as_default", default=_UNSAID, help="use it by default"
     )
-    parser.add_argument("--default", action="store_true", dest="as_default", default=_UNSAID)
     parser.add_argument("--from-stdin", action="store_true", default=_UNSAID, help="read the pair there")
     _accept_option(parser)
 

@@ -180,6 +180,16 @@ def test_the_pair_of_the_environment_is_the_key_that_is_looked_at(stored: Desk) 
     assert has(lines, f"key environment ({a_pair(7).fingerprint}) from the environment")
 
 
+def test_a_named_key_is_looked_at_and_an_unknown_one_is_marked(stored: Desk) -> None:
+    _, lines = stored.doctor("--profile bot")
+    assert has(lines, f"key bot ({a_pair(2).fingerprint}) from the OS keyring")
+    _, lines = stored.doctor("--profile none")
+    assert marked(lines) == ["there is no key profile none"]
+    stored.environ["KRAKENTUI_PROFILE"] = "safe"
+    code, lines = stored.doctor()
+    assert (code, has(lines, "the key cannot be had without asking somebody")) == (0, True)
+
+
 def test_half_a_pair_is_marked(stored: Desk) -> None:
     stored.environ["KRAKENTUI_API_KEY"] = a_key(7)
     _, lines = stored.doctor()

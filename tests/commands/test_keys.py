@@ -480,6 +480,13 @@ def test_without_an_act_the_keys_are_listed(stored: Desk) -> None:
     assert stored.run("") == stored.run("list")
 
 
+def test_a_name_by_option_is_wrong_usage_where_it_would_be_ignored(stored: Desk) -> None:
+    for line in ("add --profile x", "list --profile main", "remove main --profile main --yes"):
+        with pytest.raises(UsageError, match="stands behind the act"):
+            stored.run(line)
+    assert stored.run("check --profile main")[0] == 0
+
+
 def test_an_act_that_is_none_is_wrong_usage() -> None:
     with pytest.raises(UsageError, match="steal"):
         parse(["keys", "steal"])

@@ -1,4 +1,4 @@
-"""`krakentui keys` and `doctor` as processes against the simulated exchange as a process."""
+"""`krakentui keys` and `doctor` as processes against the simulated exchange as a process (F28)."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The list of profiles: what it takes, what it refuses, where it points."""
+"""The list of profiles: what it takes, what it refuses, where it points (F39)."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""A real keyring over a real D-Bus session: the freedesktop secret service as gnome-keyring keeps it."""
+"""A real keyring over a real D-Bus session: the secret service as gnome-keyring keeps it (F40)."""
 
 from collections.abc import Iterator
 from pathlib import Path

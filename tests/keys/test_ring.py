@@ -1,4 +1,4 @@
-"""The keyring: only one that keeps secrets, named, read back, and never waited for."""
+"""The keyring: only one that keeps secrets, named, read back, and never waited for (F40)."""
 
 import json
 import subprocess

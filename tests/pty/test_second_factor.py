@@ -36,6 +36,15 @@ def test_a_static_password_is_asked_for_and_goes_with_every_call(exchange: Excha
     assert FACTOR not in written
 
 
+@pytest.mark.parametrize(("command", "told"), [("snapshot", '"balances":[{'), ("limits", "open orders")])
+def test_a_time_code_serves_what_the_socket_tells(exchange: Exchange, command: str, told: str) -> None:
+    with run(exchange, command, "--otp", "code", key="full") as terminal:
+        terminal.shows("Second factor (time code)")
+        terminal.type(FACTOR.encode() + b"\n")
+        assert terminal.end()[0] in {0, 10}
+    assert told in terminal.plain().replace("\r\n", "")
+
+
 def test_a_time_code_cancels_over_the_socket(exchange: Exchange) -> None:
     order_id = next(iter(exchange.open_orders()))
     with run(exchange, "cancel", order_id, "--yes", "--otp", "code", key="full") as terminal:

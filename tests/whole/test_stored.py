@@ -1,4 +1,4 @@
-"""A monitor on a stored key, on the live venue: from the profile to a cancelled order.
+"""A monitor on a stored key, on the live venue: from the profile to a cancelled order (F28, F40).
 
 The exchange behind it is the simulated one, which knows this key; only the last hop is bent from Kraken's
 hosts to loopback, below the check of where a key may go.
