@@ -7,6 +7,7 @@ past belongs to the ledger and is left out.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -18,12 +19,17 @@ from krakentui.budget.walk import Send, Walk
 from krakentui.budget.window import IN_AIR_NS
 from krakentui.budget.words import label
 from krakentui.model.clock import SECOND
-from krakentui.model.limit import AccountScope, IpScope, KeyScope, LimitName, PairScope, Scope, points
+from krakentui.model.limit import POINT, AccountScope, IpScope, KeyScope, LimitName, PairScope, Scope, points
 
 SPAN_NS = 300 * SECOND
 STEPS = 60
 BURN_NS = 60 * SECOND
 """Over so long a burn rate is taken."""
+
+TELLING: Mapping[LimitName, tuple[int, int]] = MappingProxyType(
+    {"rest": (POINT, 4 * POINT), "engine": (POINT, 8 * POINT)}
+)
+"""One more act, and the dearest: a history call, the cancel of an order that was just made."""
 
 Limit = tuple[LimitName, Scope]
 Spent = Mapping[Limit, Interval]
@@ -46,6 +52,16 @@ class Planned(Struct, frozen=True, kw_only=True):
     """In units, at least; None = exactly `cost`."""
 
 
+class Frees(Struct, frozen=True, kw_only=True):
+    """When so much of a counter is free, if nothing else happens; None = never."""
+
+    cost: int
+    """In units."""
+    sure_in_ns: int | None
+    best_in_ns: int | None
+    """Not before this, whatever the doubt."""
+
+
 class Curve(Struct, frozen=True, kw_only=True):
     """One counter from now on; figures in points."""
 
@@ -66,16 +82,8 @@ class Curve(Struct, frozen=True, kw_only=True):
 
     What may have happened before our start, or unseen, is left out: it is not known and only shrinks.
     """
-
-
-class Frees(Struct, frozen=True, kw_only=True):
-    """When so much of a counter is free, if nothing else happens; None = never."""
-
-    cost: int
-    """In units."""
-    sure_in_ns: int | None
-    best_in_ns: int | None
-    """Not before this, whatever the doubt."""
+    frees: tuple[Frees, ...] = ()
+    """When one more act fits, and when the dearest does."""
 
 
 def forecast(
@@ -183,8 +191,10 @@ def _curve(
 ) -> Curve:
     name, scope = limit
     blind = name == "engine" and not ledger.sees_acts  # all the while anything may happen unseen
+    t_ns = times[0]
     walk = Walk(now, (_send(ledger, one) for one in planned), now.full if blind else 0)
-    ends = [walk.to(t_ns) for t_ns in times]
+    ends = [walk.to(at_ns) for at_ns in times]
+    waits = [frees(ledger, name, scope, cost, t_ns) for cost in TELLING.get(name, ())]
     return Curve(
         name=name,
         scope=scope,
@@ -196,6 +206,7 @@ def _curve(
         burn_low=None if burn is None else _per_second(burn.low),
         burn_high=None if burn is None else _per_second(burn.high),
         wall_in_ns=None if burn is None else _wall_in(now, burn.high),
+        frees=tuple(found for found in waits if found is not None),
     )
 
 

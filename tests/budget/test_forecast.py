@@ -189,6 +189,17 @@ def test_the_doubt_lies_between_the_best_and_the_sure_moment() -> None:
     assert freed(ledger, 8, "engine") == (0, 30 + 6 + 1)  # it may land 30 s late, and drain a step late
 
 
+def test_a_curve_tells_when_one_point_and_the_dearest_act_fit() -> None:
+    ledger = told(a_ledger("starter"), 0, cancel_spent("O1", 60), spent(15))
+    curves = drawn(ledger)
+    assert [(one.cost, one.sure_in_ns) for one in curve(curves, "engine", "BTC/USD").frees] == [
+        (POINT, (30 + 1 + 1) * SECOND),
+        (8 * POINT, (30 + 8 + 1) * SECOND),
+    ]
+    assert [one.cost for one in curve(curves, "rest").frees] == [POINT, 4 * POINT]
+    assert curve(curves, "connections").frees == ()
+
+
 def test_more_points_than_the_ceiling_are_never_free() -> None:
     ledger = told(a_ledger("starter"), 0, cancel_spent("O1", 58))
     assert freed(ledger, 61, "engine") == (None, None)

@@ -1,13 +1,19 @@
 """The Limits screen: what it tells, what its keys do, at every size."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from krakentui.budget.forecast import Curve, Frees
+from krakentui.model.clock import SECOND
 from krakentui.model.event import FeedChanged
+from krakentui.model.limit import POINT, PairScope
 from krakentui.ui.screens.limits import LimitsScreen, shared
 from krakentui.ui.screens.main import MainScreen
+from krakentui.ui.widgets.limits.curve import free_again
 from krakentui.ui.widgets.rows import HEAD
 from tests.support.limits import NOW, REST, begun, calm, fresh_state, locked, near, spends, told
 from tests.ui.kept import same_as_grid
@@ -185,3 +191,42 @@ def test_all_lines_are_shared_out(height: int, limits: int, wide: bool, little: 
     assert sum(room) == height
     assert room.counters >= HEAD + 2
     assert min(room) >= 0
+
+
+SOON = ", free 1 in 3 s, 8 in 6 s"
+
+
+def a_curve(*frees: Frees) -> Curve:
+    scope = PairScope("alice", "BTC/USD")
+    return Curve(
+        name="engine",
+        scope=scope,
+        label="BTC/USD trading",
+        max=Fraction(125),
+        step_ns=SECOND,
+        low=(Fraction(0),),
+        high=(Fraction(0),),
+        burn_low=None,
+        burn_high=None,
+        wall_in_ns=None,
+        frees=frees,
+    )
+
+
+def frees(points: int, sure_s: int | None, best_s: int | None) -> Frees:
+    ends = [None if end is None else end * SECOND for end in (sure_s, best_s)]
+    return Frees(cost=points * POINT, sure_in_ns=ends[0], best_in_ns=ends[1])
+
+
+@pytest.mark.parametrize(
+    ("waits", "told"),
+    [
+        ((frees(1, 0, 0), frees(8, 0, 0)), ()),
+        ((frees(1, 0, 0), frees(8, 5, 5)), (", free 8 in 5 s",)),
+        ((frees(1, 3, 0), frees(8, 6, 0)), (f"{SOON} (at best now)", SOON)),
+        ((frees(8, 6, 2),), (", free 8 in 6 s (at best in 2 s)", ", free 8 in 6 s")),
+        ((frees(8, None, None),), ()),
+    ],
+)  # fmt: skip
+def test_points_are_told_free_surely_and_at_best(waits: tuple[Frees, ...], told: tuple[str, ...]) -> None:
+    assert free_again(a_curve(*waits)) == told

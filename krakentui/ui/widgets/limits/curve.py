@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from krakentui.budget.forecast import Curve
 from krakentui.budget.headline import UNITS
-from krakentui.budget.words import duration
+from krakentui.budget.words import duration, figure
 from krakentui.model.clock import SECOND
 from krakentui.state.usage import PollMark
 from krakentui.state.view import GaugeRow
 from krakentui.ui.bands import POLL, band, columns, marks, minutes, over
 from krakentui.ui.bars import DOUBT, RESERVED, SURE
 from krakentui.ui.fmt import interval
-from krakentui.ui.line import Line, Span, line, rule, wrapped
+from krakentui.ui.line import Line, Span, line, rule, span_width, wrapped
 from krakentui.ui.widgets.budget import BAR_TONES, places
 from krakentui.ui.widgets.panel import Panel
 
@@ -26,6 +26,10 @@ LEGEND: tuple[Span, ...] = (
     Span(f"{RESERVED} polls stop", "muted"),
     Span(f"{POLL} poll", "accent"),
 )
+TITLE_CELLS = 16
+"""Cells of the rule around what it tells: title, strokes, blanks."""
+BETWEEN = 3
+"""Cells between two ends of the rule."""
 AXIS_LINES = 2
 LEAST_CHART = 2
 WITH_CEILING = 5
@@ -57,9 +61,9 @@ class Forecast(Panel[CurveShown]):
         """Draw the rule, the band over its axis, and what follows from it in words."""
         view = self._view
         row, curve = (None, None) if view is None else (view.row, view.curve)
-        notes = () if row is None else (Span(row.label, "strong"), Span(f" of {_ceiling(row)}", "muted"))
         ends = LEGEND if width >= WITH_LEGEND and curve is not None else ()
-        top = rule(self.title, notes, ends, width, lit=False)
+        left = width - span_width(ends) - BETWEEN * len(ends)
+        top = rule(self.title, _notes(row, curve, left), ends, width, lit=False)
         if view is None or row is None:
             return (top, *wrapped(CHOOSE, width, "muted"))
         if curve is None:
@@ -69,6 +73,16 @@ class Forecast(Panel[CurveShown]):
         if len(words) > room - LEAST_CHART:
             words = []
         return (top, *_chart(row, curve, view.polls, width, room - len(words)), *words)
+
+
+def _notes(row: GaugeRow | None, curve: Curve | None, width: int) -> tuple[Span, ...]:
+    """Name the limit, and as far as there is room when points of it are free."""
+    if row is None:
+        return ()
+    notes = (Span(row.label, "strong"), Span(f" of {_ceiling(row)}", "muted"))
+    told = free_again(curve) if curve is not None else ()
+    more = ((*notes, Span(text, "muted")) for text in told)
+    return next((spans for spans in more if span_width(spans) + TITLE_CELLS <= width), notes)
 
 
 def _chart(row: GaugeRow, curve: Curve, polls: Sequence[PollMark], width: int, height: int) -> Sequence[Line]:
@@ -114,3 +128,16 @@ def outlook(row: GaugeRow, curve: Curve) -> str:
     if not curve.wall_in_ns:
         return f"{said}: it may be full now."
     return f"{said}: maybe full in {duration(curve.wall_in_ns)} at this rate."
+
+
+def free_again(curve: Curve) -> tuple[str, ...]:
+    """Say when one more point is free, and when the dearest act fits, longest first; none = both do now."""
+    waits = [one for one in curve.frees if one.sure_in_ns]
+    if not waits:
+        return ()
+    told = ", ".join(f"{figure(one.cost)} in {duration(one.sure_in_ns or 0)}" for one in waits)
+    best_ns = waits[-1].best_in_ns
+    if best_ns is None or best_ns == waits[-1].sure_in_ns:
+        return (f", free {told}",)
+    best = f"in {duration(best_ns)}" if best_ns else "now"
+    return f", free {told} (at best {best})", f", free {told}"
