@@ -9,7 +9,6 @@ A figure that corrects is true only for the instant of its act. It is taken if n
 pair's count since, and with the doubt that it was judged by, plus what may have drained since then.
 """
 
-from collections import deque
 from collections.abc import Callable
 from typing import Final
 
@@ -20,6 +19,7 @@ from krakentui.budget.interval import Interval
 from krakentui.budget.ledger import Ledger
 from krakentui.budget.meter import Meter
 from krakentui.engine.evidence import Evidence
+from krakentui.engine.waitroom import Waitroom
 from krakentui.model.audit import (
     SOURCE,
     STREAM_ACTS,
@@ -47,7 +47,6 @@ Key = tuple[str, Act]
 class Moment(Struct, frozen=True):
     """The counts right after the stream told of an act."""
 
-    key: Key
     pair: str
     said_ns: int | None
     t_ns: int
@@ -79,8 +78,10 @@ class Auditor:
         self._clock = clock
         self._tell = tell
         self._evidence = evidence
-        self._moments: deque[Moment] = deque(maxlen=MOST_WAITING)
-        self._waiting: deque[Waiting] = deque(maxlen=MOST_WAITING)
+        self._moments = Waitroom[Key, Moment](MOST_WAITING)
+        self._waiting = Waitroom[Key, Waiting](MOST_WAITING)
+        self._said: dict[Key, int] = {}
+        """When the stream said of each act that it happened: the same word twice is one act."""
         self._corrected: set[str] = set()
 
     def streamed(self, event: Happening) -> None:
@@ -90,17 +91,14 @@ class Auditor:
         patch = event.patch
         act = STREAM_ACTS.get(patch.exec_type)
         pair = patch.pair or self._pair_of(patch.id)
-        if act is None or pair is None:
+        if act is None or pair is None or self._is_repeated((patch.id, act), patch.said_ns):
             return
-        key = (patch.id, act)
-        if any((one.key, one.said_ns) == (key, patch.said_ns or -1) for one in self._moments):
-            return  # the same word twice
-        moment = self._moment(key, pair, patch.said_ns)
-        figure = next((one for one in self._waiting if (one.heard.order_id, one.heard.act) == key), None)
+        key = patch.id, act
+        moment = self._moment(pair, patch.said_ns)
+        figure = self._waiting.take(key)
         if figure is None:
-            self._moments.append(moment)
+            self._moments.enter(key, moment, moment.t_ns)
         else:
-            self._waiting.remove(figure)
             self._compare(figure, moment)
 
     def heard(self, event: OrderHeard) -> None:
@@ -112,25 +110,24 @@ class Auditor:
         if event.act == "snapshot":
             self._record(figure)
             return
-        moment = next((one for one in self._moments if one.key == (event.order_id, event.act)), None)
+        key = event.order_id, event.act
+        moment = self._moments.take(key)
         if moment is None:
-            self._waiting.append(figure)
+            self._waiting.enter(key, figure, figure.t_ns)
         else:
-            self._moments.remove(moment)
             self._compare(figure, moment)
 
     def forget(self) -> None:
         """The old websocket is gone: its figures wait no longer."""
-        while self._waiting:
-            self._record(self._waiting.popleft())
+        for figure in self._waiting.since():
+            self._record(figure)
 
     def look(self) -> None:
         """Let go of what has waited too long."""
         before_ns = self._clock.mono_ns() - WAIT_NS
-        while self._moments and self._moments[0].t_ns < before_ns:
-            self._moments.popleft()
-        while self._waiting and self._waiting[0].t_ns < before_ns:
-            self._record(self._waiting.popleft())
+        self._moments.since(before_ns)
+        for figure in self._waiting.since(before_ns):
+            self._record(figure)
         if self._evidence is not None:
             self._evidence.flush()
 
@@ -156,8 +153,7 @@ class Auditor:
 
     def _record(self, figure: Waiting) -> None:
         """Hold a figure against our count of now: it may be of another instant, and proves nothing."""
-        now = self._moment((figure.heard.order_id, figure.heard.act), figure.pair, None)
-        self._sample(figure, now.ours, "vague")
+        self._sample(figure, self._moment(figure.pair, None).ours, "vague")
 
     def _sample(self, figure: Waiting, ours: Interval, verdict: Verdict, *, anchors: bool = False) -> None:
         sample = Sample(
@@ -196,14 +192,21 @@ class Auditor:
             )
         )
 
-    def _moment(self, key: Key, pair: str, said_ns: int | None) -> Moment:
+    def _is_repeated(self, key: Key, said_ns: int | None) -> bool:
+        if said_ns is None:
+            return False
+        known, self._said[key] = self._said.pop(key, None), said_ns
+        if len(self._said) > MOST_WAITING:
+            del self._said[next(iter(self._said))]
+        return known == said_ns
+
+    def _moment(self, pair: str, said_ns: int | None) -> Moment:
         """Read the counts of a pair as they are now."""
         t_ns = self._clock.mono_ns()
         ours, chain = (ledger.engine_at(pair, t_ns) for ledger in self._ledgers())
         meters = self._meters(pair)
         whole = self._state.ledger.sees_acts
         return Moment(
-            key=key,
             pair=pair,
             said_ns=said_ns,
             t_ns=t_ns,

@@ -43,7 +43,7 @@ async def live(both: Lockstep, acts: int, seed: int = 1, slower: int = 1) -> lis
     for _ in range(acts):
         act(both, rng, mine)
         await both.cross()
-        await both.run(slower * rng.choice([0.25, 0.5, 1, 4]))
+        await both.run(slower * rng.choice([0.25, 0.5, 1, 2]))
         wrong += wrong_gauges(both)
     return wrong
 
@@ -54,7 +54,7 @@ async def test_true_figures_agree_then_correct_and_the_gauge_holds_the_truth(kin
     async with lockstep(Options(manual=True, quiet=True, tier=tier), audit=True) as both:
         both.exchange.command("ratecount", {"kind": kind})
         await both.run(BAND_S, 1)
-        assert await live(both, 60, slower=4 if tier == "starter" else 1) == []
+        assert await live(both, 30, slower=4 if tier == "starter" else 1) == []
         view = audit(both)
         assert view.corrects, view
         assert view.agreeing >= NEEDED
@@ -65,7 +65,7 @@ async def test_true_figures_agree_then_correct_and_the_gauge_holds_the_truth(kin
 async def test_figures_that_come_late_agree_as_well() -> None:
     async with lockstep(Options(manual=True, quiet=True), audit=True, late_s=0.15) as both:
         await both.run(BAND_S, 1)
-        assert await live(both, 60) == []
+        assert await live(both, 30) == []
         assert audit(both).corrects
 
 
@@ -75,13 +75,13 @@ async def test_a_corrected_count_is_much_narrower_than_ours_alone() -> None:
     for wanted in (False, True):
         async with lockstep(Options(manual=True, quiet=True), audit=wanted) as both:
             await both.run(BAND_S, 1)
-            await live(both, 30)
+            await live(both, 20)
             doubt = 0
-            for seed in range(30):
+            for seed in range(20):
                 await live(both, 1, seed)
                 seen = both.session.state.ledger.engine[PAIR].seen(both.exchange_ns())
                 doubt += seen.high - seen.low
-            doubts.append(Fraction(doubt, 30 * POINT))
+            doubts.append(Fraction(doubt, 20 * POINT))
     ours, corrected = doubts
     assert corrected < 7
     assert ours > 2 * corrected
@@ -102,7 +102,7 @@ async def test_figures_that_are_not_in_snapshots_and_fills_are_not_missed() -> N
     async with lockstep(Options(manual=True, quiet=True), audit=True) as both:
         both.exchange.command("ratecount", {"snapshot": False, "fills": False})
         await both.run(BAND_S, 1)
-        assert await live(both, 60) == []
+        assert await live(both, 30) == []
         assert audit(both).corrects
 
 
