@@ -24,7 +24,7 @@ from krakentui.net.feed import Feed
 from krakentui.net.talk import Line
 from krakentui.settings import Settings
 from krakentui.state.state import State
-from krakentui.wire.spot.v1 import OldConversation
+from krakentui.wire.spot.v1 import CHANNEL, OldConversation
 
 LEAST_S: Final = 5.0
 """After maintenance the exchange wants no attempt sooner (websocket v1 reference, 1); we never make one."""
@@ -64,6 +64,8 @@ class AuditTalk:
         self.leave: Callable[[str], None] = lambda _why: None
         """Gives the socket up: after a refusal there is nothing to stay for."""
         self._token: Secret | None = None
+        self._strange: set[str] = set()
+        """Fields that were told of: each once a session, whatever becomes of the socket."""
         self._stopped: str | None = None
         """Why it is given up for good."""
 
@@ -88,6 +90,11 @@ class AuditTalk:
                     self._auditor.heard(event)
                 case Answered():
                     self._answered(event)
+                case Unknown(where=where, what=what) if where == CHANNEL and what not in self._strange:
+                    self._strange.add(what)
+                    text = f"The old websocket carries an unknown field that looks like a counter: {what}."
+                    self._line.tell(event)
+                    self._line.tell(Noted(kind="limit", text=text))
                 case Garbled() | Unknown():
                     self._line.tell(event)
 

@@ -243,6 +243,21 @@ async def test_its_evidence_is_kept_without_ids_and_tokens(tmp_path: Path) -> No
 
 
 @pytest.mark.anyio
+async def test_a_field_that_looks_like_a_counter_is_told_once_a_session() -> None:
+    scene = a_scene()
+    async with scene.running(5):
+        for connects in (1, 2):
+            assert scene.connects(OLD) == connects
+            scene.old.gives(old_frame(2, old_order(rate_budget="3")))
+            await settle(60)
+            scene.old.breaks()
+            await scene.beat(8)
+        assert [line.text for line in scene.lines("limit")] == [
+            "The old websocket carries an unknown field that looks like a counter: rate_budget."
+        ]
+
+
+@pytest.mark.anyio
 async def test_hostile_frames_cost_nothing_but_a_sentence() -> None:
     scene = a_scene()
     async with scene.running(5):
