@@ -75,7 +75,10 @@ def table(budget: BudgetView) -> str:
     rows = [("LIMIT", "USED", "OF", "A SECOND", "NEXT FITS")]
     rows += [_row(gauge) for gauge in budget.gauges]
     lines = columns(rows)
-    lines += [f"Locked out for {_wait(lock.until_in_ns)}: {lock.reason}" for lock in budget.lockouts]
+    lines += [
+        f"Locked out for {_wait(lock.until_in_ns)}: {lock.reason} {lock.meanwhile}".rstrip()
+        for lock in budget.lockouts
+    ]
     return "\n".join([*lines, "", budget.headline, *audited(budget.audit)])
 
 

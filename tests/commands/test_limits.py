@@ -80,6 +80,9 @@ def test_an_audit_without_samples_is_one_sentence() -> None:
 def test_the_table_says_for_how_long_a_lockout_lasts() -> None:
     told = table(structs.replace(a_budget(), lockouts=(LOCKOUT,)))
     assert "Locked out for 15 min: too many wrong keys" in told
+    works = structs.replace(LOCKOUT, reason="Too many wrong keys.", meanwhile="Prices go on.")
+    told = table(structs.replace(a_budget(), lockouts=(works,)))
+    assert "Locked out for 15 min: Too many wrong keys. Prices go on." in told
 
 
 def test_json_keeps_the_contract(capsys: pytest.CaptureFixture[str]) -> None:

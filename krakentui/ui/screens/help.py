@@ -27,6 +27,11 @@ MARKS: tuple[tuple[str, Tone, str], ...] = (
     ("4→2 in 9s", "text", "a cancel costs 4 points now, 2 points 9 seconds from now; in little room 4→2 9s"),
     ("6–8", "text", "somewhere from 6 to 8 points: the order may have been amended before we looked"),
     ("16d~", "text", "made 16 days ago, amended since: a cancel costs by the time since the last amend"),
+    (
+        "of 4 fresh",
+        "muted",
+        "orders younger than 45 s, since made or amended: their cancels cost 4 to 8 points",
+    ),
     ("4 !", "warn", "more than the pair's limit surely holds right now"),
     ("old 4s", "warn", "amber: the source has been silent that long"),
     ("▒ 12s", "stale", "dim: too old to act on"),
