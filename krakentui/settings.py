@@ -16,6 +16,7 @@ from krakentui.model import counting
 from krakentui.model.counting import Counting, reserve_of
 from krakentui.model.error import UsageError
 from krakentui.model.limit import Tier
+from krakentui.model.proxy import is_proxy
 from krakentui.model.secret import Credentials
 from krakentui.model.text import clean
 from krakentui.model.toml import place, read_tables
@@ -72,6 +73,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     """What the file says of costs, ceilings and drains."""
     audit: bool = False
     """Watch the exchange's own trading counter on the old websocket."""
+    proxy: str | None = None
+    """Address of a proxy, `none`, or None = as the environment says."""
+    ca_file: Path | None = None
+    """Certificates trusted besides those of the machine."""
     mouse: bool = True
     cancel_when_points: int = 0
     """Points that a cancel which waits may cost when it goes."""
@@ -95,6 +100,8 @@ class Config(Struct, frozen=True, kw_only=True):
     counting: Counting = Counting()
     audit: bool = False
     cancel_when_points: int | None = None
+    proxy: str | None = None
+    ca_file: Path | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -205,6 +212,24 @@ def _currency(value: object) -> str:
     raise ValueError('a currency like "USD"')
 
 
+def _proxy(value: object) -> str:
+    if isinstance(value, str) and is_proxy(value):
+        return value
+    raise ValueError('the address of a proxy like "http://127.0.0.1:3128", or "none"')
+
+
+def _ca_file(value: object) -> Path:
+    import ssl  # noqa: PLC0415 - few have such a file, and it is slow to import
+
+    path = Path(value).expanduser() if isinstance(value, str) else Path()
+    try:
+        ssl.create_default_context().load_verify_locations(cafile=path)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "no certificate is in it"
+        raise ValueError(f"a file with certificates in PEM form ({why})") from None
+    return path
+
+
 def _waits_for(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 8:
         return value
@@ -232,4 +257,6 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     **_COUNTED,
     "budget.audit": _flag,
     "budget.cancel_when_points": _waits_for,
+    "network.proxy": _proxy,
+    "network.ca_file": _ca_file,
 }

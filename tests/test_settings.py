@@ -223,3 +223,25 @@ def test_the_file_asked_for_wins_over_the_environment() -> None:
 
 def test_the_environment_names_the_state_folder() -> None:
     assert state_folder({"KRAKENTUI_STATE_DIR": "/var/k"}) == Path("/var/k")
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ('proxy = "127.0.0.1:3128"', "must be the address of a proxy"),
+        ("proxy = 3128", "must be the address of a proxy"),
+        ('ca_file = "/nowhere/ca.pem"', "No such file"),
+        ("ca_file = true", "must be a file with certificates"),
+    ],
+)
+def test_a_way_out_that_makes_no_sense_stops_the_start(line: str, why: str) -> None:
+    with pytest.raises(UsageError, match="config.toml:2") as caught:
+        parse_config(f"[network]\n{line}\n".encode(), Path("config.toml"))
+    assert why in str(caught.value)
+
+
+def test_a_file_without_a_certificate_is_no_authority(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.pem"
+    empty.write_text("nothing")
+    with pytest.raises(UsageError, match="no certificate is in it|PEM"):
+        parse_config(f'[network]\nca_file = "{empty}"\n'.encode(), Path("config.toml"))

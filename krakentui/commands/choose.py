@@ -3,7 +3,7 @@
 import os
 from collections.abc import MutableMapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from krakentui import log
 from krakentui.commands.parser import Given
@@ -43,7 +43,8 @@ def settings_with(given: Given, environ: MutableMapping[str, str], chosen_key: C
     config = read_config(config_file(given.config, environ), must_exist=chosen)
     folder, warnings = usable_folder(state_folder(environ))
     log_file = given.log_file or (folder / log.FILE_NAME if folder else None)
-    warnings = (*chosen_key.warnings, *warnings, *start_log(log_file, credentials, chosen_key.passphrase))
+    secrets = (credentials, chosen_key.passphrase, _password(config.proxy))
+    warnings = (*chosen_key.warnings, *warnings, *start_log(log_file, *secrets))
     told = Settings(
         venue="live" if given.endpoint is None else "simulator",
         endpoints=endpoints,
@@ -64,15 +65,15 @@ def settings_with(given: Given, environ: MutableMapping[str, str], chosen_key: C
     return with_config(told, config)
 
 
+_OPTIONAL = ("markets", "currency", "rest_reserve", "counting", "cancel_when_points", "proxy", "ca_file")
+"""Settings that keep their default where the file is silent."""
+
+
 def with_config(settings: Settings, config: Config) -> Settings:
     """Lay what the settings file says over the defaults."""
     from msgspec import structs  # noqa: PLC0415 - one use
 
-    said = {
-        name: value
-        for name in ("markets", "currency", "rest_reserve", "counting", "cancel_when_points")
-        if (value := getattr(config, name)) is not None
-    }
+    said = {name: value for name in _OPTIONAL if (value := getattr(config, name)) is not None}
     return structs.replace(settings, **said)
 
 
@@ -112,13 +113,17 @@ def usable_folder(folder: Path) -> tuple[Path | None, tuple[str, ...]]:
     return folder, ()
 
 
-def start_log(
-    path: Path | None, credentials: Credentials | None, passphrase: Secret | None = None
-) -> tuple[str, ...]:
-    """Start the log; the sentences say what is wrong with it."""
+def _password(proxy: str | None) -> Secret | None:
+    """Give the password in the address of a proxy, so that no log shows it."""
+    password = None if proxy is None else urlsplit(proxy).password
+    return None if not password else Secret(unquote(password))
+
+
+def start_log(path: Path | None, *secrets: Credentials | Secret | None) -> tuple[str, ...]:
+    """Start the log, which shows none of these; the sentences say what is wrong with it."""
     redactor = Redactor()
-    redactor.learn(credentials)
-    redactor.learn(passphrase)
+    for secret in secrets:
+        redactor.learn(secret)
     troubles: list[str] = []
     log.start(path, redactor, troubles.append)
     return tuple(troubles)

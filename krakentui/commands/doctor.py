@@ -8,6 +8,7 @@ import os
 import platform
 import random
 from collections.abc import Iterator, MutableMapping
+from urllib.parse import urlsplit
 
 from msgspec import structs
 
@@ -29,9 +30,11 @@ from krakentui.keys.profile import Profiles, Purpose
 from krakentui.model.clock import SECOND, SystemClock
 from krakentui.model.error import KrakentuiError
 from krakentui.model.event import TimeMeasured
+from krakentui.model.proxy import shown_proxy
 from krakentui.model.redact import redact
 from krakentui.model.secret import Credentials
 from krakentui.model.text import clean
+from krakentui.net.way import Way
 from krakentui.settings import Settings, config_file, read_config, state_folder
 
 SKEW_NS = 2 * SECOND
@@ -164,10 +167,8 @@ def _no_key(given: Given, environ: MutableMapping[str, str], profiles: Profiles)
 
 
 async def _exchange(probe: Probe, settings: Settings) -> list[Line]:
-    from krakentui.net.http import proxy_of  # noqa: PLC0415 - network libraries load with the first use
-
-    proxy = proxy_of(settings.endpoints.rest)
-    way = f"through the proxy {proxy}" if proxy else "without a proxy"
+    proxy = Way(proxy=settings.proxy).proxy_to(urlsplit(settings.endpoints.rest).hostname or "")
+    way = f"through the proxy {shown_proxy(proxy)}" if proxy else "without a proxy"
     measured = await probe.offset()
     if measured is None:
         return [Line(f"{settings.endpoints.rest}, {way}: {probe.trouble or 'no answer'}", bad=True)]

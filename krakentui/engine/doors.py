@@ -8,6 +8,7 @@ from krakentui.model.error import NotSent
 from krakentui.net.deadline import Scissors
 from krakentui.net.socket import Socket
 from krakentui.net.tap import Tap
+from krakentui.net.way import Way
 from krakentui.wire.spot.rest import Prepared
 
 if TYPE_CHECKING:
@@ -15,17 +16,30 @@ if TYPE_CHECKING:
 
 
 async def open_websocket(url: str, open_s: float) -> Socket:
-    """Open a real websocket."""
-    from krakentui.net.websocket import open_socket  # noqa: PLC0415 - slow to import
+    """Open a real websocket the way the environment says."""
+    return await Opener(Way())(url, open_s)
 
-    return await open_socket(url, open_s)
+
+class Opener:
+    """Opens real websockets on one way out."""
+
+    def __init__(self, way: Way) -> None:
+        """Go this way."""
+        self._way = way
+
+    async def __call__(self, url: str, open_s: float) -> Socket:
+        """Open one (see `net.websocket.open_socket`)."""
+        from krakentui.net.websocket import open_socket  # noqa: PLC0415 - slow to import
+
+        return await open_socket(url, open_s, self._way)
 
 
 class RestDoor:
     """A REST client that comes into being with its first request."""
 
-    def __init__(self, base: str, clock: Clock, tap: Tap) -> None:
-        """Remember where to; open nothing."""
+    def __init__(self, base: str, clock: Clock, tap: Tap, way: Way) -> None:
+        """Remember where to, and which way; open nothing."""
+        self._way = way
         self._base = base
         self._clock = clock
         self._tap = tap
@@ -43,11 +57,9 @@ class RestDoor:
             from krakentui.net.http import Rest  # noqa: PLC0415 - slow to import
 
             try:
-                self._rest = Rest(self._base, self._clock, tap=self._tap)
+                self._rest = Rest(self._base, self._clock, tap=self._tap, way=self._way)
             except ImportError as error:
-                raise NotSent(
-                    "The environment names a SOCKS proxy, which needs the package socksio."
-                ) from error
+                raise NotSent("A SOCKS proxy is set, which needs the package socksio.") from error
         return await self._rest.send(prepared, limit_s, scissors, wrote)
 
     async def close(self) -> None:

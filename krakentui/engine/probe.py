@@ -29,6 +29,7 @@ from krakentui.net.backoff import EdgePause
 from krakentui.net.hosts import check_destination
 from krakentui.net.patience import Patience
 from krakentui.net.tap import NoTap
+from krakentui.net.way import Way
 from krakentui.settings import Settings
 from krakentui.wire.spot.rest import Call, Reply
 from krakentui.wire.spot.sign import check_secret
@@ -62,7 +63,8 @@ class Probe:
         """Open nothing yet; `door` replaces the sockets in tests."""
         self._settings = settings
         self._clock = clock
-        self._own_door = RestDoor(settings.endpoints.rest, clock, NoTap()) if door is None else None
+        way = Way(proxy=settings.proxy, ca_file=settings.ca_file)
+        self._own_door = RestDoor(settings.endpoints.rest, clock, NoTap(), way) if door is None else None
         self._state = state = fresh_state(settings, clock)
         key = settings.credentials
         self._house = Household(

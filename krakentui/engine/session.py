@@ -14,7 +14,7 @@ from krakentui.budget.forecast import Curve
 from krakentui.engine.account import AccountSide
 from krakentui.engine.actionlog import LOGGED, ActionLog
 from krakentui.engine.details import details
-from krakentui.engine.doors import RestDoor, open_websocket
+from krakentui.engine.doors import Opener, RestDoor
 from krakentui.engine.export import told_export
 from krakentui.engine.feeds import PublicTalk
 from krakentui.engine.fresh import fresh_state
@@ -53,6 +53,7 @@ from krakentui.net.patience import Patience
 from krakentui.net.socket import Connector
 from krakentui.net.talk import Line
 from krakentui.net.tap import NoTap
+from krakentui.net.way import Way
 from krakentui.settings import Settings
 from krakentui.state import ahead, past, prices, usage, views, wealth
 from krakentui.state.details import DetailsView
@@ -122,12 +123,13 @@ class Session:
             None if settings.record is None else Recorder(settings.record, settings.venue, clock, self.tell)
         )
         tap = self._recorder or NoTap()
-        self._own_door = RestDoor(settings.endpoints.rest, clock, tap) if door is None else None
+        way = Way(proxy=settings.proxy, ca_file=settings.ca_file)
+        self._own_door = RestDoor(settings.endpoints.rest, clock, tap, way) if door is None else None
         line = Line(
             clock=clock,
             rng=rng,
             patience=self._patience,
-            connect=connect or open_websocket,
+            connect=connect or Opener(way),
             budget=ConnectBudget(),
             edge=EdgePause(),
             tap=tap,

@@ -9,8 +9,6 @@ import ssl
 from collections.abc import Callable, Mapping
 
 import httpx
-from websockets.proxy import get_proxy
-from websockets.uri import parse_uri
 
 from krakentui import __version__
 from krakentui.model.clock import Clock
@@ -18,6 +16,7 @@ from krakentui.model.error import AnswerLost, Forbidden, NotSent
 from krakentui.net.deadline import Scissors
 from krakentui.net.hosts import check_destination, is_loopback
 from krakentui.net.tap import NoTap, Tap
+from krakentui.net.way import Way
 from krakentui.net.words import failure_words
 from krakentui.wire.spot.endpoints import allowed
 from krakentui.wire.spot.rest import Prepared
@@ -45,11 +44,13 @@ class Rest:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         tap: Tap | None = None,
+        way: Way | None = None,
     ) -> None:
-        """Open nothing yet; `transport` replaces the sockets in tests.
+        """Open nothing yet; `transport` replaces the sockets in tests, `way` says how to go out.
 
         Raises:
             Forbidden: the base is neither Kraken's nor loopback.
+            OSError: the extra certificates cannot be read.
         """
         check_destination(base)
         local = is_loopback(httpx.URL(base).host)
@@ -57,7 +58,7 @@ class Rest:
         self._clock = clock
         self._tap = tap or NoTap()
         self._client = httpx.AsyncClient(
-            transport=_Gate(transport or _door(local=local)),
+            transport=_Gate(transport or _door(way or Way(), local=local)),
             timeout=None,  # noqa: S113 - every call has a deadline by our own clock, connecting included
             follow_redirects=False,
             trust_env=False,
@@ -195,17 +196,13 @@ class _Trace:
                 self._wrote()
 
 
-def proxy_of(base: str) -> str | None:
-    """Tell which proxy the environment names for an address; loopback is never proxied."""
-    host = httpx.URL(base).host
-    return None if is_loopback(host) else get_proxy(parse_uri(f"wss://{host}/"))
-
-
-def _door(*, local: bool) -> httpx.AsyncHTTPTransport:
+def _door(way: Way, *, local: bool) -> httpx.AsyncHTTPTransport:
     """Build the real transport: loopback is never proxied, Kraken is as it is for the sockets."""
     limits = httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=20.0)
     if local:
         trusts_nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loopback speaks plain http; saves 20 ms
         return httpx.AsyncHTTPTransport(verify=trusts_nobody, limits=limits)
-    proxy = proxy_of("https://api.kraken.com")
-    return httpx.AsyncHTTPTransport(verify=True, limits=limits, proxy=httpx.Proxy(proxy) if proxy else None)
+    proxy = way.proxy_to("api.kraken.com")
+    return httpx.AsyncHTTPTransport(
+        verify=way.trust(), limits=limits, proxy=httpx.Proxy(proxy) if proxy else None
+    )

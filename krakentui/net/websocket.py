@@ -7,6 +7,7 @@ follow them), and the frame limit is raised: the list of instruments is near its
 
 import asyncio
 import contextlib
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
@@ -15,6 +16,7 @@ from krakentui import __version__
 from krakentui.model.text import clean
 from krakentui.net.hosts import is_loopback
 from krakentui.net.socket import HandshakeRefused, SocketClosed, Unreachable
+from krakentui.net.way import Way
 from krakentui.net.words import failure_words
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -61,22 +63,22 @@ class WebSocket:
             self._connection.transport.abort()
 
 
-async def open_socket(url: str, open_s: float) -> WebSocket:
-    """Open one, within so many seconds of real time.
+async def open_socket(url: str, open_s: float, way: Way | None = None) -> WebSocket:
+    """Open one, within so many seconds of real time, on this way out.
 
     Raises:
         HandshakeRefused: the other side answered with a status.
         Unreachable: there was no connection.
     """
+    way, host = way or Way(), urlsplit(url).hostname or ""
     try:
         return WebSocket(
             await _Straight(
                 url,
                 compression=None,
                 user_agent_header=f"krakentui/{__version__}",
-                proxy=None
-                if is_loopback(url.partition("://")[2].partition("/")[0].rpartition(":")[0])
-                else True,
+                proxy=way.proxy_to(host),
+                ssl=None if is_loopback(host) else way.trust(),
                 open_timeout=open_s,
                 ping_interval=None,
                 close_timeout=CLOSE_S,
@@ -91,9 +93,7 @@ async def open_socket(url: str, open_s: float) -> WebSocket:
     except TimeoutError as error:
         raise Unreachable("no answer to the opening handshake") from error
     except ImportError as error:
-        raise Unreachable(
-            "the environment names a SOCKS proxy, which needs the package python-socks"
-        ) from error
+        raise Unreachable("a SOCKS proxy is set, which needs the package python-socks") from error
     except (OSError, InvalidHandshake, InvalidURI, EOFError) as error:
         raise Unreachable(failure_words(error)) from error
 
