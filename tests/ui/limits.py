@@ -27,6 +27,6 @@ async def on_limits(
     """Open the screen and press these keys on it."""
     async with opened(a_face(state, seconds), size=size) as screen:
         await screen.press("L")
-        await screen.wait(0.3)
+        await screen.wait(0.6)
         await screen.press(*keys)
         yield screen

@@ -77,7 +77,7 @@ async def test_a_chosen_limit_stays_chosen_while_others_begin_to_warn() -> None:
         face = a_face(near())
         screen.face.budget_view, screen.face.usage_view = face.budget_view, face.usage_view
         screen.face.curve_views = face.curve_views
-        await screen.wait(0.3)
+        await screen.wait(0.6)
         assert "BTC/USD trading" in screen.text()
         assert "Next 5 min ETH/USD trading" in screen.text()
 
@@ -86,7 +86,7 @@ async def test_when_the_chosen_limit_goes_no_other_is_taken_for_it() -> None:
     async with on_limits(calm(), WIDE, "down") as screen:
         left = tuple(row for row in screen.face.budget_view.gauges if row.label != "BTC/USD trading")
         screen.face.budget_view = structs.replace(screen.face.budget_view, gauges=left)
-        await screen.wait(0.3)
+        await screen.wait(0.6)
         assert "Choose a limit with the arrow keys" in screen.text()
         await screen.press("down")
         assert "Next 5 min ETH/USD trading" in screen.text()
@@ -160,7 +160,7 @@ async def test_the_tier_is_told_with_its_source() -> None:
 async def test_privacy_masks_the_key_and_the_words_of_refusals() -> None:
     async with opened(a_face(near())) as screen:
         await screen.press("p", "L")
-        await screen.wait(0.3)
+        await screen.wait(0.6)
         assert "0123456789ab" not in screen.text()
         assert "was refused with ▒▒ to" in screen.text()
 
@@ -172,7 +172,7 @@ async def test_no_line_is_longer_than_the_screen_and_nothing_fails_at_any_size()
             for _ in range(12):
                 await screen.press("down")
                 await screen.press("tab")
-            await screen.wait(0.3)
+            await screen.wait(0.6)
             assert max(map(len, screen.lines())) <= width
             assert "cannot be drawn" not in screen.text()
 
@@ -181,7 +181,7 @@ async def test_columns_stand_still_while_figures_change() -> None:
     async with on_limits(near(), NARROW) as screen:
         before = [line.index(" Of ") for line in screen.lines() if "Drains" in line]
         screen.face.budget_view = a_face(calm()).budget_view
-        await screen.wait(0.3)
+        await screen.wait(0.6)
         assert [line.index(" Of ") for line in screen.lines() if "Drains" in line] == before
 
 

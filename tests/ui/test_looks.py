@@ -52,7 +52,7 @@ def test_the_limits_near_their_ceilings(snap_compare: Compare) -> None:
         assert isinstance(app, KrakenApp)
         screen = Opened(app, app.face, pilot)  # type: ignore[arg-type]  # the face is the fake one
         await screen.press("L", "down")
-        await screen.wait(0.3)
+        await screen.wait(0.6)
 
     app = KrakenApp(a_face(near()), ticking=False, theme=DARK.name)
     assert snap_compare(app, run_before=shown, terminal_size=(120, 36))

@@ -11,7 +11,7 @@ from krakentui.state.view import BudgetView, OrderRow
 from krakentui.ui.screens.help import help_lines
 from krakentui.ui.screens.main import why_waiting
 from krakentui.ui.widgets.balances import Balances
-from krakentui.ui.widgets.budget import Budget
+from krakentui.ui.widgets.budget import Budget, gauge_texts
 from krakentui.ui.widgets.journalline import LastLine, Latest
 from krakentui.ui.widgets.keyline import KeyLine, Keys
 from krakentui.ui.widgets.markets import Markets
@@ -367,3 +367,9 @@ def test_an_amended_order_carries_a_mark_behind_its_age() -> None:
 def test_the_help_lists_what_a_cancel_costs_by_age() -> None:
     text = "\n".join("".join(span.text for span in line.spans) for line in help_lines(200))
     assert "under 5 s 8, under 10 s 6, under 15 s 5, under 45 s 4, under 90 s 2, under 300 s 1" in text
+
+
+@pytest.mark.parametrize("warning", ["warm", "hot", "full", "locked"])
+def test_a_gauge_that_warns_says_so_in_a_word_even_where_others_take_part(warning: str) -> None:
+    row = a_gauge("BTC/USD trading", "100", "120", warning=warning, others_high=Fraction(9))
+    assert gauge_texts(row)[2].split()[0] in {"tight", "hot", "full", "locked"}

@@ -183,7 +183,7 @@ def _note(row: GaugeRow) -> str:
     word = WORDS[row.warning]
     if row.from_start and row.warning != "locked":
         word = UNSEEN
-    elif row.others_high > 0:
+    elif not word and row.others_high > 0:  # a warning needs its word: colour alone tells nothing
         word = f"others {interval(row.others_low, row.others_high, places(row))}"
     if row.free_in_ns:
         return f"{word} {until(row.free_in_ns)}" if word else f"in {until(row.free_in_ns)}"
