@@ -50,6 +50,11 @@ def plain(number: Decimal) -> str:
     return format(number, "f")
 
 
+def without_zeros(text: str) -> str:
+    """Drop the zeros of a written figure that say nothing: `0.500` is `0.5`, `100` stays."""
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def places_of(increment: Decimal) -> int:
     """Count the decimals of an increment: 0.01 has 2, 10 has 0."""
     exponent = increment.normalize().as_tuple().exponent
@@ -62,4 +67,4 @@ def points_text(points: Fraction, *, up: bool, places: int = 2) -> str:
     scaled = points * scale
     whole = -(-scaled.numerator // scaled.denominator) if up else scaled.numerator // scaled.denominator
     text = plain(Decimal(whole).scaleb(-places))
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return without_zeros(text)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from krakentui.model.account import KeyInfo
-from krakentui.model.number import plain
+from krakentui.model.number import plain, without_zeros
 from krakentui.model.order import Fill, Order
 from krakentui.model.symbol import PairInfo
 from krakentui.state.cancels import CancelRequest
@@ -29,8 +29,7 @@ def describe(order: Order, pairs: Pairs) -> str:
 
 def trimmed(figure: Decimal) -> str:
     """Write a quantity without the zeros that say nothing."""
-    text = plain(figure)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return without_zeros(plain(figure))
 
 
 def in_places(figure: Decimal, places: int | None) -> str:

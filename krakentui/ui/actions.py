@@ -22,7 +22,7 @@ class Danger(Enum):
 
 
 SAFE, ASK, ASK_ALL = Danger.SAFE, Danger.ASK, Danger.ASK_ALL
-Where = Literal["main", "everywhere", "question", "history"]
+Where = Literal["main", "everywhere", "question", "details", "history"]
 
 
 class Action(Struct, frozen=True):
@@ -81,6 +81,13 @@ ACTIONS: tuple[Action, ...] = (
         danger=ASK,
     ),
     Action("order.mark", "space", "Mark", "Mark the chosen order for a common cancel, or unmark it.", line=2),
+    Action(
+        "order.details",
+        "enter",
+        "Details",
+        "Show everything about the chosen order: what was sent, seen and traded.",
+        line=8,
+    ),
     Action("order.unmark", "u", "Unmark all", "Drop all marks."),
     Action(
         "list.filter",
@@ -102,17 +109,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("cursor.page_down", "pagedown", "Page down", "Go one page down."),
     Action("cursor.first", "home,g", "First", "Go to the first row."),
     Action("cursor.last", "end,G", "Last", "Go to the last row."),
-    Action("panel.next", "tab", "Next panel", "Move the keys to the next panel.", line=10, short="Panel"),
+    Action("panel.next", "tab", "Next panel", "Move the keys to the next panel.", line=11, short="Panel"),
     Action("panel.previous", "shift+tab", "Previous panel", "Move the keys to the previous panel."),
     Action(
         "poll.now",
         "r",
         "Poll now",
         "Ask the exchange again as soon as the budget allows.",
-        line=8,
+        line=9,
         short="Poll",
     ),
-    Action("view.privacy", "p", "Privacy", "Hide amounts and ids, or show them again.", line=9),
+    Action("view.privacy", "p", "Privacy", "Hide amounts and ids, or show them again.", line=10),
     Action(
         "view.limits",
         "L",
@@ -120,12 +127,12 @@ ACTIONS: tuple[Action, ...] = (
         "Show every limit: its next five minutes, who spent it, what was refused.",
         line=7,
     ),
-    Action("view.journal", "J", "Journal", "List what happened, newest last.", line=11),
+    Action("view.journal", "J", "Journal", "List what happened, newest last.", line=12),
     Action("view.history", "H", "History", "Closed orders, trades and ledger, read page by page when asked."),
     Action("history.export", "e", "Export", "Write the rows shown as CSV and JSON.", where="history"),
     Action("history.fees", "f", "Fees", "Ask for the 30-day volume and the fees it earns.", where="history"),
     Action("view.help", "question_mark", "Help", "List all keys and what the marks mean.", line=4),
-    Action("view.palette", "ctrl+p", "Commands", "Find any action by its name.", line=12),
+    Action("view.palette", "ctrl+p", "Commands", "Find any action by its name.", line=13),
     Action(
         "app.quit",
         "q",
@@ -139,6 +146,13 @@ ACTIONS: tuple[Action, ...] = (
         "Quit",
         "The same from everywhere; a second press leaves at once.",
         where="everywhere",
+    ),
+    Action(
+        "details.amends",
+        "a",
+        "Amends",
+        "On the details: ask how the order was changed; what that costs stands there.",
+        where="details",
     ),
     Action("question.do", "enter", "Do it", "Do what the question says.", where="question"),
     Action(
@@ -166,7 +180,7 @@ SHOWN_KEYS = {
     "equals_sign": "=",
 }
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Orders", ("order.",)),
+    ("Orders", ("order.", "details.")),
     ("List", ("list.",)),
     ("Moving", ("cursor.", "panel.")),
     ("Screen", ("view.", "poll.")),

@@ -12,6 +12,7 @@ from krakentui.ui.arranging import OUT_OF_SIGHT, Arranging
 from krakentui.ui.fmt import without_digits
 from krakentui.ui.leaving import Leaving
 from krakentui.ui.screens.confirm import ConfirmScreen
+from krakentui.ui.screens.details import DetailsScreen
 from krakentui.ui.screens.help import HelpScreen
 from krakentui.ui.screens.history import HistoryScreen
 from krakentui.ui.screens.journal import JournalScreen
@@ -41,6 +42,7 @@ class Deeds:
             "order.cancel_all": lambda: self._ask(app.face.ask_cancel_all()),
             "order.dead_man": self._ask_switch,
             "order.wait": self._ask_to_wait,
+            "order.details": self._show_details,
             "order.mark": lambda: None if self._nothing_chosen() else orders.toggle_mark(),
             "order.unmark": orders.unmark,
             **Arranging(app).table(),
@@ -97,6 +99,16 @@ class Deeds:
         told = f" ({how})" if how else ""
         self._app.say(f"{name} is no longer open{told}: choose another with the arrow keys.")
         return True
+
+    def _show_details(self) -> None:
+        """Show everything about the chosen order, one that has just ended included."""
+        orders = self._app.main.orders
+        if not orders.display:
+            self._app.say(OUT_OF_SIGHT)
+        elif orders.chosen is not None:
+            self._app.push_screen(DetailsScreen(self._app.face, orders.chosen, private=self._private))
+        elif orders.keys:
+            self._nothing_chosen()
 
     def _ask_chosen(self) -> None:
         if ids := self._chosen_ids():

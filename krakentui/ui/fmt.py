@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from krakentui.model.clock import SECOND
+from krakentui.model.clock import MILLISECOND, SECOND
 from krakentui.model.number import points_text
 from krakentui.state.view import CancelCost
 
@@ -147,6 +147,17 @@ def moment(wall_ns: int | None) -> str:
 def day_and_time(wall_ns: int) -> str:
     """Write an instant as UTC day, hour and minute."""
     return datetime.fromtimestamp(wall_ns // SECOND, UTC).strftime("%d %b %H:%M")
+
+
+def stamp(wall_ns: int | None) -> str:
+    """Write an instant to the millisecond, day included; one that no calendar has is unknown."""
+    if wall_ns is None:
+        return UNKNOWN
+    try:
+        at = datetime.fromtimestamp(wall_ns // SECOND, UTC)
+    except (ValueError, OverflowError, OSError):
+        return UNKNOWN
+    return f"{at.strftime('%d %b %H:%M:%S')}.{wall_ns % SECOND // MILLISECOND:03}"
 
 
 def without_digits(text: str) -> str:

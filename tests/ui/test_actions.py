@@ -6,7 +6,7 @@ UNSAFE_KEYS = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m"}
 
 def test_every_action_has_its_own_id_and_its_own_keys() -> None:
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
-    for places in ({"main", "everywhere"}, {"question", "everywhere"}):
+    for places in ({"main", "everywhere"}, {"question", "details", "history", "everywhere"}):
         keys = [key for action in ACTIONS if action.where in places for key in action.keys.split(",")]
         assert len(set(keys)) == len(keys)
 
@@ -23,9 +23,8 @@ def test_no_question_is_answered_by_a_letter() -> None:
 
 
 def test_every_binding_carries_its_id() -> None:
-    assert [binding.id for binding in bindings("main", "everywhere", "question", "history")] == [
-        a.id for a in ACTIONS
-    ]
+    bound = bindings("main", "everywhere", "question", "details", "history")
+    assert [binding.id for binding in bound] == [action.id for action in ACTIONS]
 
 
 def test_every_action_belongs_to_one_group() -> None:

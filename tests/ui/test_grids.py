@@ -5,6 +5,7 @@ from msgspec import structs
 
 from tests.ui.kept import same_as_grid
 from tests.ui.opening import LEAST, NARROW, WIDE, opened
+from tests.ui.orderviews import some_details, told
 from tests.ui.scenes import busy_face, with_traces
 from tests.ui.views import FakeFace, a_lockout, a_status, balances_of, orders_of
 
@@ -67,6 +68,15 @@ async def test_traces_of_orders_that_just_ended(name: str, size: tuple[int, int]
         await screen.press("down", "down")
         face.orders_view = with_traces(face.orders_view)
         await screen.draw()
+        same_as_grid(name, screen.lines())
+
+
+@pytest.mark.parametrize(("name", "size"), [("details-wide", WIDE), ("details-narrow", NARROW)])
+async def test_the_details_of_an_order(name: str, size: tuple[int, int]) -> None:
+    face = busy_face()
+    face.details_views = {"O01K7-Q2M5X-7RZTB4": some_details(amends=told())}
+    async with opened(face, size=size) as screen:
+        await screen.press("enter")
         same_as_grid(name, screen.lines())
 
 

@@ -9,7 +9,8 @@ from krakentui.ui.theme import DARK
 from tests.support.limits import near
 from tests.ui.limits import a_face
 from tests.ui.opening import Opened
-from tests.ui.scenes import busy_face
+from tests.ui.orderviews import some_details, told
+from tests.ui.scenes import busy_face, with_traces
 
 Compare = Callable[..., bool]
 
@@ -56,3 +57,35 @@ def test_the_limits_near_their_ceilings(snap_compare: Compare) -> None:
 
     app = KrakenApp(a_face(near()), ticking=False, theme=DARK.name)
     assert snap_compare(app, run_before=shown, terminal_size=(120, 36))
+
+
+def test_a_filtered_grouped_list_with_a_trace(snap_compare: Compare) -> None:
+    """Two marks, one of them hidden by the filter; one order has just been cancelled by another program."""
+
+    async def arranged(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, KrakenApp)
+        screen = Opened(app, app.face, pilot)  # type: ignore[arg-type]  # the face is the fake one
+        await screen.draw()
+        await screen.press(*["down"] * 3, "space", *["down"] * 4, "space", "up", "o", "slash")
+        await screen.burst("s", "e", "l", "l")
+        await screen.press("enter", "home")
+        screen.face.orders_view = with_traces(screen.face.orders_view)
+        await screen.draw()
+
+    assert snap_compare(scene(), run_before=arranged, terminal_size=(120, 36))
+
+
+def test_the_details_of_an_order(snap_compare: Compare) -> None:
+    """A bot's stop that traded and that we tried to cancel."""
+
+    async def opened(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, KrakenApp)
+        screen = Opened(app, app.face, pilot)  # type: ignore[arg-type]  # the face is the fake one
+        screen.face.details_views = {"O01K7-Q2M5X-7RZTB4": some_details(amends=told())}
+        await screen.draw()
+        await screen.press("enter")
+        await screen.draw()
+
+    assert snap_compare(scene(), run_before=opened, terminal_size=(120, 36))

@@ -116,7 +116,7 @@ async def test_privacy_leaves_no_digit_of_an_amount_or_id() -> None:
 
 
 async def test_the_palette_offers_every_action_and_nothing_else() -> None:
-    async with opened(size=(120, 80)) as screen:
+    async with opened(size=(120, 120)) as screen:
         await screen.press("ctrl+p")
         text = screen.text()
         assert "Cancel order" in text

@@ -327,6 +327,8 @@ class FakeFace:
         self.asked: list[tuple[str, ...]] = []
         self.confirmed: list[Question] = []
         self.polls = 0
+        self.details_views: dict[str, DetailsView] = {}
+        self.amends_asked: list[str] = []
         self.switch_question = a_switch_question()
         self.switched: list[tuple[int, int]] = []
         self.waits: list[str] = []
@@ -421,10 +423,11 @@ class FakeFace:
         return None
 
     def details(self, order_id: str, t_ns: int) -> DetailsView | None:
-        return None
+        return self.details_views.get(order_id)
 
     def ask_amends(self, order_id: str) -> str:
-        return "This session only shows."
+        self.amends_asked.append(order_id)
+        return "Asking the exchange for the amends of this order."
 
     def poll_now(self) -> str:
         self.polls += 1

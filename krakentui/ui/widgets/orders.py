@@ -12,10 +12,11 @@ from msgspec import structs
 from krakentui.state.arrangement import Arranged, Arrangement, arrange
 from krakentui.state.view import OrderRow, OrdersView
 from krakentui.ui.bars import filled_bar
-from krakentui.ui.fmt import HIDDEN, UNKNOWN, age, cancel_cost, number, signed, whole_amount, without_digits
+from krakentui.ui.fmt import HIDDEN, UNKNOWN, age, whole_amount, without_digits
 from krakentui.ui.line import Line, Span, Tone, line, wrapped
+from krakentui.ui.ordertext import cost_text, distance_span, price_text, state_span, trigger_text, type_text
 from krakentui.ui.table import Column, Tail
-from krakentui.ui.widgets.freshness import STALE_MARK, toned
+from krakentui.ui.widgets.freshness import toned
 from krakentui.ui.widgets.rows import Group, LiveRows
 from krakentui.ui.widgets.wishline import subtotals, wish_line
 
@@ -32,36 +33,6 @@ WAYS_ON = (
     "  your own account: krakentui keys add",
     "  a simulated account: krakentui demo",
 )
-SHORT_TYPES = {
-    "stop-loss": "stop",
-    "stop-loss-limit": "stop limit",
-    "take-profit": "take",
-    "take-profit-limit": "take limit",
-    "trailing-stop": "trail",
-    "trailing-stop-limit": "trail limit",
-    "settle-position": "settle",
-}
-SHORTER_TYPES = {
-    **SHORT_TYPES,
-    "stop-loss-limit": "stop lim",
-    "take-profit-limit": "take lim",
-    "trailing-stop-limit": "trail lim",
-}
-STATUS_WORDS = {
-    "new": "open",
-    "pending_new": "being placed",
-    "partially_filled": "part filled",
-    "canceled": "cancelled",
-}
-OUTCOMES: dict[str, tuple[str, Tone]] = {
-    "cancelled": ("cancelled", "good"),
-    "filled": ("filled", "good"),
-    "gone": ("gone", "muted"),
-    "refused": ("cancel refused", "bad"),
-    "unknown": ("cancel unknown", "bad"),
-    "not_sent": ("cancel not sent", "bad"),
-}
-"""How a cancel ended, in the words of the list."""
 SHORTER_STATES = {
     "cancel refused": "refused",
     "cancel unknown": "unknown",
@@ -69,7 +40,6 @@ SHORTER_STATES = {
     "details loading": "loading",
 }
 """For the list in little room, where the journal line says the rest."""
-CANCEL_WORDS = {"asked": "cancel asked", "sent": "cancel sent", "unknown": "cancel unknown"}
 
 
 class Orders(LiveRows[OrdersView, OrderRow]):
@@ -179,14 +149,14 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         return (
             Span(row.pair or UNKNOWN, "stale" if fresh == "stale" else "strong"),
             toned(row.side or UNKNOWN, fresh, "good" if row.side == "buy" else "bad"),
-            toned(_type(row, narrow=self._narrow), fresh, "accent" if row.protective else "text"),
+            toned(type_text(row, brief=self._narrow), fresh, "accent" if row.protective else "text"),
             *self._prices(row),
-            _distance(row),
+            distance_span(row),
             toned(self._amount(whole_amount(row.remaining, row.qty_places)), fresh),
             toned(filled_bar(row.filled_pct, BAR), fresh, "muted"),
             toned(f"{age(row.order_age_ns)}{AMENDED if row.amended else ''}", fresh),
             toned(
-                _cost(row, narrow=self._narrow),
+                cost_text(row, brief=self._narrow),
                 fresh,
                 "warn" if row.cost is not None and not row.cost.fits else cost_tone,
             ),
@@ -194,13 +164,13 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         )
 
     def _prices(self, row: OrderRow) -> tuple[Span, ...]:
-        price, trigger = toned(_price(row), row.freshness), toned(_trigger(row), row.freshness)
+        price, trigger = toned(price_text(row), row.freshness), toned(trigger_text(row), row.freshness)
         if not self._narrow:
             return price, trigger
         return (price,) if row.trigger is None else (Span(f"@{trigger.text}", trigger.tone),)
 
     def _state(self, row: OrderRow) -> Span:
-        text, tone = _state(row)
+        text, tone = state_span(row)
         return Span(SHORTER_STATES.get(text, text) if self._narrow else text, tone)
 
     def _amount(self, text: str) -> str:
@@ -239,56 +209,3 @@ NARROW_COLUMNS = tuple(
     for column in Orders.columns
     if column.title != "Trigger"
 )
-
-
-def _type(row: OrderRow, *, narrow: bool) -> str:
-    short = SHORTER_TYPES if narrow else SHORT_TYPES
-    kind = UNKNOWN if row.type is None else short.get(row.type, row.type)
-    return f"{kind} margin" if row.margin else kind
-
-
-def _price(row: OrderRow) -> str:
-    if row.price_text:
-        return row.price_text
-    if row.price is None or (row.trigger is not None and row.price == row.trigger and _fires_market(row)):
-        return "market" if row.type is not None else UNKNOWN
-    return number(row.price, row.price_places)
-
-
-def _fires_market(row: OrderRow) -> bool:
-    return row.type is not None and not row.type.endswith("-limit")
-
-
-def _distance(row: OrderRow) -> Span:
-    """Write the distance to the market, as fresh as the market's prices and no fresher than the order."""
-    if row.distance_freshness in {"stale", "old"} and row.freshness != "stale":
-        mark = STALE_MARK if row.distance_freshness == "stale" and row.distance_pct is not None else ""
-        return toned(f"{mark}{signed(row.distance_pct)}", row.distance_freshness)
-    return toned(signed(row.distance_pct), row.freshness, "muted")
-
-
-def _trigger(row: OrderRow) -> str:
-    return "" if row.trigger is None else number(row.trigger, row.price_places)
-
-
-def _cost(row: OrderRow, *, narrow: bool) -> str:
-    text = cancel_cost(row.cost, brief=narrow)
-    return f"{text} !" if row.cost is not None and not row.cost.fits else text
-
-
-def _state(row: OrderRow) -> Span:
-    if row.cancel is not None:
-        return Span(CANCEL_WORDS[row.cancel], "bad" if row.cancel == "unknown" else "warn")
-    if row.last_outcome is not None:
-        return Span(*OUTCOMES[row.last_outcome])
-    if row.details_loading:
-        return Span("details loading", "muted")
-    if row.freshness in {"old", "stale"}:
-        mark = STALE_MARK if row.freshness == "stale" else ""
-        return Span(f"{mark}{row.freshness} {age(row.age_ns)}", "warn" if row.freshness == "old" else "stale")
-    if row.waits_for is not None:
-        return Span("cancel waits", "accent")
-    if row.trigger is not None and row.trigger_state:
-        return Span("waits" if row.trigger_state == "untriggered" else row.trigger_state, "muted")
-    tone: Tone = "text" if row.status == "partially_filled" else "muted"
-    return Span(STATUS_WORDS.get(row.status, row.status), tone)

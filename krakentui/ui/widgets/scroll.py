@@ -36,6 +36,14 @@ class Scroll(Panel[tuple[Line, ...]]):
         self._top = max(0, self._top + step)
         self.redraw()
 
+    def reveal(self, head: str) -> None:
+        """Bring the section with this head to the top."""
+        lines = self._view or ()
+        heads = [place for place, item in enumerate(lines) if item.spans[:1] == (Span(head, "head"),)]
+        if heads:
+            self._top = heads[0]
+            self.redraw()
+
     def page(self) -> int:
         """Tell how far one page goes."""
         return max(1, self.size.height - 1)

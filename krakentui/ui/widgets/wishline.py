@@ -2,6 +2,7 @@
 
 import re
 
+from krakentui.model.number import without_zeros
 from krakentui.state.arrangement import Arranged, Arrangement, Section, SortKey, Subtotal
 from krakentui.state.filtertext import written
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, interval, number, whole_amount
@@ -79,7 +80,7 @@ def _heading(name: str, sums: Subtotal, value_places: int | None, *, private: bo
         ("sell", sums.sell_qty, sums.sell_value),
     ):
         if qty:
-            what = HIDDEN if private else _trimmed(whole_amount(qty, sums.qty_places))
+            what = HIDDEN if private else without_zeros(whole_amount(qty, sums.qty_places))
             if value_places is not None and not private:
                 worth = f"{number(value, value_places)} {sums.quote or ''}"
                 what += f" ({worth.strip()})"
@@ -88,10 +89,6 @@ def _heading(name: str, sums: Subtotal, value_places: int | None, *, private: bo
     if sums.unknown:
         spans.append(Span(f"  {sums.unknown} not known", "warn"))
     return tuple(spans)
-
-
-def _trimmed(figure: str) -> str:
-    return figure.rstrip("0").rstrip(".") if "." in figure else figure
 
 
 def _cost(sums: Subtotal) -> str:
