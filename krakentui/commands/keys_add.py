@@ -114,6 +114,8 @@ def _store(
         forget(store, name, here)
         raise
     say(f"Stored as {name} in {where}." if where else f"Listed as {name}; its secret is not kept here.")
+    if key.otp_call is not None:
+        say("It wants a time code with every call: no monitor lives on that; short commands take --otp code.")
     for line in afterwards(store, name):
         say(line)
     start = "krakentui" if listed.default == name else f"krakentui --profile {name}"

@@ -84,12 +84,13 @@ def _new_passphrase(name: str, here: Machine) -> Secret:
     """Ask for a passphrase twice, until both agree."""
     if here.terminal is None:
         raise KeyProblem("There is no terminal to ask for a passphrase: nothing is stored.")
-    for _ in range(TRIES):
-        first = here.terminal.ask_hidden(f"Passphrase for the file of {name}: ")
-        if too_short(first):
-            here.terminal.say(f"It has at least {LEAST_PASSPHRASE} characters; several words are best.")
-            continue
-        if sealed.are_same(first, here.terminal.ask_hidden("Once more: ")):
-            return first
-        here.terminal.say("The two are not the same.")
+    with here.terminal.hiding():
+        for _ in range(TRIES):
+            first = here.terminal.ask_hidden(f"Passphrase for the file of {name}: ")
+            if too_short(first):
+                here.terminal.say(f"It has at least {LEAST_PASSPHRASE} characters; several words are best.")
+                continue
+            if sealed.are_same(first, here.terminal.ask_hidden("Once more: ")):
+                return first
+            here.terminal.say("The two are not the same.")
     raise KeyProblem("No passphrase was agreed on: nothing is stored.")

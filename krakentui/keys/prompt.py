@@ -7,16 +7,19 @@ said, so that a paste that went wrong is seen.
 
 import contextlib
 import os
+import signal
 import termios
 import textwrap
 from collections.abc import Iterator
-from typing import Self
+from types import FrameType
+from typing import Any, Self
 
 from krakentui.model.error import KeyProblem
 from krakentui.model.secret import Secret
 from krakentui.model.text import clean
 
 _MOST = 4096
+_ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 _PASTE_MARKS = ("\x1b[200~", "\x1b[201~")
 
 
@@ -27,6 +30,9 @@ class Terminal:
         """Talk over this descriptor; it belongs to us from now on."""
         self._file = file
         self._ahead = b""
+        self._hiding = 0
+        self._before: list[Any] = []
+        self._handlers: dict[signal.Signals, Any] = {}
 
     @classmethod
     def open(cls, path: str = "/dev/tty") -> Self | None:
@@ -69,7 +75,7 @@ class Terminal:
         Raises:
             KeyProblem: as above.
         """
-        with self._silent():
+        with self.hiding():
             self._write(question)
             try:
                 typed = self._line()
@@ -106,14 +112,39 @@ class Terminal:
         return line.decode("utf-8", "replace").rstrip("\r")
 
     @contextlib.contextmanager
-    def _silent(self) -> Iterator[None]:
-        """Switch the echo off, and on again whatever happens."""
-        before = termios.tcgetattr(self._file)
-        hidden = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
-        # what was pasted too early stays: two lines pasted at once are key and secret
-        termios.tcsetattr(self._file, termios.TCSADRAIN, hidden)
+    def hiding(self) -> Iterator[None]:
+        """Show nothing that is typed, from here to the end: between two questions neither.
+
+        Whatever ends the program meanwhile, the terminal shows again what is typed.
+        """
+        self._hiding += 1
         try:
+            if self._hiding == 1:
+                self._hide()
             yield
         finally:
-            with contextlib.suppress(termios.error):
-                termios.tcsetattr(self._file, termios.TCSADRAIN, before)
+            self._hiding -= 1
+            if self._hiding == 0:
+                self._show()
+
+    def _hide(self) -> None:
+        self._before = termios.tcgetattr(self._file)
+        for number in _ENDINGS:
+            with contextlib.suppress(ValueError):  # not the main thread: then nobody signals it either
+                self._handlers[number] = signal.signal(number, self._ended)
+        # what was pasted too early stays: two lines pasted at once are key and secret
+        flags = self._before[3] & ~termios.ECHO
+        termios.tcsetattr(self._file, termios.TCSADRAIN, [*self._before[:3], flags, *self._before[4:]])
+
+    def _show(self) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        self._handlers.clear()
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(self._file, termios.TCSADRAIN, self._before)
+
+    def _ended(self, number: int, _: FrameType | None) -> None:
+        """Show again, then end as the signal says."""
+        self._show()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)

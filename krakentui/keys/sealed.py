@@ -6,6 +6,7 @@ the machine's memory.
 """
 
 import secrets
+import unicodedata
 
 from msgspec import DecodeError, Struct, ValidationError, json
 
@@ -135,18 +136,20 @@ def _opened(data: bytes, name: str, machine: Machine) -> tuple[Pair, Secret]:
     terminal = machine.terminal
     if terminal is None:
         raise KeyProblem("There is no terminal to ask for its passphrase.")
-    for left in reversed(range(TRIES)):
-        passphrase = terminal.ask_hidden(f"Passphrase of the key {name}: ")
-        try:
-            return read_pair(unseal(data, passphrase)), passphrase
-        except WrongPassphrase as wrong:
-            if not left:
-                raise
-            terminal.say(str(wrong))
+    with terminal.hiding():
+        for left in reversed(range(TRIES)):
+            passphrase = terminal.ask_hidden(f"Passphrase of the key {name}: ")
+            try:
+                return read_pair(unseal(data, passphrase)), passphrase
+            except WrongPassphrase as wrong:
+                if not left:
+                    raise
+                terminal.say(str(wrong))
     raise WrongPassphrase("The passphrase does not open it.")
 
 
 def _key(passphrase: Secret, salt: bytes, cost: int, block: int, lanes: int) -> bytes:
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt  # noqa: PLC0415 - as above
 
-    return Scrypt(salt=salt, length=_KEY_BYTES, n=cost, r=block, p=lanes).derive(passphrase.reveal().encode())
+    words = unicodedata.normalize("NFC", passphrase.reveal())  # an umlaut may be typed in two ways
+    return Scrypt(salt=salt, length=_KEY_BYTES, n=cost, r=block, p=lanes).derive(words.encode())

@@ -29,16 +29,17 @@ def ask_pair(terminal: Terminal, name: str = "") -> Pair:
         KeyProblem: nothing that makes sense was entered.
     """
     of_whom = f" of {name}" if name else ""
-    for left in reversed(range(_TRIES)):
-        public = terminal.ask_hidden(f"API key{of_whom}: ")
-        private = terminal.ask_hidden("Private key: ")
-        try:
-            pair = typed_pair(public, private)
-        except KeyProblem as problem:
-            if not left:
-                raise
-            terminal.say(f"{problem} Once more, please:")
-            continue
-        terminal.say(*(f"  Note: {note}." for note in pair.notes))
-        return pair
+    with terminal.hiding():
+        for left in reversed(range(_TRIES)):
+            public = terminal.ask_hidden(f"API key{of_whom}: ")
+            private = terminal.ask_hidden("Private key: ")
+            try:
+                pair = typed_pair(public, private)
+            except KeyProblem as problem:
+                if not left:
+                    raise
+                terminal.say(f"{problem} Once more, please:")
+                continue
+            terminal.say(*(f"  Note: {note}." for note in pair.notes))
+            return pair
     raise KeyProblem("No key was entered.")

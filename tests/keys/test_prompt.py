@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import termios
 from pathlib import Path
 
@@ -124,3 +126,30 @@ def test_a_key_kept_nowhere_is_asked_for_at_the_start(tmp_path: Path) -> None:
 def test_a_key_kept_nowhere_needs_a_terminal(tmp_path: Path) -> None:
     with pytest.raises(KeyProblem, match="There is no terminal to ask at"):
         find(a_profile(store="prompt"), a_machine(tmp_path))
+
+
+def test_nothing_is_shown_between_two_hidden_questions() -> None:
+    """Whoever types the passphrase again before it is asked for is not put on show."""
+    with Typist("wrong", "right") as typist, typist.terminal.hiding():
+        typist.terminal.ask_hidden("Passphrase: ")
+        assert not typist.shows_what_is_typed()
+        typist.terminal.ask_hidden("Passphrase: ")
+    assert typist.shows_what_is_typed()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_at_a_hidden_question_leaves_the_terminal_as_it_was(number: signal.Signals) -> None:
+    master, slave = os.openpty()
+    code = "import sys; from krakentui.keys.prompt import Terminal; Terminal(0).ask_hidden('Private key: ')"
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-c", code], stdin=slave, stdout=slave, stderr=slave, cwd=Path(__file__).parents[2]
+    )
+    shown = b""
+    while b"Private key: " not in shown:
+        shown += os.read(master, 4096)
+    assert not termios.tcgetattr(slave)[3] & termios.ECHO
+    process.send_signal(number)
+    assert process.wait() == -number
+    assert termios.tcgetattr(slave)[3] & termios.ECHO
+    os.close(master)
+    os.close(slave)

@@ -29,6 +29,10 @@ def test_another_passphrase_does_not_open_it() -> None:
         unseal(seal("kept", WORDS, CHEAP), Secret("correct horse batterY"))
 
 
+def test_an_umlaut_opens_it_however_it_was_typed() -> None:
+    assert unseal(seal("kept", Secret("h\u00f6flich"), CHEAP), Secret("ho\u0308flich")) == "kept"
+
+
 @given(st.data())
 def test_no_changed_byte_passes(data: st.DataObject) -> None:
     told = json.decode(seal("kept", WORDS, CHEAP))

@@ -24,6 +24,7 @@ class Typist:
         self.echo: list[bool] = []
         """Whether the echo was on when each answer was typed."""
         self._slave = slave
+        self._open = self._shows = True
         self._stop = False
         self._thread = threading.Thread(target=self._work, name="typist", daemon=True)
 
@@ -36,9 +37,16 @@ class Typist:
     ) -> None:
         self._stop = True
         self._thread.join()
-        self.echoes_again = bool(termios.tcgetattr(self._slave)[3] & termios.ECHO)
+        self.echoes_again = self.shows_what_is_typed()
+        self._open = False
         self.terminal.close()
         os.close(self._master)
+
+    def shows_what_is_typed(self) -> bool:
+        """Whether the echo is on now."""
+        if self._open:
+            self._shows = bool(termios.tcgetattr(self._slave)[3] & termios.ECHO)
+        return self._shows
 
     @property
     def left(self) -> int:
@@ -58,5 +66,5 @@ class Typist:
             if unread.endswith((": ", "? ")) and self._answers:
                 unread = ""
                 answer = self._answers.pop(0)
-                self.echo.append(bool(termios.tcgetattr(self._slave)[3] & termios.ECHO))
+                self.echo.append(self.shows_what_is_typed())
                 os.write(self._master, answer.encode() if answer == "\x04" else f"{answer}\n".encode())
