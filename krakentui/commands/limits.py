@@ -24,6 +24,7 @@ from krakentui.state.view import AuditView, BudgetView, DriftRow, GaugeRow
 FINE, COULD_NOT, TIGHT, LIMITED = 0, 1, 10, 11
 _COUNTED = frozenset({"rest", "engine"})
 _TIGHT = Fraction(3, 4)
+NOTHING = "-"
 
 
 def run(given: Given) -> int:
@@ -71,15 +72,15 @@ def _is_tight(row: GaugeRow) -> bool:
 
 
 def table(budget: BudgetView) -> str:
-    """Lay the limits out for people: name, used, ceiling, drain, when the next call fits."""
-    rows = [("LIMIT", "USED", "OF", "A SECOND", "NEXT FITS")]
+    """Lay the limits out for people: name, used, by others, ceiling, drain, when the next call fits."""
+    rows = [("LIMIT", "USED", "BY OTHERS", "OF", "DRAINS", "NEXT FITS")]
     rows += [_row(gauge) for gauge in budget.gauges]
     lines = columns(rows)
     lines += [
         f"Locked out for {_wait(lock.until_in_ns)}: {lock.reason} {lock.meanwhile}".rstrip()
         for lock in budget.lockouts
     ]
-    return "\n".join([*lines, "", budget.headline, *audited(budget.audit)])
+    return "\n".join([*lines, "", budget.headline, *_tier(budget), *audited(budget.audit)])
 
 
 def audited(audit: AuditView) -> list[str]:
@@ -99,9 +100,23 @@ def _drift(row: DriftRow) -> tuple[str, str, str, str, str, str, str]:
     return row.pair, told, count, off, worst, str(row.samples), str(row.agreeing)
 
 
-def _row(row: GaugeRow) -> tuple[str, str, str, str, str]:
-    used = _interval(row.low, row.high)
-    return row.label, used, points_text(row.max, up=False), points_text(row.decay, up=False), _fits(row)
+def _tier(budget: BudgetView) -> list[str]:
+    """Say which tier the figures are those of; without a key there is none."""
+    keyed = any(row.name == "rest" for row in budget.gauges)
+    return [f"Tier {budget.tier}: {budget.tier_source}."] if keyed else []
+
+
+def _row(row: GaugeRow) -> tuple[str, str, str, str, str, str]:
+    others = _interval(row.others_low, row.others_high) if row.others_high else NOTHING
+    used, most = _interval(row.low, row.high), points_text(row.max, up=False)
+    return row.label, used, others, most, _drains(row), _fits(row)
+
+
+def _drains(row: GaugeRow) -> str:
+    """Write the drain; an attempt to connect counts for ten minutes, an order as long as it is open."""
+    if row.name == "connections":
+        return "in 10 min"
+    return f"{points_text(row.decay, up=False)} a second" if row.decay else NOTHING
 
 
 def _interval(low: Fraction, high: Fraction) -> str:

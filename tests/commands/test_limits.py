@@ -40,14 +40,25 @@ def test_a_lockout_is_limited_whatever_the_counters_say() -> None:
 def test_the_table_shows_intervals_and_when_the_next_call_fits() -> None:
     waiting = structs.replace(a_gauge("5", "31/3", name="engine"), free_in_ns=12_300_000_000)
     unknown = structs.replace(a_gauge(name="engine"), free_in_ns=None, label="ETH/USD orders")
+    waiting = structs.replace(waiting, others_high=Fraction(3, 2))
+    unknown = structs.replace(unknown, decay=Fraction(0))
     assert table(a_budget(a_gauge(), waiting, unknown)).splitlines() == [
-        "LIMIT                  USED  OF  A SECOND       NEXT FITS",
-        "REST calls              7.5  20      0.33             now",
-        "BTC/USD trading  5 to 10.34  20      0.33         in 13 s",
-        "ETH/USD orders          7.5  20      0.33  not by waiting",
+        "LIMIT                  USED  BY OTHERS  OF         DRAINS       NEXT FITS",
+        "REST calls              7.5          -  20  0.33 a second             now",
+        "BTC/USD trading  5 to 10.34   0 to 1.5  20  0.33 a second         in 13 s",
+        "ETH/USD orders          7.5          -  20              -  not by waiting",
         "",
         "All limits are far away.",
+        "Tier intermediate: the exchange.",
     ]
+
+
+def test_connections_do_not_drain_but_grow_old() -> None:
+    assert "in 10 min" in table(a_budget(a_gauge(name="connections")))
+
+
+def test_without_a_key_there_is_no_tier() -> None:
+    assert "Tier" not in table(a_budget(a_gauge(name="public_rest")))
 
 
 def test_an_audit_that_is_on_shows_its_state_and_the_drift_of_each_pair() -> None:
@@ -65,6 +76,7 @@ def test_an_audit_that_is_on_shows_its_state_and_the_drift_of_each_pair() -> Non
     audit = AuditView(state="watching", text="Audit: watching.", drifts=(drift,))
     assert table(structs.replace(a_budget(), audit=audit)).splitlines()[3:] == [
         "All limits are far away.",
+        "Tier intermediate: the exchange.",
         "",
         "Audit: watching.",
         "PAIR     TOLD  OUR COUNT  OFF BY  WORST  SAMPLES  AGREE",
