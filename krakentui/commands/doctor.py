@@ -7,6 +7,7 @@ describe itself. What needs somebody at the terminal (a passphrase) is named and
 import os
 import platform
 import random
+import textwrap
 from collections.abc import Iterator, MutableMapping
 from urllib.parse import urlsplit
 
@@ -58,7 +59,7 @@ def run(
         put(title)
         for line in lines:
             troubles += line.bad
-            put(f"  {'!' if line.bad else ' '} {clean(redact(line.text), 400)}")
+            put(_broken(f"  {'!' if line.bad else ' '} {clean(redact(line.text), 400)}"))
 
     pair, complaint = _pair(environ)
     say("This program", iter([Line(f"krakentui {__version__}, Python {platform.python_version()}")]))
@@ -74,6 +75,15 @@ def run(
     say("Exchange and key", iter(_asked(given, environ, profiles, key, door)))
     put("Everything works." if not troubles else f"{troubles} of these lines (!) want a look.")
     return 1 if troubles else 0
+
+
+def _broken(line: str) -> str:
+    """Break a line between words where a terminal would break it anywhere."""
+    try:
+        width = os.get_terminal_size(1).columns
+    except OSError:
+        return line
+    return textwrap.fill(line, max(40, width - 1), subsequent_indent="      ", break_on_hyphens=False)
 
 
 def _pair(environ: MutableMapping[str, str]) -> tuple[Credentials | None, str]:

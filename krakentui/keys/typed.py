@@ -1,5 +1,7 @@
 """A key typed or pasted at the terminal: kept in memory only, unless it is being added to a store."""
 
+from msgspec import structs
+
 from krakentui.keys.offer import Machine, Offer
 from krakentui.keys.pair import Pair, typed_pair
 from krakentui.keys.profile import Profile
@@ -41,5 +43,5 @@ def ask_pair(terminal: Terminal, name: str = "") -> Pair:
                 terminal.say(f"{problem} Once more, please:")
                 continue
             terminal.say(*(f"  Note: {note}." for note in pair.notes))
-            return pair
+            return structs.replace(pair, notes=())  # they have been said
     raise KeyProblem("No key was entered.")

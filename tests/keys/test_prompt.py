@@ -44,7 +44,7 @@ def test_key_and_secret_pasted_at_once_answer_both_questions() -> None:
 def test_a_swapped_pair_is_put_right_and_said() -> None:
     with Typist(a_secret(), a_key()) as typist:
         pair = typed.ask_pair(typist.terminal, "main")
-    assert pair.key == a_key()
+    assert (pair.key, pair.notes) == (a_key(), ())
     assert "key and secret were swapped and have been put right" in typist.shown
     assert "API key of main: " in typist.shown
 

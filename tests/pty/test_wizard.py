@@ -67,3 +67,12 @@ def test_the_conversation_fits_a_narrow_terminal(tmp_path: Path) -> None:
         terminal.type(b"\x03")
         terminal.end()
     assert all(len(line) <= 80 for line in shown)
+
+
+def test_the_doctor_breaks_lines_between_words(tmp_path: Path) -> None:
+    nowhere = dict.fromkeys(("https_proxy", "all_proxy"), "http://127.0.0.1:1")
+    with Terminal("doctor", home=tmp_path, env=nowhere, size=(60, 60)) as terminal:
+        assert terminal.end()[0] == 1
+        shown = terminal.plain().replace("\r\n", "\n")
+    assert "through the proxy http://127.0.0.1:1" in " ".join(shown.split())
+    assert all(len(line) < 60 for line in shown.splitlines() if "/" not in line)
