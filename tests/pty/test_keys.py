@@ -10,6 +10,8 @@ from tests.pty.venue import Venue
 
 QUESTION = "Cancel this order?"
 EVERYTHING = "EVERYTHING"
+HELP = "Ask, then cancel the chosen order"
+"""In the first lines of the help."""
 OVER_THE_MAIN_SCREEN = ("┏", "╭", "▔▔▔▔")
 """Frames of sheets and of the palette."""
 ORDER_ID = re.compile(r"O[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{6}")
@@ -237,9 +239,9 @@ def test_garbage_from_the_terminal_ends_nothing(terminal: Terminal, venue: Venue
     if is_asked(terminal):
         answer(terminal, ESCAPE)
     for _ in range(10):
-        if "surely used" not in terminal.screen.text():
+        if HELP not in terminal.screen.text():
             terminal.press(b"?")
             terminal.pause(0.3)
-    terminal.shows("surely used")
+    terminal.shows(HELP)
     terminal.press(ESCAPE)
     assert len(venue.cancels()) == asked
