@@ -10,13 +10,15 @@ import os
 import stat
 import sys
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
 
 from krakentui.commands import guard
-from krakentui.commands.schema import Object
 from krakentui.model.error import KrakentuiError
+
+if TYPE_CHECKING:  # a line is written by those who do not know what the monitor's views look like
+    from krakentui.commands.schema import Object
 
 _MOST_UNREAD = 1_000_000
 _LAST_WORDS_S = 5.0
@@ -46,7 +48,7 @@ def put(text: str) -> None:
 class Writer(Protocol):
     """Takes objects, one a line."""
 
-    def write(self, told: Object) -> bool:
+    def write(self, told: "Object") -> bool:
         """Write one; False = not taken."""
         ...
 
@@ -83,7 +85,7 @@ class LineWriter:
             self._transport.abort()
         os.set_blocking(1, True)
 
-    def write(self, told: Object) -> bool:
+    def write(self, told: "Object") -> bool:
         """Write one object as one line; False = not taken, the reader is far behind.
 
         Raises:

@@ -19,7 +19,6 @@ from krakentui.keys.profile import Purpose, Store
 from krakentui.model.error import UsageError
 from krakentui.model.limit import Tier
 from krakentui.model.order import ORDER_TYPES
-from krakentui.state.filtertext import age_s, percent
 
 Rules = Literal["documented", "strict", "lenient", "old"]
 TABLE_PAIRS, MOST_PAIRS = 39, 5_000
@@ -269,6 +268,8 @@ def _cancel_options(parser: _Parser) -> None:
 
 
 def _age(text: str) -> int:
+    from krakentui.state.filtertext import age_s  # noqa: PLC0415 - a good part of a start, for one option
+
     seconds = age_s(text)
     if seconds is None:
         raise argparse.ArgumentTypeError("takes an age like 90s, 5m or 2h")
@@ -276,6 +277,8 @@ def _age(text: str) -> int:
 
 
 def _percent(text: str) -> str:
+    from krakentui.state.filtertext import percent  # noqa: PLC0415 - as above
+
     digits = percent(text)
     if digits is None:
         raise argparse.ArgumentTypeError("takes a distance in percent like 2 or 0.5")

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from krakentui import log
 from krakentui.commands import guard
-from krakentui.engine.face import Face
-from krakentui.engine.place import Place
 from krakentui.model.clock import SECOND, SystemClock
-from krakentui.settings import Settings
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the simulated exchange has neither a session nor time to load one
+    from krakentui.engine.face import Face
+    from krakentui.engine.place import Place
     from krakentui.engine.session import Session
+    from krakentui.settings import Settings
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LOOK_EVERY_S = 0.05
@@ -29,7 +29,7 @@ def run_loop(work: Coroutine[Any, Any, int]) -> int:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, place: Place | None = None) -> AsyncIterator["Session"]:
+async def opened(settings: "Settings", place: "Place | None" = None) -> AsyncIterator["Session"]:
     """Open a session on the machine's clock and close it afterwards; its warnings go to stderr."""
     from krakentui.engine.host import Host  # noqa: PLC0415 - network libraries load with the first session
 
@@ -41,7 +41,7 @@ async def opened(settings: Settings, place: Place | None = None) -> AsyncIterato
         yield host.session
 
 
-async def until(face: Face, seconds: float, speed: float, reached: Callable[[int], bool]) -> bool:
+async def until(face: "Face", seconds: float, speed: float, reached: Callable[[int], bool]) -> bool:
     """Wait until something holds, at most this many real seconds; tell whether it does."""
     clock = face.clock
     deadline_ns = clock.mono_ns() + int(seconds * speed * SECOND)

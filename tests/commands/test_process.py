@@ -71,9 +71,12 @@ def test_paths_are_told(tmp_path: Path) -> None:
     assert "state     /var/k" in done.stdout
 
 
+CLIENT = tuple(f"krakentui.{floor}" for floor in ("budget", "engine", "net", "state", "ui", "wire"))
+
+
 def loaded_by(code: str, home: Path) -> set[str]:
     """The libraries in memory after this code ran."""
-    watched = ("textual", "httpx", "websockets", "aiohttp", "keyring", "msgspec", "asyncio")
+    watched = ("textual", "httpx", "websockets", "aiohttp", "keyring", "msgspec", "asyncio", *CLIENT)
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", f"import sys\n{code}\nprint(*(m for m in {watched} if m in sys.modules))"],
         capture_output=True,
@@ -94,3 +97,10 @@ def test_the_version_loads_no_screen_and_no_network(tmp_path: Path) -> None:
 def test_a_live_command_never_loads_the_server_library(command: str, tmp_path: Path) -> None:
     code = f"import krakentui.commands.{command}, krakentui.engine.host, krakentui.net.http"
     assert "aiohttp" not in loaded_by(code, tmp_path)
+
+
+def test_the_simulated_exchange_starts_without_loading_the_client(tmp_path: Path) -> None:
+    code = (
+        "from krakentui.commands.parser import parse\nparse(['simulate'])\nimport krakentui.commands.simulate"
+    )
+    assert not loaded_by(code, tmp_path) & {*CLIENT, "httpx", "websockets", "textual"}
