@@ -47,6 +47,7 @@ class Given(Struct, frozen=True, kw_only=True):
     rules: Rules = "documented"
     start: str | None = None
     quiet: bool = False
+    compress: bool = False
     log: Path | None = None
     replay: Path | None = None
     control: bool = False
@@ -194,6 +195,9 @@ def _simulate_options(parser: _Parser) -> None:
         help=f"fill the market with seeded pairs up to so many, from {TABLE_PAIRS} to {MOST_PAIRS}",
     )
     parser.add_argument("--quiet", action="store_true", default=_UNSAID, help="no background actor")
+    parser.add_argument(
+        "--compress", action="store_true", default=_UNSAID, help="offer compression on websockets"
+    )
     parser.add_argument("--control", action="store_true", default=_UNSAID, help="open the control calls")
     parser.add_argument(
         "--log", type=Path, default=_UNSAID, metavar="FILE", help="write what goes in and out, no secrets"

@@ -40,6 +40,7 @@ def options_for(given: Given, start_us: int | None) -> Options:
         start_us=start_us,
         speed=given.speed or 1.0,
         quiet=given.quiet,
+        compress=given.compress,
         control=given.control,
         port=given.port,
         pairs=given.pairs,

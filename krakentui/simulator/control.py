@@ -2,10 +2,11 @@
 
     clock     {"advance": seconds, "mode": "manual"|"running", "scale": x}
     market    {"pair", "set": price, "path": [[seconds, price], …], "freeze": bool, "halt": bool,
-               "trade": {"side", "price", "qty"}}
+               "trend": percent an hour, "trade": {"side", "price", "qty"}}
     account   {"key": program|account, "deposit": {asset: amount}, "orders": n, "order": {…},
                "amend": {"id", …}, "fill": {"id", "qty", "price"}, "cancel": {"id", "reason"}|{"all": true},
                "as": "other"}
+    key       {"key": program, "permissions": […], "nonce_window": n, "expires": "30s"|null, "ips": […]}
     faults, tier, rules, pace, maintenance: see `faults.verbs`
     ratecount {"kind": "string"|"int"|"float", "snapshot": bool, "fills": bool, "present": bool}
     snapshot, restore {"snapshot": what snapshot gave}
@@ -20,6 +21,7 @@ refused before anything is done.
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
@@ -30,6 +32,8 @@ from krakentui.simulator.accounts import first_line_keys
 from krakentui.simulator.faults import verbs
 from krakentui.simulator.faults.spec import an_object, only
 from krakentui.simulator.instants import iso_us
+from krakentui.simulator.key_control import key
+from krakentui.simulator.mid import Walk
 from krakentui.simulator.refusal import Refused, decimal, flag, one_of, units
 from krakentui.simulator.rules import SECOND_US
 from krakentui.simulator.surface import HttpReply, HttpRequest
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = ["Refused", "command", "handle", "limits", "requests", "truth"]
 
 PREFIX = "/__sim/"
+TREND_MAX = 100
 Verb = Callable[["World", dict[str, Any]], dict[str, object]]
 
 
@@ -123,7 +128,7 @@ def _clock(world: "World", body: dict[str, Any]) -> dict[str, object]:
 
 
 def _market(world: "World", body: dict[str, Any]) -> dict[str, object]:
-    only(body, ("pair", "set", "path", "freeze", "halt", "trade"), "market")
+    only(body, ("pair", "set", "path", "freeze", "halt", "trend", "trade"), "market")
     pair = world.find_pair(str(body.get("pair", "")))
     if pair is None:
         raise Refused("pair names no market")
@@ -132,6 +137,8 @@ def _market(world: "World", body: dict[str, Any]) -> dict[str, object]:
         world.halts.freeze(market, frozen=flag(body["freeze"], "freeze"))
     if "halt" in body:
         world.halts.halt(market, halted=flag(body["halt"], "halt"))
+    if "trend" in body:
+        _trend(market, decimal(body["trend"], "trend"))
     if "set" in body:
         market.set_price(_price(market, body["set"]))
     if "trade" in body:
@@ -150,6 +157,16 @@ def _market(world: "World", body: dict[str, Any]) -> dict[str, object]:
         "status": world.halts.status(pair),
         "last": f"{decimal(market.last, 'last').scaleb(-places):.{places}f}",
     }
+
+
+def _trend(market: "Market", percent: Decimal) -> None:
+    """Let a market's fair price drift; a cross follows its legs."""
+    fair = market.flow.fair
+    if not isinstance(fair, Walk):
+        raise Refused("a cross has no trend of its own: it follows its legs")
+    if abs(percent) > TREND_MAX:
+        raise Refused(f"trend is a number of percent an hour, at most {TREND_MAX} up or down")
+    fair.drift(float(percent))
 
 
 def _trade(market: "Market", wanted: object) -> None:
@@ -197,6 +214,7 @@ VERBS: dict[str, Verb] = {
     "limits": lambda world, _: limits(world),
     "requests": lambda world, _: requests(world),
     "ratecount": ratecount,
+    "key": key,
     "snapshot": lambda world, _: _snapshot(world),
     "restore": _restore,
 }

@@ -22,10 +22,10 @@ BYE_S = 0.3
 """How long a peer is waited for when a connection is closed."""
 
 
-def open_socket() -> web.WebSocketResponse:
-    """Make the server side of a websocket; protocol pings are answered by us, nothing is compressed."""
+def open_socket(*, compress: bool) -> web.WebSocketResponse:
+    """Make the server side of a websocket; protocol pings are answered by us."""
     return web.WebSocketResponse(
-        timeout=BYE_S, autoping=False, compress=False, max_msg_size=1 << 20, writer_limit=UNBOUNDED
+        timeout=BYE_S, autoping=False, compress=compress, max_msg_size=1 << 20, writer_limit=UNBOUNDED
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from krakentui.simulator.world import World
 
 VERSION = 1
-RUN_ONLY = ("port", "control", "manual", "speed")
+RUN_ONLY = ("port", "control", "manual", "speed", "compress")
 """Options that change how a world is run but not what it says."""
 UNKNOWN_KEY = "KEY.unknown"
 RIGHT, WRONG = "OTP.right", "OTP.wrong"

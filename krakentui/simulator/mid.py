@@ -14,6 +14,8 @@ CALM_S = 240.0
 JUMP_S = 5_400.0
 """Mean time between jumps."""
 REVERSION_PER_S = 1 / 14_400
+SMALLEST_STEP = 0.5
+"""However long a market slept, a trend takes at most half of its price at once."""
 REGIMES = (0.5, 0.8, 1.0, 1.0, 1.6, 2.6)
 
 
@@ -36,6 +38,7 @@ class Walk:
         self._anchor = float(opening)
         self._daily = volatility_pct / 100
         self._regime = 1.0
+        self._trend_per_s = 0.0
         self.price = float(opening)
 
     def advance(self, seconds: float) -> float:
@@ -48,7 +51,14 @@ class Walk:
             step += self._daily * 0.12 * normal(rng)
         pull = (self._anchor / self.price - 1.0) * min(1.0, seconds * REVERSION_PER_S)
         self.price *= 1.0 + step + pull
+        if self._trend_per_s:
+            grown = max(SMALLEST_STEP, 1.0 + self._trend_per_s * seconds)
+            self.price, self._anchor = self.price * grown, self._anchor * grown
         return self.price
+
+    def drift(self, percent_an_hour: float) -> None:
+        """Grow or fall steadily from now on, whatever else the price does."""
+        self._trend_per_s = percent_an_hour / 100 / 3_600
 
     def move_to(self, price: int) -> None:
         """Go somewhere by script, and stay around there."""

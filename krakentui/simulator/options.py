@@ -27,6 +27,8 @@ class Options:
     control: bool = False
     """Open the control routes over HTTP."""
     port: int = 0
+    compress: bool = False
+    """Offer permessage-deflate on websockets."""
     scenario: Scenario | None = None
     """What happens by itself, and when."""
     pairs: int = 0

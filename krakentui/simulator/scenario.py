@@ -2,7 +2,7 @@
 
     {"about": "one sentence", "lines": [{"at": "10s", VERB: body}, …]}
 
-Verbs are those of the control calls (`account`, `market`, `pace`, `maintenance`, `tier`, `rules`),
+Verbs are those of the control calls (`account`, `key`, `market`, `pace`, `maintenance`, `tier`, `rules`),
 `fault` and `clear` for faults, and `expect`. A line may repeat: `every`, and `times`. `expect` takes
     system, upcoming (announced windows), open_orders, fills, refusals (answers that were errors),
     limit {"name", "pair"} as the part of its maximum that is used,
@@ -19,7 +19,7 @@ from typing import Any
 from krakentui.simulator.faults.spec import an_object, duration_us, only
 from krakentui.simulator.refusal import Refused
 
-VERBS = ("account", "clear", "expect", "fault", "maintenance", "market", "pace", "rules", "tier")
+VERBS = ("account", "clear", "expect", "fault", "key", "maintenance", "market", "pace", "rules", "tier")
 SIZE_MAX = 4 << 20
 LINES_MAX = 10_000
 

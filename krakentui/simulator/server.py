@@ -43,6 +43,7 @@ class Server:
         self._entrance = Entrance(world)
         self._control = ControlServer(world, spool, self.flush)
         self._body_s = body_s
+        self._compress = world.options.compress
         self.pump = Pump(world)
         self.port = 0
         self.broken: BaseException | None = None
@@ -121,7 +122,7 @@ class Server:
             raise web.HTTPBadRequest(text="Bad Request\n") from None
 
     async def _talk(self, request: web.Request, surface: str) -> web.StreamResponse:
-        ws = open_socket()
+        ws = open_socket(compress=self._compress)
         if not ws.can_prepare(request).ok:
             return web.Response(status=426, text="Upgrade Required\n", headers={"Upgrade": "websocket"})
         peer = request.remote or HOST

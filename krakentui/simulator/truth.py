@@ -122,6 +122,7 @@ def _account(account: Account) -> dict[str, object]:
         },
         "open_orders": {key: order_row(order, holds.get(key, 0)) for key, order in account.open.items()},
         "closed_orders": {key: order_row(order, 0) for key, order in account.closed.items()},
+        "positions": {},  # nobody trades on margin here
         "fills": [_fill(fill) for fill in account.fills],
     }
 

@@ -91,6 +91,7 @@ def test_truth_has_the_agreed_shape() -> None:
         "open_orders",
         "closed_orders",
         "fills",
+        "positions",
         "cancel_after",
     }
     assert told["accounts"]["alice"]["balances"]["BTC"].keys() == {"total", "held", "wallets"}

@@ -2,9 +2,12 @@
 
 import itertools
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from krakentui.simulator import control
+from krakentui.simulator.refusal import Refused
 from krakentui.simulator.tape import MarketTrade
 from tests.simulator.publicly import Listener, a_world, pass_time
 
@@ -185,3 +188,33 @@ def test_a_market_frozen_by_its_own_print_stays_frozen() -> None:
     before = market.tape.next_id
     pass_time(world, 60)
     assert market.tape.next_id == before
+
+
+@pytest.mark.parametrize("percent", [20, -20])
+def test_a_trend_moves_the_price_by_so_much_an_hour(percent: int) -> None:
+    world = a_world("BTC/USD")
+    before = world.markets["BTC/USD"].last
+    control.command(world, "market", {"pair": "BTC/USD", "trend": str(percent)})
+    pass_time(world, 3_600)
+    grown = 100 * (world.markets["BTC/USD"].last / before - 1)
+    assert percent - 5 < grown < percent + 5
+    control.command(world, "market", {"pair": "BTC/USD", "trend": 0})
+    level = world.markets["BTC/USD"].last
+    pass_time(world, 3_600)
+    assert abs(world.markets["BTC/USD"].last / level - 1) < 0.05
+
+
+def test_a_cross_follows_the_trend_of_its_legs() -> None:
+    world = a_world("BTC/USD", "EUR/USD", "BTC/EUR")
+    with pytest.raises(Refused, match="follows its legs"):
+        control.command(world, "market", {"pair": "BTC/EUR", "trend": 5})
+    control.command(world, "market", {"pair": "BTC/USD", "trend": 50})
+    before = world.markets["BTC/EUR"].last
+    pass_time(world, 3_600)
+    assert world.markets["BTC/EUR"].last > before * 1.3
+
+
+@pytest.mark.parametrize("trend", ["steep", 101, -101, True, None])
+def test_a_trend_is_a_number_within_reason(trend: object) -> None:
+    with pytest.raises(Refused, match="trend"):
+        control.command(a_world("BTC/USD"), "market", {"pair": "BTC/USD", "trend": trend})

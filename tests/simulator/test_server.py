@@ -308,3 +308,43 @@ async def test_requests_are_told() -> None:
         await http.get(f"{exchange.rest}/0/public/Time")
         (row,) = exchange.requests()
         assert (row["surface"], row["what"], row["peer"]) == ("spot-rest", "/0/public/Time", "127.0.0.1")
+
+
+def may_bind(address: str) -> bool:
+    """Say whether this machine lets clients come from a loopback address."""
+    with socket.socket() as found:
+        try:
+            found.bind((address, 0))
+        except OSError:
+            return False
+        return True
+
+
+@pytest.mark.skipif(not may_bind("127.0.0.2"), reason="this machine has one loopback address only")
+async def test_clients_from_other_loopback_addresses_have_limits_of_their_own() -> None:
+    strict = Options(manual=True, quiet=True, rules="strict")
+    async with Exchange(strict) as exchange:
+        url = f"{exchange.rest}/0/public/Time"
+        answers = []
+        for address in ("127.0.0.1", "127.0.0.2", "127.0.0.2"):
+            transport = httpx.AsyncHTTPTransport(local_address=address)
+            async with httpx.AsyncClient(transport=transport) as http:
+                answers.append((await http.get(url)).json()["error"])
+        assert answers == [[], [], ["EGeneral:Too many requests"]]
+        for address in ("127.0.0.1", "127.0.0.2"):
+            async with websockets.connect(public(exchange), local_addr=(address, 0)) as ws:
+                await until_pong(ws, 1)
+        rows: Any = exchange.limits()["limits"]
+        used = {row["scope"]["ip"]: row["used"] for row in rows if row["name"] == "connections"}
+        assert used == {"127.0.0.1": "1/1", "127.0.0.2": "1/1"}
+
+
+@pytest.mark.parametrize("compress", [True, False])
+async def test_compression_is_offered_when_asked_for(*, compress: bool) -> None:
+    options = Options(manual=True, quiet=True, compress=compress)
+    async with Exchange(options) as exchange, websockets.connect(public(exchange)) as ws:
+        assert bool(ws.protocol.extensions) is compress
+        await ws.send(subscribe("book", *exchange.world.pairs, depth=100))
+        await exchange.advance(3)
+        frames = await until_pong(ws, 1)
+        assert sum('"snapshot"' in frame for frame in frames) >= len(exchange.world.pairs)
