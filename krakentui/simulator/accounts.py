@@ -62,7 +62,7 @@ def install(world: "World") -> None:
         desk.accounts[name] = Account(name, tier, id_maker(world.rng(f"{name}/ids")))
     seed_alice(world, desk, judge, desk.accounts["alice"])
     seed_bob(world, desk, judge, desk.accounts["bob"])
-    door = Door(world.rng)
+    door = Door(world.rng, world.manners)
     programs = make_keys(world.rng, world.clock.now_us())
     door.keys.update({key.public: key for key in programs.values()})
     switches = Switches(world, gate)

@@ -18,7 +18,6 @@ from krakentui.simulator.invariants import check
 from krakentui.simulator.matching import Matching
 from krakentui.simulator.orders import (
     LIMIT_TYPES,
-    NOT_AT_ONCE,
     STOP_TYPES,
     Order,
     Request,
@@ -88,7 +87,7 @@ class Desk:
             return
         account.executed(frames.live(order, self.now_us()), order.pair)
         if order.force == "FOK" and available(market, order.side, order.limit_price) < order.qty:
-            self.cancel(order, NOT_AT_ONCE)
+            self.cancel(order, self.world.manners.unfilled_reason)
             return
         self.matching.enter(order)
         check(account, order)

@@ -241,8 +241,8 @@ def balance(account: Account, asset: Asset) -> Entry:
     }
 
 
-def booking(account: Account, row: Row) -> Entry:
-    """Write one ledger row as the balances channel carries it; the balance is the total of the asset."""
+def booking(account: Account, row: Row, *, whole: bool = True) -> Entry:
+    """Write one ledger row as the balances channel carries it; the balance is the `whole` asset's total."""
     places, wallet = row.asset.places, account.wallets.get(row.asset.name)
     name = row.asset.name if wallet is None else wallet.asset
     return {
@@ -257,5 +257,5 @@ def booking(account: Account, row: Row) -> Entry:
         "wallet_id": "main" if wallet is None else wallet.kind,
         "amount": fixed(row.amount, places),
         "fee": fixed(row.fee, places),
-        "balance": fixed(account.total(name), places),
+        "balance": fixed(account.total(name) if whole else row.balance, places),
     }

@@ -64,9 +64,13 @@ class Gate:
         return error if self._count(account, pair, fixed) else LIMITED
 
     def tried(self, account: Account, ask: Request) -> Order | str:
-        """Say what an order would become if it were placed; nothing is counted or placed."""
-        error = self.closed_for(ask) or self._desk.fault_in(account, ask)
-        return error or self._desk.born(account, ask, order_id="")
+        """Say what an order would become if it were placed; nothing is placed."""
+        manners = self._world.manners
+        error = self.closed_for(ask)
+        if error is None and manners.validate_counts and not self._count(account, ask.pair, rules.ADD_COST):
+            return LIMITED
+        look = self._desk.fault_of if manners.validate_funds else self._desk.fault_in
+        return error or look(account, ask) or self._desk.born(account, ask, order_id="")
 
     def amend(
         self,
@@ -82,11 +86,12 @@ class Gate:
         order = account.open.get(order_id)
         if self._world.system == "maintenance":
             return UNAVAILABLE
-        if self._world.system == "cancel_only":
+        shut = not self._world.manners.amend_in_cancel_only
+        if shut and self._world.system == "cancel_only":
             return CANCEL_ONLY
         if order is None:
             return UNKNOWN
-        if self._mode(order.pair) == "cancel_only":
+        if shut and self._mode(order.pair) == "cancel_only":
             return CANCEL_ONLY
         if qty is not None and qty <= order.filled:
             error = self.cancel(account, order)
@@ -136,6 +141,11 @@ class Gate:
         for cl_ord_id in cl_ord_ids:
             found.update({order.id: order for order in self.find_client_id(account, cl_ord_id)})
         return list(found.values())
+
+    def knows_all(self, account: Account, refs: Iterable[str | int], cl_ord_ids: Iterable[str]) -> bool:
+        """Say whether everything that a batch names is open."""
+        found = [*(self.find(account, ref) for ref in refs)]
+        return all([*found, *(self.find_client_id(account, own) for own in cl_ord_ids)])
 
     def cancel(self, account: Account, order: Order) -> str | None:
         """Cancel one open order; the text is the reason of a refusal."""

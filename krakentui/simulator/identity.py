@@ -13,17 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from krakentui.simulator.keys import ApiKey
+from krakentui.simulator.manners import BAD_KEY, DENIED, Manners
 from krakentui.simulator.market import SeededStreams
-from krakentui.simulator.rules import LOCKOUT_AFTER, LOCKOUT_US, SECOND_US, TOKEN_LIFE_US
+from krakentui.simulator.rules import SECOND_US, TOKEN_LIFE_US
 from krakentui.simulator.surface import HttpRequest, form
 
 NONCE_MAX = 2**64 - 1
-BAD_KEY = "EAPI:Invalid key"
 BAD_SIGNATURE = "EAPI:Invalid signature"
 BAD_NONCE = "EAPI:Invalid nonce"
 BAD_ARGUMENTS = "EGeneral:Invalid arguments"
 LOCKED = "EGeneral:Temporary lockout"
-DENIED = "EGeneral:Permission denied"
 
 
 def api_sign(path: str, nonce: str, body: bytes, secret: bytes) -> str:
@@ -55,17 +54,17 @@ class Strikes:
     count: int = 0
     until_us: int = 0
 
-    def strike(self, t_us: int) -> None:
+    def strike(self, manners: Manners, t_us: int) -> None:
         """Count one more; the last one locks."""
         self.count += 1
-        if self.count >= LOCKOUT_AFTER:
-            self.count, self.until_us = 0, t_us + LOCKOUT_US
+        if self.count >= manners.lockout_after:
+            self.count, self.until_us = 0, t_us + manners.lockout_s * SECOND_US
 
-    def is_locked(self, t_us: int) -> bool:
+    def is_locked(self, manners: Manners, t_us: int) -> bool:
         """Say whether the lockout holds; asking prolongs it."""
         if t_us >= self.until_us:
             return False
-        self.until_us = t_us + LOCKOUT_US
+        self.until_us = t_us + manners.lockout_s * SECOND_US
         return True
 
 
@@ -86,6 +85,7 @@ class Door:
     """Every key, every token, and who is locked out."""
 
     streams: SeededStreams
+    manners: Manners
     keys: dict[str, ApiKey] = field(default_factory=dict)
     """By public key."""
     tokens_made: int = 0
@@ -96,19 +96,19 @@ class Door:
     def identify(self, request: HttpRequest, t_us: int) -> Caller | Stranger:
         """Find out who sent a private request, or why it is turned away."""
         at_peer = self.peer_strikes.setdefault(request.peer, Strikes())
-        if at_peer.is_locked(t_us):
+        if at_peer.is_locked(self.manners, t_us):
             return Stranger(LOCKED)
         key = self.keys.get(request.headers.get("api-key", ""))
         if key is None:
-            at_peer.strike(t_us)
+            at_peer.strike(self.manners, t_us)
             return Stranger(BAD_KEY)
         at_key = self.key_strikes.setdefault(key.public, Strikes())
-        if at_key.is_locked(t_us):
+        if at_key.is_locked(self.manners, t_us):
             return Stranger(LOCKED, key)
         error = self._check(key, request, t_us)
         if isinstance(error, str):
             if error in {BAD_KEY, BAD_SIGNATURE}:
-                at_key.strike(t_us)
+                at_key.strike(self.manners, t_us)
             return Stranger(error, key)
         at_peer.count = at_key.count = 0
         key.used_before_s, key.last_used_s = key.last_used_s, t_us // SECOND_US
@@ -116,9 +116,9 @@ class Door:
 
     def _check(self, key: ApiKey, request: HttpRequest, t_us: int) -> str | dict[str, Any]:
         if key.valid_until_s and t_us // SECOND_US >= key.valid_until_s:
-            return BAD_KEY
+            return self.manners.shut_out_error
         if not key.welcomes(request.peer):
-            return BAD_KEY
+            return self.manners.shut_out_error
         params = parse_body(request)
         if params is None or "nonce" not in params:
             return BAD_ARGUMENTS

@@ -8,7 +8,7 @@ Prints that our own takers cause fill no resting order of ours.
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from krakentui.simulator.orders import NOT_AT_ONCE, Order
+from krakentui.simulator.orders import Order
 
 if TYPE_CHECKING:
     from krakentui.simulator.desk import Desk
@@ -93,7 +93,7 @@ class Matching:
             self._desk.cancel(order, "No liquidity")
             return
         if order.force in {"IOC", "FOK"}:
-            self._desk.cancel(order, NOT_AT_ONCE)
+            self._desk.cancel(order, self._desk.world.manners.unfilled_reason)
             return
         if not keeps_place:
             order.ahead = market.queue_ahead(order.side, order.limit_price)

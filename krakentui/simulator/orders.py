@@ -23,8 +23,6 @@ LIMIT_TYPES = frozenset({"limit", "stop-loss-limit", "take-profit-limit", "trail
 STOP_TYPES = TRAILING_TYPES | {"stop-loss", "stop-loss-limit", "take-profit", "take-profit-limit"}
 ORDER_TYPES = LIMIT_TYPES | STOP_TYPES | {"market"}
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-NOT_AT_ONCE = "Not filled at once"
-"""What ends the rest of an IOC or FOK order; the exchange's own wording is not published."""
 SLIPPAGE_PCT = 5
 """How far above its trigger or the best ask an order without a limit may buy, and what is held for it."""
 

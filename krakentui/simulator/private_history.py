@@ -5,6 +5,7 @@ the id of a row. `count` is how many rows match in all.
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TypeVar
 
 from krakentui.simulator.account import Fill
@@ -99,8 +100,10 @@ def _closed_orders(call: Call) -> Result | str:
             and (wanted is None or order.userref == int(wanted))
             and (own is None or order.cl_ord_id == str(own))
         ]
-        trades = is_true(params.get("trades"))
-        return _paged(call, "closed", orders, lambda order: order_row(order, trades=trades), PAGE)
+        write = partial(
+            order_row, trades=is_true(params.get("trades")), newer=call.world.manners.newer_fields
+        )
+        return _paged(call, "closed", orders, write, PAGE)
     except Unfit as reason:
         return str(reason)
 
@@ -123,7 +126,13 @@ def _trades_history(call: Call) -> Result | str:
             if _within(fill.t_us, span) and (pair is None or fill.order.pair is pair)
         ]
         ledgers = is_true(params.get("ledgers"))
-        return _paged(call, "trades", rows, lambda fill: _trade_row(fill, ledgers=ledgers), int(limit))
+        return _paged(
+            call,
+            "trades",
+            rows,
+            partial(_trade_row, ledgers=ledgers, newer=call.world.manners.newer_fields),
+            int(limit),
+        )
     except Unfit as reason:
         return str(reason)
 
@@ -137,10 +146,11 @@ def _query_trades(call: Call) -> Result | str:
     if not found:
         return "ETrade:Invalid request"
     ledgers = is_true(call.params.get("ledgers"))
-    return {fill.exec_id: _trade_row(fill, ledgers=ledgers) for fill in found}
+    newer = call.world.manners.newer_fields
+    return {fill.exec_id: _trade_row(fill, ledgers=ledgers, newer=newer) for fill in found}
 
 
-def _trade_row(fill: Fill, *, ledgers: bool) -> Result:
+def _trade_row(fill: Fill, *, ledgers: bool, newer: bool) -> Result:
     order, pair = fill.order, fill.order.pair
     row: Result = {
         "ordertxid": order.id,
@@ -152,6 +162,8 @@ def _trade_row(fill: Fill, *, ledgers: bool) -> Result:
         "price": long_price(fill.price, pair),
         "cost": digits(fill.cost, pair.cost_places),
     }
+    if newer:
+        row["aclass"] = "forex"
     if ledgers:
         row["ledgers"] = list(fill.ledgers)
     return row | {

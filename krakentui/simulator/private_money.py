@@ -34,6 +34,7 @@ def _trade_balance(call: Call) -> Result | str:
     waiting = sum((_unfilled(call, order) for order in account.open.values()), Fraction(0))
     none = digits(0, PLACES)
     collateral = _sum(kept / rate)
+    newer: Result = {"mfo": _sum((kept - waiting) / rate)} if call.world.manners.newer_fields else {}
     return {
         "eb": _sum(whole / rate),
         "tb": collateral,
@@ -44,6 +45,7 @@ def _trade_balance(call: Call) -> Result | str:
         "v": none,
         "e": collateral,
         "mf": collateral,
+        **newer,
     }
 
 

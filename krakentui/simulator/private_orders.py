@@ -1,5 +1,6 @@
 """Private REST that acts on orders: add, amend, edit, cancel, and the dead man's switch."""
 
+from fractions import Fraction
 from typing import Any
 
 from krakentui.simulator import asking, asking_rest, rules
@@ -9,6 +10,7 @@ from krakentui.simulator.gate import UNKNOWN
 from krakentui.simulator.identity import BAD_ARGUMENTS
 from krakentui.simulator.instants import iso
 from krakentui.simulator.jsontext import digits
+from krakentui.simulator.manners import Manners
 from krakentui.simulator.orders import Amend, Order, Request
 from krakentui.simulator.private_call import Answer, Call, Result, is_integer, reference
 from krakentui.simulator.rest_orders import description, prices, volume
@@ -121,6 +123,8 @@ def _edit(call: Call) -> Result | str:
     try:
         asking.meet_deadline(call.params.get("deadline"), call.now_us)
         ask = asking_rest.edited(call.world.markets[pair.symbol], old, call.params)
+        if "volume" not in call.params and call.world.manners.edit_volume == "whole":
+            ask.qty = old.qty
     except Unfit as reason:
         return str(reason) if tries else call.gate.failed(call.account, pair, str(reason), rules.EDIT_FIXED)
     order = call.gate.tried(call.account, ask) if tries else call.gate.edit(call.account, old, ask)
@@ -143,10 +147,11 @@ def _amends(call: Call) -> Result | str:
     if order is None:
         return INVALID_ORDER
     history = order.amends or [order.as_it_stands(order.original_id, "original", order.opened_us)]
-    return {"amends": [_amend_row(order.pair, amend) for amend in history], "count": len(history)}
+    unit = {"ms": Fraction(1, 1_000), "ns": Fraction(1_000)}[call.world.manners.amends_unit]
+    return {"amends": [_amend_row(order.pair, amend, unit) for amend in history], "count": len(history)}
 
 
-def _amend_row(pair: Pair, amend: Amend) -> Result:
+def _amend_row(pair: Pair, amend: Amend, unit: Fraction) -> Result:
     row: Result = {
         "amend_id": amend.id,
         "amend_type": amend.kind,
@@ -159,7 +164,7 @@ def _amend_row(pair: Pair, amend: Amend) -> Result:
         row["trigger_price"] = digits(amend.trigger_price, pair.price_places)
     if amend.kind == "user":
         row["reason"] = "User requested"
-    return row | {"post_only": amend.post_only, "timestamp": amend.t_us // 1_000}
+    return row | {"post_only": amend.post_only, "timestamp": int(amend.t_us * unit)}
 
 
 def _cancel(call: Call) -> Result | str:
@@ -186,7 +191,10 @@ def _cancel_batch(call: Call) -> Result | str:
         return BAD_ARGUMENTS
     if not all(isinstance(ref, str | int) for ref in (*named, *own)):
         return BAD_ARGUMENTS
-    orders = call.gate.find_batch(account, map(reference, named), [str(item) for item in own])
+    refs, own_refs = [reference(item) for item in named], [str(item) for item in own]
+    orders = call.gate.find_batch(account, refs, own_refs)
+    if call.world.manners.unknown_in_batch == "refuse" and not call.gate.knows_all(account, refs, own_refs):
+        return UNKNOWN
     count = call.gate.cancel_batch(account, orders)
     return count if isinstance(count, str) else {"count": count}
 
@@ -201,7 +209,15 @@ def _cancel_after(call: Call) -> Result | str:
     if not is_integer(timeout) or not 0 <= int(str(timeout)) < TIMEOUT_BELOW_S:
         return f"{BAD_ARGUMENTS}:timeout"
     at_us = call.switches.arm(call.account, int(str(timeout)))
-    return at_us if isinstance(at_us, str) else {"currentTime": iso(call.now_us), "triggerTime": iso(at_us)}
+    if isinstance(at_us, str):
+        return at_us
+    return switch_times(call.world.manners, call.now_us, at_us)
+
+
+def switch_times(manners: Manners, now_us: int, at_us: int) -> Result:
+    """Tell when the dead man's switch runs out: now, where it was switched off."""
+    off = at_us == now_us and manners.disarmed_trigger == "0"
+    return {"currentTime": iso(now_us), "triggerTime": "0" if off else iso(at_us)}
 
 
 ENDPOINTS: dict[str, Answer] = {

@@ -4,13 +4,15 @@ Everything the exchange itself says goes out under HTTP 200; errors carry no res
 parameters are ignored. Endpoints that exist elsewhere but not here answer that they are denied.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 from krakentui.simulator import private_history, private_money, private_orders
 from krakentui.simulator.accounts import of
 from krakentui.simulator.asking_rest import is_true
-from krakentui.simulator.identity import BAD_ARGUMENTS, DENIED, Stranger
+from krakentui.simulator.identity import BAD_ARGUMENTS, Stranger
 from krakentui.simulator.keys import CLOSED_DOORS, NEEDED_TOO, PERMISSIONS, ApiKey
+from krakentui.simulator.manners import DENIED, Manners
 from krakentui.simulator.orders import Order
 from krakentui.simulator.private_call import Answer, Call, Result, is_integer, listed
 from krakentui.simulator.rest_orders import balance_rows, extended_rows, order_row
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from krakentui.simulator.world import World
 
 PREFIX = "/0/private/"
+CAPITAL = re.compile("[A-Z]")
 IBAN = "AA88 N84G SIMU LATD"
 
 
@@ -45,7 +48,7 @@ def _answer(world: "World", request: HttpRequest) -> tuple[ApiKey | None, int, R
     cost, passes = accounts.judge.rest_call(caller.key, tier, name, now_us)
     if not passes:
         return caller.key, cost, "EAPI:Rate limit exceeded"
-    if name in CLOSED_DOORS or not allows(caller.key, name):
+    if name in CLOSED_DOORS or not allows(world.manners, caller.key, name):
         return caller.key, cost, DENIED
     call = Call(
         world,
@@ -60,14 +63,16 @@ def _answer(world: "World", request: HttpRequest) -> tuple[ApiKey | None, int, R
     return caller.key, cost, ENDPOINTS[name](call)
 
 
-def allows(key: ApiKey, name: str) -> bool:
+def allows(manners: Manners, key: ApiKey, name: str) -> bool:
     """Say whether a key may call an endpoint: one of its permissions, and those that it needs besides."""
+    if name == "TradeBalance":
+        return manners.trade_balance_needs in key.permissions
     return key.may(PERMISSIONS[name]) and NEEDED_TOO.get(name, frozenset()) <= set(key.permissions)
 
 
 def _key_info(call: Call) -> Result:
     key = call.key
-    return {
+    told: Result = {
         "apiKeyName": key.name,
         "apiKey": key.public,
         "nonce": str(key.nonce),
@@ -82,6 +87,9 @@ def _key_info(call: Call) -> Result:
         "ipAllowlist": list(key.ip_allowlist),
         "lastUsed": None if key.used_before_s is None else str(key.used_before_s),
     }
+    if call.world.manners.key_info_case == "snake":
+        return {CAPITAL.sub(lambda found: f"_{found[0].lower()}", name): said for name, said in told.items()}
+    return told
 
 
 def _token(call: Call) -> Result:
@@ -103,7 +111,9 @@ def _open_orders(call: Call) -> Result | str:
     if userref is not None and not is_integer(userref):
         return BAD_ARGUMENTS
     rows = {
-        order.id: order_row(order, trades=is_true(params.get("trades")))
+        order.id: order_row(
+            order, trades=is_true(params.get("trades")), newer=call.world.manners.newer_fields
+        )
         for order in _newest_first(call.account.open)
         if (userref is None or order.userref == int(userref))
         and (cl_ord_id is None or order.cl_ord_id == str(cl_ord_id))
@@ -122,7 +132,8 @@ def _query_orders(call: Call) -> Result | str:
     if not found:
         return "EOrder:Invalid order"
     found = [order for order in found if wanted is None or order.userref == int(wanted)]
-    return {order.id: order_row(order, trades=is_true(call.params.get("trades"))) for order in found}
+    trades, newer = is_true(call.params.get("trades")), call.world.manners.newer_fields
+    return {order.id: order_row(order, trades=trades, newer=newer) for order in found}
 
 
 ENDPOINTS: dict[str, Answer] = {

@@ -72,8 +72,10 @@ class Trading:
         if not named:
             self._talk.refuse(BAD_ARGUMENTS, "cancel_order", req_id)
             return 0
-        cost = 0
-        for name, ref, orders in reversed(named):
+        cost, manners = 0, self._talk.world.manners
+        if manners.userref_answers == "each":
+            named = [(name, ref, part) for name, ref, orders in named for part in _apart(orders)]
+        for name, ref, orders in named if manners.cancel_answers == "as_asked" else reversed(named):
             error = None if orders else UNKNOWN
             for order in orders:
                 cost += self._price(order)
@@ -100,11 +102,19 @@ class Trading:
         if isinstance(count, str):
             self._talk.refuse(count, method, req_id)
             return 0
-        self._talk.ack(method, {"count": count}, req_id)
+        if method == "batch_cancel" and self._talk.world.manners.batch_cancel_answer == "orders_cancelled":
+            self._talk.ack(method, None, req_id, orders_cancelled=count)
+        else:
+            self._talk.ack(method, {"count": count}, req_id)
         return sum(map(self._price, orders))
 
     def _price(self, order: Order) -> int:
         return cancel_cost(self._talk.time_in_us - order.counts_from_us)
+
+
+def _apart(orders: list[Order]) -> list[list[Order]]:
+    """Give each order for itself; none at all stays one."""
+    return [[order] for order in orders] or [[]]
 
 
 def _wrong_type(params: dict[str, Any]) -> str | None:

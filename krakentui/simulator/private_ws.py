@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from krakentui.simulator import frames
 from krakentui.simulator.account import Account, Entry
 from krakentui.simulator.accounts import of
-from krakentui.simulator.identity import DENIED
 from krakentui.simulator.jsontext import dumps, fixed
 from krakentui.simulator.keys import QUERY_FUNDS, TRADES, ApiKey
 from krakentui.simulator.ledger import Row
+from krakentui.simulator.manners import DENIED
 from krakentui.simulator.private_trading import TRADING, Trading
 from krakentui.simulator.surface import Socket
 from krakentui.simulator.tables import Pair
@@ -224,8 +224,18 @@ class PrivateTalk(Talk):
             known is subscription or known.account is not account for known in self.subscriptions.values()
         ):
             account.listeners.append(self)
-        if data is not None:
-            self._tell(name, "snapshot", data)
+        if data is None:
+            subscription.sequence = self.world.manners.first_sequence - 1
+        for part in [] if data is None else self._parts(data):
+            self._tell(name, "snapshot", part)
+
+    def _parts(self, data: list[Entry]) -> list[list[Entry]]:
+        """Divide a snapshot: fills may have a frame of their own."""
+        if self.world.manners.snapshot_frames == "one":
+            return [data]
+        fills = [entry for entry in data if entry.get("exec_type") == "trade"]
+        others = [entry for entry in data if entry.get("exec_type") != "trade"]
+        return [others, fills] if fills and others else [data]
 
     def _leave(self, name: str) -> None:
         account = self.subscriptions.pop(name).account
@@ -256,7 +266,8 @@ class PrivateTalk(Talk):
         """Hear of a ledger row."""
         subscription = self.subscriptions.get("balances")
         if subscription is not None and subscription.account is account and not is_rest_only(row.asset):
-            self._later("balances", frames.booking(account, row))
+            whole = self.world.manners.earn_balance == "asset"
+            self._later("balances", frames.booking(account, row, whole=whole))
 
     def _later(self, name: str, entry: Entry) -> None:
         def tell() -> None:

@@ -25,8 +25,8 @@ def seconds(t_us: int) -> Raw:
     return Raw(f"{t_us // SECOND_US}.{t_us % SECOND_US:06d}")
 
 
-def order_row(order: Order, *, trades: bool) -> dict[str, object]:
-    """Write one order, open or closed."""
+def order_row(order: Order, *, trades: bool, newer: bool) -> dict[str, object]:
+    """Write one order, open or closed; `newer` fields were added in 2026."""
     pair = order.pair
     row: dict[str, object] = {"refid": "None" if order.old_refid else None, "userref": order.userref}
     if order.cl_ord_id is not None:
@@ -47,6 +47,8 @@ def order_row(order: Order, *, trades: bool) -> dict[str, object]:
     }
     if order.trigger_price is not None:
         row["trigger"] = order.reference
+    if newer:
+        row["time_in_force"] = order.force.lower()
     row["misc"] = ",".join(_marks(order))
     row["oflags"] = ",".join(_flags(order))
     if trades and order.trades:

@@ -77,7 +77,8 @@ TRADING_CALLS = frozenset(
         "EditOrder",
     }
 )
-"""Cost 0 on the REST counter, they have the engine's: RLG for AddOrder and CancelOrder."""
+"""Cost 0 on the REST counter, they have the engine's: RLG for the two named, a knob for the others."""
+NAMED_CALLS = frozenset({"AddOrder", "CancelOrder"})
 
 CONNECTIONS_WINDOW_US = 600 * SECOND_US
 """Connection attempts of one IP count for so long: WebSocket guide, 2026-05."""
@@ -86,12 +87,6 @@ CONNECTIONS_BAN_US = 600 * SECOND_US
 
 PUBLIC_DECAY = Fraction(1)
 """Public calls a second that are always safe: SUP."""
-
-LOCKOUT_AFTER = 5
-"""Wrong keys or signatures in a row until the lockout; undocumented, a guess."""
-
-LOCKOUT_US = 900 * SECOND_US
-"""Lockout of about 15 minutes of silence: the official client's maintainer, 2026-08."""
 
 TOKEN_LIFE_US = 900 * SECOND_US
 """A websocket token must be used within 15 minutes: WebSocket authentication guide."""
@@ -141,6 +136,11 @@ class RuleSet:
     2020 saw 15 pass and the 16th refused."""
     message_rate: int
     """Frames a second that are always welcome; 20 by a trading library of 2026, 10 to be careful."""
+    closed_orders_cost: Literal["history", "plain"] = "history"
+    """Whether ClosedOrders is one of the dear history calls: SUP of 2026-08 names it, RLG does not."""
+    order_calls_cost: Literal[0, 1] = 0
+    """What AmendOrder, EditOrder and the batches add to a key: RLG names AddOrder and CancelOrder alone,
+    client libraries take 0."""
 
 
 _DOCUMENTED = RuleSet(
@@ -237,8 +237,12 @@ def cancel_all_cost(rungs: int, rules: RuleSet) -> int:
 
 def rest_cost(endpoint: str, rules: RuleSet) -> int:
     """Say what a private REST call adds to its key's counter."""
-    if endpoint in TRADING_CALLS:
+    if endpoint in NAMED_CALLS:
         return 0
+    if endpoint in TRADING_CALLS:
+        return rules.order_calls_cost
+    if endpoint == "ClosedOrders" and rules.closed_orders_cost == "plain":
+        return 1
     if endpoint in HISTORY_CALLS:
         return rules.history_cost
     # "all other calls" cost 1: RLG

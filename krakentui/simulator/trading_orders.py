@@ -12,9 +12,8 @@ from krakentui.simulator.asking import Unfit
 from krakentui.simulator.asking_ws import ORDER, TRIGGERS
 from krakentui.simulator.gate import UNKNOWN
 from krakentui.simulator.identity import BAD_ARGUMENTS
-from krakentui.simulator.instants import iso
 from krakentui.simulator.orders import Order, Request
-from krakentui.simulator.private_orders import BATCH_ADD
+from krakentui.simulator.private_orders import BATCH_ADD, switch_times
 from krakentui.simulator.switch import TIMEOUT_BELOW_S
 
 if TYPE_CHECKING:
@@ -159,6 +158,8 @@ class Ordering:
         try:
             asking.meet_deadline(params.get("deadline"), self._talk.time_in_us)
             ask = asking_ws.edited(market, old, params)
+            if "order_qty" not in params and self._talk.world.manners.edit_volume == "whole":
+                ask.qty = old.qty
         except Unfit as reason:
             return self._failed(
                 "edit_order", market, account, req_id, reason, 0 if tries else rules.EDIT_FIXED
@@ -176,7 +177,7 @@ class Ordering:
         if isinstance(at_us, str):
             self._talk.refuse(at_us, "cancel_all_orders_after", req_id)
         else:
-            times = {"currentTime": iso(self._talk.time_in_us), "triggerTime": iso(at_us)}
+            times = switch_times(self._talk.world.manners, self._talk.time_in_us, at_us)
             self._talk.ack("cancel_all_orders_after", times, req_id)
         return 0
 

@@ -16,6 +16,7 @@ from krakentui.simulator.instants import iso_us
 from krakentui.simulator.judge import Judge
 from krakentui.simulator.listings import with_listings
 from krakentui.simulator.maintenance import Bulletin
+from krakentui.simulator.manners import Manners
 from krakentui.simulator.markets import Markets
 from krakentui.simulator.options import OPENING_US, Options
 from krakentui.simulator.public_feeds import Feeds
@@ -83,6 +84,7 @@ class World:
         self.markets = Markets(tables.pairs, self.clock, self.rng)
         self.requests: deque[Heard] = deque(maxlen=REQUESTS_KEPT)
         self.judge = Judge(RULE_SETS[options.rules])
+        self.manners = Manners()
         self.public_limiter = PublicLimiter(RULE_SETS[options.rules].public_burst)
         self.feeds = Feeds(self)
         self.faults = Faults(self)

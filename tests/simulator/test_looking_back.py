@@ -12,12 +12,15 @@ from tests.support.samples import samples
 
 MANY = 130
 REST = "kraken-async-rs"
+AS_RECORDED = {"newer_fields": False}
+"""What has been added since the recordings is left out beside them."""
 
 
 @pytest.fixture(scope="module")
 def a_shared_world() -> World:
     """A world in which much has been placed, filled and cancelled, a second apart."""
     world = a_world()
+    tell(world, "rules", knobs=AS_RECORDED)
     for number in range(MANY):
         order = place(world, qty=20_000, userref=number % 3)
         wait(world, 1)

@@ -205,6 +205,7 @@ def rest_rows(name: str, *path: str) -> list[dict[str, Any]]:
 @cache
 def ours_of(endpoint: str) -> Any:
     rest = Rest(a_world())
+    tell(rest.world, "rules", knobs={"newer_fields": False})  # as it was when the recordings were made
     return read(private_rest.handle(rest.world, rest.form(endpoint)).body)["result"]
 
 
@@ -240,6 +241,7 @@ def test_a_trailing_stop_reads_like_the_recorded_one() -> None:
 def test_a_closed_order_has_recorded_keys_only() -> None:
     known = set().union(*rest_rows("kraken-async-rs/query-order-info.json"))
     world = a_world()
+    tell(world, "rules", knobs={"newer_fields": False})
     rest, order = Rest(world), place(world)
     rest.call("CancelOrder", txid=order.id)
     row = rest.call("QueryOrders", txid=order.id)["result"][order.id]

@@ -90,6 +90,8 @@ def test_tiers_are_the_documented_ones(
         ("connections_max", (150, 150, 150, 150)),
         ("message_burst", (60, 15, None, 15)),
         ("message_rate", (20, 10, 20, 20)),
+        ("closed_orders_cost", ("history", "history", "history", "history")),
+        ("order_calls_cost", (0, 0, 0, 0)),
     ],
 )
 def test_rule_sets_bundle_the_knobs(knob: str, values: tuple[object, ...]) -> None:
@@ -99,7 +101,7 @@ def test_rule_sets_bundle_the_knobs(knob: str, values: tuple[object, ...]) -> No
 
 
 def test_every_knob_of_the_rule_sets_is_listed() -> None:
-    assert len(fields(RuleSet)) == 1 + 15  # the name, and the rows above
+    assert len(fields(RuleSet)) == 1 + 17  # the name, and the rows above
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from krakentui.simulator.faults.conditions import MODES
 from krakentui.simulator.faults.spec import an_object, duration_us, only
 from krakentui.simulator.faults.standing import set_rules, set_tier
 from krakentui.simulator.instants import iso_us
-from krakentui.simulator.knobs import CHOICES, NUMBERS, turned
+from krakentui.simulator.knobs import behave, told, turned
 from krakentui.simulator.refusal import Refused, decimal, one_of
 from krakentui.simulator.rules import RULE_SETS, TIERS
 
@@ -62,9 +62,10 @@ def rules(world: "World", body: dict[str, Any]) -> dict[str, object]:
         found = turned(RULE_SETS[name] if "rules" in body else world.judge.rules, knobs)
     except ValueError as error:
         raise Refused(str(error)) from None
-    if body:
+    if found != world.judge.rules or "rules" in body:
         set_rules(world, found)
-    return _told(world, rules=name, knobs={one: getattr(found, one) for one in (*CHOICES, *NUMBERS)})
+    behave(world.manners, knobs)
+    return _told(world, rules=name, knobs=told(found, world.manners))
 
 
 def pace(world: "World", body: dict[str, Any]) -> dict[str, object]:
