@@ -114,12 +114,12 @@ def test_an_enter_that_nobody_could_have_meant_confirms_nothing(
     assert len(venue.cancels()) == asked
 
 
-def test_an_enter_held_down_since_before_the_question_confirms_nothing(
+def test_an_enter_held_down_since_the_question_came_confirms_nothing(
     terminal: Terminal, venue: Venue
 ) -> None:
     asked = len(venue.cancels())
     terminal.press(DOWN)
-    terminal.type(b"\rx")
+    terminal.type(b"x\r")
     for _ in range(30):
         terminal.type(ENTER)
         terminal.pause(0.033)
