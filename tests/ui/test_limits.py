@@ -11,6 +11,7 @@ from krakentui.budget.forecast import Curve, Frees
 from krakentui.model.clock import SECOND
 from krakentui.model.event import FeedChanged
 from krakentui.model.limit import POINT, PairScope
+from krakentui.state.view import AuditView, DriftRow
 from krakentui.ui.screens.limits import LimitsScreen, shared
 from krakentui.ui.screens.main import MainScreen
 from krakentui.ui.widgets.limits.curve import free_again
@@ -155,6 +156,57 @@ async def test_a_lockout_counts_down_and_tells_what_goes_on() -> None:
 async def test_the_tier_is_told_with_its_source() -> None:
     async with on_limits(calm()) as screen:
         assert "Tier   intermediate, by the exchange's ceiling of 125." in screen.text()
+
+
+def a_drift(pair: str, drift: str) -> DriftRow:
+    return DriftRow(
+        pair=pair,
+        samples=9,
+        agreeing=8,
+        told=Fraction("9.5"),
+        low=Fraction(6),
+        high=Fraction(7),
+        drift=Fraction(drift),
+        worst=Fraction(drift),
+        age_ns=3 * SECOND,
+    )
+
+
+async def test_the_drift_of_the_audit_is_told_as_far_as_there_is_room() -> None:
+    drifts = tuple(
+        a_drift(f"P{n}/USD", drift) for n, drift in enumerate(("2.5", "-1", "0", "0", "0", "0", "0"))
+    )
+    async with on_limits(calm()) as screen:
+        audit = AuditView(
+            state="disagrees", text="Audit of the trading counter: it disagrees.", drifts=drifts
+        )
+        screen.face.budget_view = structs.replace(screen.face.budget_view, audit=audit)
+        await screen.wait(0.6)
+        text = screen.text()
+        assert "Audit  it disagrees." in text
+        assert "Drift  P0/USD: +2.5; told 9.5, counted 6–7, 3s ago." in text
+        assert "Drift  P1/USD: −1; told 9.5" in text
+        assert "Poll   Open orders in 12 s" in text
+        await screen.pilot.resize_terminal(*NARROW)
+        await screen.press("tab")
+        await screen.wait(0.6)
+        assert "Poll   Open orders in 12 s" in screen.text()
+        assert "Nothing was refused" in screen.text()
+
+
+async def test_a_long_source_of_the_tier_is_told_to_its_end() -> None:
+    source = "by the lower of the exchange's ceilings, 125 and 180, with rest_max of the settings; "
+    async with on_limits(calm(), LEAST, "tab", "tab") as screen:
+        budget = structs.replace(
+            screen.face.budget_view, tier_source=source + source + "the exchange says pro"
+        )
+        screen.face.budget_view = budget
+        await screen.wait(0.6)
+        assert "more: PgDn" in screen.text()
+        for _ in range(4):
+            await screen.press("pagedown")
+        assert "says pro." in screen.text()
+        assert "Poll" in screen.text()
 
 
 async def test_privacy_masks_the_key_and_the_words_of_refusals() -> None:

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 
 from krakentui.state.usage import RefusalRow, UsageView
-from krakentui.state.view import DriftRow
+from krakentui.state.view import BudgetView, DriftRow
+from krakentui.ui.actions import BY_ID, shown_key
 from krakentui.ui.fmt import MINUS, age, interval, time_of_day, without_digits
-from krakentui.ui.line import Line, Span, Tone, line, rule, wrapped
+from krakentui.ui.line import Line, Span, Tone, line, rule, span_width, wrapped
+from krakentui.ui.widgets.budget import RULE_LEAST
 from krakentui.ui.widgets.limits.counters import unexpected
 from krakentui.ui.widgets.panel import Panel
 
 LABEL = 7
-MOST_LINES = 2
-"""Of a sentence at the foot."""
+LEAST_LINES = 2
+"""Of the refusals, before drifts take room."""
 AUDIT = "Audit of the trading counter: "
 NONE = "Nothing was refused for a limit."
 
@@ -30,20 +32,17 @@ class Grounds(Panel[UsageView], can_focus=True):
         view = self._view
         if view is None:
             return (rule(self.title, (), (), width, lit=self.has_focus),)
-        foot = self._foot(view, width)
-        room = max(1, height - 1 - len(foot))
         lines = self._refusals(view, width)
+        foot = _foot(view.budget, width, height - 1 - min(len(lines), LEAST_LINES))
+        room = height - 1 - len(foot)
+        if room < 1:  # then all of it is scrolled: no sentence is cut
+            lines, foot, room = [*lines, *foot], [], height - 1
         self._top = max(0, min(self._top, len(lines) - room))
         seen = lines[self._top : self._top + room]
-        ends = (
-            (Span(f"{len(lines) - self._top - room} more lines: ↓", "muted"),)
-            if len(lines) > room + self._top
-            else ()
-        )
-        notes = (
-            unexpected(view.budget.refusals_unexpected),
-            Span(f", {view.budget.refusals_expected} expected", "muted"),
-        )
+        below = len(lines) - self._top - room
+        more = f"{below} more: {shown_key(BY_ID['cursor.page_down'])}"
+        ends = (Span(more, "muted"),) if below > 0 else ()
+        notes = _counted(view.budget, width - len(self.title) - len(more) - RULE_LEAST if ends else width)
         return (
             rule(self.title, notes, ends, width, lit=self.has_focus),
             *seen,
@@ -67,17 +66,6 @@ class Grounds(Panel[UsageView], can_focus=True):
             *(line(Span(" " * len(lead)), *more.spans) for more in others),
         ]
 
-    def _foot(self, view: UsageView, width: int) -> list[Line]:
-        budget = view.budget
-        tier = f"{budget.tier}, {budget.tier_source}."
-        told = [("Tier", tier)] if any(row.name == "rest" for row in budget.gauges) else []
-        told += [
-            ("Audit", budget.audit.text.removeprefix(AUDIT)),
-            *[("Drift", drift(row)) for row in budget.audit.drifts[:2]],
-        ]
-        told.append(("Poll", budget.next_poll))
-        return [part for name, text in told for part in _told(name, text, width)[:MOST_LINES]]
-
     def move(self, step: int) -> None:
         """Scroll the refusals."""
         self._top = max(0, self._top + step)
@@ -86,6 +74,27 @@ class Grounds(Panel[UsageView], can_focus=True):
     def page(self) -> int:
         """Tell how far one page goes."""
         return max(1, self.size.height // 2)
+
+
+def _counted(budget: BudgetView, room: int) -> tuple[Span, ...]:
+    """Count the refusals; those that were expected go where the room is short."""
+    spans = (unexpected(budget.refusals_unexpected), Span(f", {budget.refusals_expected} expected", "muted"))
+    return spans if span_width(spans) <= room else spans[:1]
+
+
+def _foot(budget: BudgetView, width: int, room: int) -> list[Line]:
+    """Say by what we go; of the drifts, the farthest off first, as many as there is room for."""
+    tier = _told("Tier", f"{budget.tier}, {budget.tier_source}.", width)
+    keyed = any(row.name == "rest" for row in budget.gauges)
+    head = [*(tier if keyed else []), *_told("Audit", budget.audit.text.removeprefix(AUDIT), width)]
+    poll = _told("Poll", budget.next_poll, width)
+    drifts: list[Line] = []
+    for row in budget.audit.drifts:
+        more = _told("Drift", drift(row), width)
+        if len(head) + len(drifts) + len(more) + len(poll) > room:
+            break
+        drifts += more
+    return [*head, *drifts, *poll]
 
 
 def drift(row: DriftRow) -> str:
