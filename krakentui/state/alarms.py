@@ -56,8 +56,9 @@ class Alarms:
                 self._note(limit, mark, f"{used}. {_what_next(after, limit, t_ns)}", t_ns)
 
     def counted(self, ledger: Ledger, orders: Iterable[Order], t_ns: int) -> None:
-        """Look at how many orders are open on each pair."""
-        if ledger.account is None:
+        """Look at how many orders are open on each pair; how many may be hangs on tier or settings."""
+        belief = ledger.belief
+        if ledger.account is None or (belief.tier is None and belief.counting.open_orders is None):
             return
         most = ledger.belief.rules.open_orders
         counts = Tally(order.pair for order in orders if order.pair)

@@ -129,6 +129,13 @@ def test_a_refusal_is_at_the_ceiling() -> None:
     assert sum(mark.startswith("REST calls at") for mark in marks(state)) == 1
 
 
+def test_while_the_tier_is_not_known_no_count_of_orders_warns() -> None:
+    """A list may come before the exchange names the ceiling: 100 orders are few for a pro."""
+    state = a_state(snapshot(*(a_standing(f"O{n}") for n in range(100))))
+    play(state, PRO, snapshot(*(a_standing(f"O{n}") for n in range(100))))
+    assert lines(state) == []
+
+
 def test_open_orders_of_a_pair_are_counted() -> None:
     state = a_state(TierSeen(account=ACCOUNT, maxratecount=60))
     play(state, snapshot(*(a_standing(f"O{n}") for n in range(44))))
