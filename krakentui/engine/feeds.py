@@ -10,7 +10,7 @@ from krakentui.engine.tokens import NoToken, Tokens
 from krakentui.engine.turnstile import Kind
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.error import Denied, KeyProblem, VenueRefusal
-from krakentui.model.event import Answered, DeniedSeen, FeedChanged, Happening, Noted
+from krakentui.model.event import Answered, DeniedSeen, FeedChanged, Happening, Noted, Pong
 from krakentui.model.secret import Secret
 from krakentui.net.deadline import within
 from krakentui.wire.spot.ws import Conversation
@@ -40,12 +40,17 @@ class PublicTalk:
     """The public side: instruments once, best prices and candles of what is wanted."""
 
     def __init__(
-        self, wishes: Wishes, tell: Callable[[Happening], None], maintenance: Callable[[], bool]
+        self,
+        wishes: Wishes,
+        tell: Callable[[Happening], None],
+        maintenance: Callable[[], bool],
+        ponged: Callable[[Pong], None],
     ) -> None:
-        """Begin with nothing subscribed."""
+        """Begin with nothing subscribed; `ponged` hears the answers to pings."""
         self._wishes = wishes
         self._tell = tell
         self._maintenance = maintenance
+        self._ponged = ponged
         self._subscribed: dict[str, set[str]] = {"ticker": set(), "ohlc": set()}
         self._refused: set[str] = set()
 
@@ -78,6 +83,8 @@ class PublicTalk:
         for event in events:
             if isinstance(event, Answered) and not event.ok and event.method == "subscribe" and event.symbol:
                 self._refuse(event)
+            elif isinstance(event, Pong):
+                self._ponged(event)
             self._tell(event)
 
     def ended(self) -> None:

@@ -10,7 +10,7 @@ from krakentui.budget.forecast import SPAN_NS
 from krakentui.budget.plan import Go, WaitUntil, Want, next_poll
 from krakentui.budget.projection import polls_ahead
 from krakentui.engine.lane import Held, KeyLane
-from krakentui.engine.offset import Offset
+from krakentui.engine.offset import Timing
 from krakentui.engine.public import PublicCalls
 from krakentui.engine.routes import BATCH_MOST
 from krakentui.engine.silence import ARRIVING_S, moved, silent, still_silent
@@ -202,10 +202,12 @@ class PublicPoller:
         calls: PublicCalls,
         clock: Clock,
         tell: Callable[[Happening], None],
+        timing: Timing,
         died: Callable[[str], None],
     ) -> None:
         """Begin with nothing asked; `died` hears, as a clause, that a market's stream is dead."""
         self._state = state
+        self._timing = timing
         self._calls = calls
         self._clock = clock
         self._tell = tell
@@ -215,11 +217,9 @@ class PublicPoller:
         self._last: dict[str, int] = {}
         self._compared: dict[str, int] = {}
         """Symbol -> when its silence was last compared with REST."""
-        self._offset = Offset()
 
-    def forget_clock(self) -> None:
-        """Our clock jumped: what was measured of the exchange's is void."""
-        self._offset = Offset()
+    def ask_the_time(self) -> None:
+        """Ask for the exchange's clock anew."""
         self._last.pop("Time", None)
 
     async def run(self) -> None:
@@ -228,7 +228,7 @@ class PublicPoller:
         while True:
             t_ns = self._clock.mono_ns()
             quiet = bool(silent(self._state, self._compared, t_ns))
-            wants = [*public_wants(self._state, self._last, self._offset, quiet)]
+            wants = [*public_wants(self._state, self._last, self._timing.offset, quiet)]
             if first:
                 wants = [want for want in wants if want.endpoint == first[0]]
             match next_poll(wants, self._state.ledger, t_ns):
@@ -253,11 +253,7 @@ class PublicPoller:
         if endpoint == "Assets" and reply.events:
             self.names_known.set()
         if reply.server_ns is not None:
-            got_ns = self._clock.now_ns()
-            self._offset = self._offset.measured(reply.server_ns, sent_ns, got_ns)
-            event = self._offset.event(got_ns)
-            if event is not None:
-                self._tell(event)
+            self._timing.answered(reply.server_ns, sent_ns, self._clock.now_ns())
         if endpoint == "Ticker" and self._state.feeds["public"].state == "live":
             self._compared |= dict.fromkeys(symbols, asked_ns)
             await self._compare(before, moved(before, reply.events))

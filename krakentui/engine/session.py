@@ -19,6 +19,7 @@ from krakentui.engine.export import told_export
 from krakentui.engine.feeds import PublicTalk
 from krakentui.engine.fresh import fresh_state
 from krakentui.engine.household import Door, Household
+from krakentui.engine.offset import Timing
 from krakentui.engine.place import Place
 from krakentui.engine.poller import PublicPoller
 from krakentui.engine.public import PublicCalls
@@ -136,10 +137,14 @@ class Session:
             tell=self.tell,
         )
         self._house = self._household(line, door or self._own_door)
-        self._talk = PublicTalk(MarketWishes(self.state), self.tell, self._in_maintenance)
+        self._timing = Timing(clock, self.tell)
+        self._talk = PublicTalk(
+            MarketWishes(self.state), self.tell, self._in_maintenance, self._timing.ponged
+        )
         self._public = Feed("public", settings.endpoints.ws_public, self._talk, line)
+        calls = PublicCalls(settings.account, self._house)
         self._public_poller = PublicPoller(
-            self.state, PublicCalls(settings.account, self._house), clock, self.tell, self._public.replace
+            self.state, calls, clock, self.tell, self._timing, self._public.replace
         )
         self._account: AccountSide | None = None
         if settings.credentials is not None:
@@ -344,6 +349,7 @@ class Session:
             ("public feed", self._public.run),
             ("public poller", self._public_poller.run),
             ("market subscriptions", self._subscribe_more),
+            ("clock", lambda: self._timing.run(self._public)),
             ("clock watch", lambda: watch(self._clock, self._patience, self._jumped)),
         ]
         if self._actions is not None:
@@ -361,7 +367,8 @@ class Session:
         """Nothing seen before is fresh: replace the sockets, once."""
         self.tell(event)
         self._public.replace("the clock jumped")
-        self._public_poller.forget_clock()
+        self._timing.forget()
+        self._public_poller.ask_the_time()
         if self._account is not None:
             self._account.replace("the clock jumped")
 

@@ -237,6 +237,8 @@ class Pong(Happening, frozen=True, kw_only=True):
     """The answer to our ping: it does not count as life of a subscription."""
 
     req_id: int | None = None
+    at_ns: int | None = None
+    """The exchange's clock when it got our ping."""
 
 
 # --- limits -------------------------------------------------------------------------------------

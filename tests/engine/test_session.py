@@ -255,7 +255,11 @@ async def test_the_pair_of_a_new_order_is_streamed_too() -> None:
             }
         )
         await scene.beat(2)
-        symbols = [request["params"].get("symbol") for request in scene.public.sent]  # type: ignore[attr-defined]
+        symbols = [
+            request["params"].get("symbol")  # type: ignore[attr-defined]
+            for request in scene.public.sent
+            if request["method"] == "subscribe"
+        ]
         assert ["ETH/USD"] in symbols
 
 

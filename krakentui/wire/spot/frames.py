@@ -28,6 +28,8 @@ class Answer(Struct, frozen=True):
     orders_cancelled: Whole | None = None
     """`batch_cancel` was recorded with its count here (May 2024); the docs put it into `result`."""
     result: Raw = Raw(b"")
+    time_in: Raw = Raw(b"")
+    """When the exchange got the request; only of pings is it read."""
     bare_error: str | None = field(default=None, name="Error")
 
 

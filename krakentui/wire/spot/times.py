@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 SECOND = 1_000_000_000
+MOST_BYTES = 50
+"""No instant is written longer."""
 _EPOCH = date(1970, 1, 1).toordinal()
 _HEAD = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})", re.ASCII)
 _TAIL = re.compile(r"(?:\.(\d{1,12}))?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
@@ -40,6 +42,12 @@ def instant(text: str | None) -> int | None:
         return rfc3339_ns(text)
     except ValueError:
         return None
+
+
+def raw_instant(raw: bytes) -> int | None:
+    """Turn a JSON text, as it stands in a frame, into nanoseconds; None where it is no instant."""
+    found = raw.strip()
+    return instant(found[1:-1].decode("ascii", "replace")) if len(found) < MOST_BYTES else None
 
 
 def unix_ns(seconds: Decimal | None) -> int | None:

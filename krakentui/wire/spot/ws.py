@@ -44,7 +44,7 @@ from krakentui.wire.spot.ratecount import Counters
 from krakentui.wire.spot.requests import PRIVATE_CHANNELS, Outbox, Outgoing, Request, symbols_of
 from krakentui.wire.spot.salvage import UNREADABLE, plain
 from krakentui.wire.spot.sequence import Numbers, Step
-from krakentui.wire.spot.times import instant
+from krakentui.wire.spot.times import instant, raw_instant
 from krakentui.wire.spot.wishes import Awaited, Wishes
 
 BATCH = range(2, 51)
@@ -259,7 +259,7 @@ class Conversation:
         request = self._outbox.answered(answer.req_id)
         if answer.method == "pong":
             self.last_was_pong = True
-            return [Pong(req_id=answer.req_id)]
+            return [Pong(req_id=answer.req_id, at_ns=raw_instant(bytes(answer.time_in)))]
         if answer.success is None and answer.error is None and answer.bare_error is None:
             return [Garbled(where=self.role, why=f"neither yes nor no to {clean(answer.method or '')}")]
         # a failed unsubscribe answers as "subscribe" (recorded): our request knows better

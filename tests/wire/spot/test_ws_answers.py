@@ -190,6 +190,24 @@ def test_a_pong_is_told_apart() -> None:
     assert talk.last_was_pong
 
 
+@pytest.mark.parametrize(
+    ("time_in", "at_ns"),
+    [
+        ('"2026-08-01T02:53:53.184174Z"', 1_785_552_833_184_174_000),
+        ('"yesterday"', None),
+        ("17", None),
+        ("null", None),
+        ('{"at":1}', None),
+        (f'"{"9" * 100}"', None),
+    ],
+)
+def test_a_pong_tells_the_exchanges_clock_where_it_makes_sense(time_in: str, at_ns: int | None) -> None:
+    talk = Conversation("public")
+    number = talk.ping()
+    (event,) = talk.receive(f'{{"method":"pong","req_id":{number},"time_in":{time_in}}}')
+    assert event == Pong(req_id=number, at_ns=at_ns)
+
+
 def test_other_frames_are_no_pong() -> None:
     talk = Conversation("public")
     talk.receive(b'{"method":"pong"}')
