@@ -93,8 +93,8 @@ def stretched(want: Want, free: Fraction) -> int:
     if want.limit != "rest":
         return want.soonest_ns
     if free >= NORMAL:
-        return _between(want.usual_ns, want.soonest_ns, (free - NORMAL) / (EASY - NORMAL))
-    return _between(want.latest_ns, want.usual_ns, (free - TIGHT) / (NORMAL - TIGHT))
+        return _between(want.usual_ns, want.soonest_ns, free, NORMAL, EASY)
+    return _between(want.latest_ns, want.usual_ns, free, TIGHT, NORMAL)
 
 
 def headroom(ledger: Ledger, t_ns: int) -> Fraction:
@@ -138,6 +138,8 @@ def _overdue_from(want: Want) -> int:
     return -1 if want.last_ns is None else want.last_ns + want.latest_ns
 
 
-def _between(start: int, end: int, share: Fraction) -> int:
-    share = min(Fraction(1), max(Fraction(0), share))
-    return start + int((end - start) * share)
+def _between(most: int, least: int, at: Fraction, low: Fraction, high: Fraction) -> int:
+    """Fall from `most` at `low` to `least` at `high`; in whole numbers, for the plan is played on often."""
+    part = (at.numerator * low.denominator - low.numerator * at.denominator) * high.denominator
+    whole = (high.numerator * low.denominator - low.numerator * high.denominator) * at.denominator
+    return most - (most - least) * min(whole, max(0, part)) // whole
