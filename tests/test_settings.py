@@ -43,6 +43,8 @@ engine_decay = "25/3"
 open_orders = 400
 scheduled_orders = 60
 others_window = 0
+capped = true
+edge = ">="
 decay = "continuous"
 audit = true
 """
@@ -68,6 +70,8 @@ def test_every_setting_is_taken() -> None:
             open_orders=400,
             scheduled_orders=60,
             others_window=0,
+            capped=True,
+            edge=">=",
             decay="continuous",
         ),
     )
@@ -139,6 +143,8 @@ _LOWER = "for polls; budget.rest_reserve must be lower."
                 ("lookup_cost", ("0", "4", "nan"), "1 or 2"),
                 ("batch_cancel_cost", ("-1", "2"), "0 or 1"),
                 ("others_window", ("-1", "3601", "1.5", "nan"), "whole seconds from 0 to 3600"),
+                ("edge", ("'='", "1"), '">" or ">="'),
+                ("capped", ("1", "'yes'"), "true or false"),
                 ("decay", ("'stepwise'", "1"), '"continuous" or "step"'),
             )
             for value in values

@@ -12,15 +12,16 @@ from krakentui.model.order import Order, OrderPatch
 
 BY_ENGINE = frozenset({"Post only order"})
 """Reasons of a removal that nobody asked for: it costs nothing beyond the add."""
-ASKED = "User requested"
+ASKED = frozenset({"User requested", "Order replaced"})
+"""Reasons of a removal that somebody asked for, the second by an edit (old websocket, as of 2026-06)."""
 
 
 class Act(Struct, frozen=True):
     """What somebody's act has cost."""
 
     cost: Interval
-    capped: bool = False
-    """A removal may be part of a batch, which counts only up to the ceiling."""
+    batch: bool = False
+    """It may be part of a batch, which passes over the ceiling."""
 
 
 def age_from(order: Order | None) -> tuple[int | None, int | None]:
@@ -49,7 +50,7 @@ def foreign_act(patch: OrderPatch, order: Order | None) -> Act | None:
                 return Act(amend_cost(None, None, 0))
             return Act(amend_cost(low_ns, high_ns, patch.said_ns))
         case "canceled" if patch.reason not in BY_ENGINE:
-            return Act(_removal(patch, low_ns, high_ns), capped=True)
+            return Act(_removal(patch, low_ns, high_ns), batch=True)
     return None
 
 
@@ -66,4 +67,4 @@ def _removal(patch: OrderPatch, low_ns: int | None, high_ns: int | None) -> Inte
         return removal_cost(None, None, 0)
     cost = removal_cost(low_ns, high_ns, patch.said_ns)
     # A dead man's switch that went off costs as cancels do by the text of 2023 and nothing by that of 2026.
-    return cost if patch.reason == ASKED else Interval(0, cost.high)
+    return cost if patch.reason in ASKED else Interval(0, cost.high)

@@ -150,6 +150,7 @@ class Belief(Struct, frozen=True):
             per_ns(rules.rest_decay_fast),
             per_ns(rules.rest_decay),
             step=0 if self.counting.decay == "continuous" else REST_STEP,
+            grain=REST_STEP if self.counting.decay == "step" else 1,
         )
 
     def engine_counter(self, t_ns: int) -> Counter:
@@ -157,7 +158,16 @@ class Belief(Struct, frozen=True):
         rules = self.rules
         slow = per_ns(rules.engine_decay)
         step = 0 if self.counting.decay == "continuous" else slow * ENGINE_STEP_NS
-        return Counter(0, 0, t_ns, units(rules.engine_max), per_ns(rules.engine_decay_fast), slow, step=step)
+        return Counter(
+            0,
+            0,
+            t_ns,
+            units(rules.engine_max),
+            per_ns(rules.engine_decay_fast),
+            slow,
+            step=step,
+            caps=self.counting.capped,
+        )
 
 
 def _by_ceiling(ceiling: int) -> TierRules:

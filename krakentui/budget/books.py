@@ -175,12 +175,21 @@ class Books(Struct, frozen=True, kw_only=True):
     def late_ns(self, said_ns: int | None, t_ns: int) -> int:
         """Tell how late the stream shows at most what it says happened then.
 
-        What the doubt of the measured clock explains is taken for the usual lateness.
+        What the doubt of the measured clock explains is taken for the usual lateness; where the clock is
+        known well, it tells.
         """
         if said_ns is None or self.clock_ns is None:
             return STREAM_LATE_NS
         late_ns = t_ns + self.clock_ns - said_ns
-        return max(STREAM_LATE_NS, late_ns + self.clock_doubt_ns if late_ns > self.clock_doubt_ns else 0)
+        most_ns = late_ns + self.clock_doubt_ns
+        if 0 <= most_ns <= STREAM_LATE_NS:
+            return most_ns
+        return STREAM_LATE_NS if late_ns <= self.clock_doubt_ns else most_ns
+
+    @property
+    def edge(self) -> int:
+        """So far a call stays below the ceiling: one that takes a counter just there may be refused."""
+        return 0 if self.belief.counting.edge == ">" else 1
 
     @property
     def hidden_ns(self) -> int:
@@ -205,7 +214,7 @@ class Books(Struct, frozen=True, kw_only=True):
 
     def background_at(self, cost: int, t_ns: int) -> int | None:
         """Tell when a background REST call surely fits above the reserve; None = never."""
-        return self._free_at(self.rest.fits_at(cost + self.reserve, t_ns), t_ns)
+        return self._free_at(self.rest.fits_at(cost + max(self.reserve, self.edge), t_ns), t_ns)
 
     def user_at(self, cost: int, t_ns: int) -> int | None:
         """Tell when a REST call that the user asked for surely fits; None = never."""
@@ -221,7 +230,7 @@ class Books(Struct, frozen=True, kw_only=True):
     def expects_refusal(self, name: LimitName, scope: Scope, cost: int, t_ns: int) -> bool:
         """Tell, before a call is counted as sent, whether a refusal of it would be no surprise."""
         counter = self.counter(name, scope, t_ns)
-        fits = counter is None or counter.surely_fits(cost, t_ns)
+        fits = counter is None or counter.surely_fits(cost + self.edge, t_ns)
         return not fits or self.foreign_known(name, scope, t_ns)
 
     def _free_at(self, fits_ns: int | None, t_ns: int) -> int | None:
@@ -291,7 +300,7 @@ class Books(Struct, frozen=True, kw_only=True):
         if not self.in_air(order_id):
             return self
         return self.with_every_engine(
-            lambda meter: meter.settled(order_id, t_ns, cost, capped=True) if meter.has(order_id) else meter
+            lambda meter: meter.settled(order_id, t_ns, cost, batch=True) if meter.has(order_id) else meter
         )
 
     def retuned(self, belief: Belief, t_ns: int) -> Self:

@@ -121,7 +121,8 @@ def _marked(meter: Meter) -> Meter:
 
 
 def _ends(counter: Counter) -> Ends:
-    return Ends(counter.low, counter.high, counter.lag)
+    bare = counter.untimed(counter.at_ns)
+    return Ends(max(0, bare.low - bare.owed), bare.high, bare.lag)
 
 
 def _flights(flights: Iterable[Airborne]) -> tuple[Flight, ...]:

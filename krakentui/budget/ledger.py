@@ -88,9 +88,10 @@ def _(event: CallSettled, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
     flight = next((one for one in meter.air if one.name == name), None) if meter else None
     if flight is None:
         return ledger
-    if not event.answered:  # it may never have arrived
-        lost = Interval(0, flight.high)
-        return ledger.with_meter(event.name, event.scope, lambda meter: meter.settled(name, t_ns, lost))
+    if not event.sent:
+        return ledger.with_meter(event.name, event.scope, lambda meter: meter.settled(name, t_ns, NOTHING))
+    if not event.answered:
+        return ledger.with_meter(event.name, event.scope, lambda meter: meter.lost(name, t_ns))
     landed = ledger.with_meter(event.name, event.scope, lambda meter: meter.settled(name, t_ns))
     if event.name != "rest" or not flight.low:  # what may cost nothing may pass on a limited key, too
         return landed
@@ -101,8 +102,11 @@ def _(event: CallSettled, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
 def _(event: TimeMeasured, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
     if event.wall_ns is None:
         return ledger
-    clock_ns = event.wall_ns + event.offset_ns - t_ns
-    return structs.replace(ledger, clock_ns=clock_ns, clock_doubt_ns=event.doubt_ns)
+    clock_ns, doubt_ns = event.wall_ns + event.offset_ns - t_ns, event.doubt_ns
+    measured = structs.replace(ledger, clock_ns=clock_ns, clock_doubt_ns=doubt_ns)
+    if ledger.belief.counting.decay != "step":
+        return measured
+    return measured.with_every_engine(lambda meter: meter.timed(clock_ns, doubt_ns, t_ns))
 
 
 @_booked.register
@@ -145,8 +149,9 @@ def _(event: TierSeen, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
 
 @_booked.register
 def _(event: CounterReported, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    told = event.units, t_ns, event.doubt
     return ledger.with_meter(
-        event.name, event.scope, lambda meter: meter.reported(event.units, t_ns, event.doubt)
+        event.name, event.scope, lambda meter: meter.reported(*told, proven=event.proven)
     )
 
 
@@ -298,7 +303,7 @@ def _act_booked(ledger: Ledger, act: Act, patch: OrderPatch, order: Order | None
     pair = patch.pair or (order.pair if order else None)
     cost = act.cost if pair else Interval(0, act.cost.high)
     return ledger.with_engine(
-        pair, lambda meter: meter.foreign(cost, t_ns, capped=act.capped, hidden_ns=ledger.hidden_ns)
+        pair, lambda meter: meter.foreign(cost, t_ns, batch=act.batch, hidden_ns=ledger.hidden_ns)
     )
 
 

@@ -58,7 +58,7 @@ class Meter(Struct, frozen=True, kw_only=True):
     @classmethod
     def unknown(cls, counter: Counter, full: int, late_ns: int = 0) -> "Meter":
         """Start with a counter that may stand anywhere up to its ceiling."""
-        empty = structs.replace(counter, low=0, high=0, lag=0)
+        empty = structs.replace(counter, low=0, high=0, lag=0, owed=0, beat=None)
         start = empty.at_least(full, counter.at_ns)
         late = late_ns * counter.drain_low_per_ns
         return cls(counter=start, known=empty, others=empty, full=full, late=late)
@@ -66,7 +66,7 @@ class Meter(Struct, frozen=True, kw_only=True):
     @classmethod
     def empty(cls, counter: Counter) -> "Meter":
         """Start with a counter that stands at zero."""
-        clear = structs.replace(counter, low=0, high=0, lag=0)
+        clear = structs.replace(counter, low=0, high=0, lag=0, owed=0, beat=None)
         return cls(counter=clear, known=clear, others=clear, full=counter.ceiling)
 
     def at(self, t_ns: int) -> "Meter":
@@ -138,10 +138,10 @@ class Meter(Struct, frozen=True, kw_only=True):
         """Tell whether an act of ours of this name is in the air."""
         return any(one.name == name for one in self.air)
 
-    def settled(self, name: str, t_ns: int, cost: Interval | None = None, *, capped: bool = False) -> "Meter":
+    def settled(self, name: str, t_ns: int, cost: Interval | None = None, *, batch: bool = False) -> "Meter":
         """Let an act of ours land now, at the cost it was sent with or at what it turned out to cost.
 
-        A batch cancel counts only up to the ceiling (`capped`).
+        It may be part of a `batch`, which passes over the ceiling.
         """
         now = self.at(t_ns)
         flight = next((one for one in now.air if one.name == name), None)
@@ -149,8 +149,22 @@ class Meter(Struct, frozen=True, kw_only=True):
             return now
         now = structs.replace(now, air=tuple(one for one in now.air if one is not flight))
         high, more = (flight.high, 0) if cost is None else (cost.high, cost.low - flight.low)
-        more = min(more, now.room) if capped else more
-        return now.each(lambda counter: counter.spend(max(more, -counter.low), high, t_ns), others=False)
+        more, owed = now.counter.surely_counts(more) if batch else (more, 0)
+        return now.each(
+            lambda counter: counter.spend(max(more, -counter.low), high, t_ns, owed=owed, batch=batch),
+            others=False,
+        )
+
+    def lost(self, name: str, t_ns: int) -> "Meter":
+        """Give up waiting for the word on an act of ours: it may never have arrived, or may yet arrive."""
+        now = self.at(t_ns)
+        flight = next((one for one in now.air if one.name == name), None)
+        if flight is None:
+            return now
+        low = -min(flight.low, now.counter.low)
+        now = now.each(lambda counter: counter.spend(max(low, -counter.low), 0, t_ns), others=False)
+        doubted = structs.replace(flight, low=0)
+        return structs.replace(now, air=tuple(doubted if one is flight else one for one in now.air))
 
     def runs_late(self, late_ns: int, t_ns: int) -> "Meter":
         """Take note of how late the next act is seen; what was seen later before counts until it drained."""
@@ -158,44 +172,58 @@ class Meter(Struct, frozen=True, kw_only=True):
         late = late_ns * now.counter.drain_low_per_ns
         return structs.replace(now, late=max(late, now.late) if now.counter.low else late)
 
-    def foreign(self, cost: Interval, t_ns: int, *, capped: bool, hidden_ns: int) -> "Meter":
+    def foreign(self, cost: Interval, t_ns: int, *, batch: bool, hidden_ns: int) -> "Meter":
         """Count an act of somebody else, and the refused act that it permits for so long.
 
-        A batch cancel counts only up to the ceiling, and any cancel may be part of one (`capped`).
+        It may be part of a `batch`, which passes over the ceiling, as any cancel may be.
         """
         now = self.at(t_ns)
-        low = min(cost.low, now.room) if capped else cost.low
-        now = now.each(lambda counter: counter.spend(low, cost.high, t_ns))
+        low, owed = now.counter.surely_counts(cost.low) if batch else (cost.low, 0)
+        now = now.each(lambda counter: counter.spend(low, cost.high, t_ns, owed=owed, batch=batch))
         now = structs.replace(now, foreign_ns=t_ns)
+        if not hidden_ns:
+            return now
         latest_ns = -(-(t_ns + hidden_ns) // SECOND) * SECOND
         return _permitted(now, Airborne("", 0, POINT, latest_ns))
 
     def refused(self, name: str, cost: int, t_ns: int, *, by_others: bool) -> "Meter":
-        """Learn from a refusal for this limit; the refused act itself may count or not."""
+        """Learn from a refusal for this limit; the refused act itself may count or not.
+
+        Where what is known explains it, what is in the air is part of what filled the counter. Else that
+        may still come on top.
+        """
         now = self.at(t_ns)
         flight = next((one for one in now.air if one.name == name), None)
         counted = cost if flight is None else flight.low
         now = now.settled(name, t_ns)
-        before = now.counter
+        before, aloft = now.counter, now.hidden_high + sum(one.high for one in now.air)
+        most = before.high + aloft + (cost if flight is None else 0)
+        top = now.full + cost - (aloft if most > before.ceiling else 0)
 
         def learn(counter: Counter) -> Counter:
             uncounted = structs.replace(counter, low=max(0, counter.low - counted))
-            return uncounted.refused(cost, t_ns).at_least(now.full + cost, t_ns)
+            return uncounted.refused(cost, t_ns, top)
 
         now = now.each(learn, others=False)
+        now = structs.replace(now, known=now.known.not_above(now.counter))
         if not by_others:
             return now
         others = now.others.at_least(now.counter.high - max(0, before.low - counted), t_ns)
         least = max(others.low, now.counter.low - before.high)
         return structs.replace(now, others=structs.replace(others, low=least), foreign_ns=t_ns)
 
-    def reported(self, units: int, t_ns: int, doubt: int = 0) -> "Meter":
-        """Take the exchange's own figure, true to `doubt`; what others may have done before is in it."""
+    def reported(self, units: int, t_ns: int, doubt: int = 0, *, proven: bool = False) -> "Meter":
+        """Take the exchange's own figure, true to `doubt` when it was sent.
+
+        What others were refused before is in it, but what they may yet be refused is not, unless figures
+        have `proven` that they are not refused unseen.
+        """
         now = self.at(t_ns)
-        now = structs.replace(now, hidden=(), hidden_high=0)
+        if proven:
+            now = structs.replace(now, hidden=(), hidden_high=0)
         flying = sum(one.low for one in now.air)
         told = now.counter.reported(units, t_ns)
-        told = structs.replace(told, low=max(0, units - doubt) + flying + now.late, high=units + doubt)
+        told = structs.replace(told, low=max(0, units - doubt) + flying, high=units + doubt)
         return structs.replace(now, counter=told, known=told)
 
     def gap(self, t_ns: int) -> "Meter":
@@ -208,9 +236,13 @@ class Meter(Struct, frozen=True, kw_only=True):
         now = self.at(t_ns)
         return now.each(lambda counter: counter.at_most(now.full + cost, t_ns), others=False)
 
+    def timed(self, ahead_ns: int, doubt_ns: int, t_ns: int) -> "Meter":
+        """Learn when the drain's steps come."""
+        return self.at(t_ns).each(lambda counter: counter.timed(ahead_ns, doubt_ns, t_ns))
+
     def slept(self, t_ns: int) -> "Meter":
         """Admit that more time may have passed than our clock shows: the low end may be zero."""
-        return self.at(t_ns).each(lambda counter: structs.replace(counter, low=0))
+        return self.at(t_ns).each(lambda counter: structs.replace(counter.untimed(t_ns), low=0, owed=0))
 
     def retuned(self, like: Counter, full: int, t_ns: int) -> "Meter":
         """Take another ceiling and drain.
@@ -245,7 +277,7 @@ def _with_air(meter: Meter, counter: Counter) -> Counter:
     low, high = counter.low - meter.late, counter.high + meter.hidden_high
     for one in meter.air:
         low, high = low - one.low, high + one.high
-    return structs.replace(counter, low=max(0, low), high=high)
+    return structs.replace(counter, low=max(0, low), high=high).rounded()
 
 
 def _due(flights: tuple[Airborne, ...], t_ns: int) -> tuple[Airborne, ...]:
@@ -276,5 +308,7 @@ def _like(counter: Counter, like: Counter) -> Counter:
         drain_low_per_ns=like.drain_low_per_ns,
         drain_high_per_ns=like.drain_high_per_ns,
         step=like.step,
+        caps=like.caps,
+        grain=like.grain,
         lag=like.step,
     )

@@ -227,6 +227,8 @@ def _call_settled(
 ) -> Spending:
     mark = _mark(event.ticket, "")
     flight = spending.flight(mark, event.name)
+    if not event.sent:
+        return spending.never(mark, event.name)
     if flight is None or not event.answered:
         return spending.settled(mark, event.name, t_ns)
     # an attempt to connect that was answered surely counts
@@ -267,7 +269,7 @@ def _order_patched(
         return spending.spent(kind, Interval(0, act.cost.high), t_ns)
     scope = PairScope(account, pair)
     meter = ledger.meter("engine", scope)
-    low = min(act.cost.low, meter.at(t_ns).room) if act.capped and meter is not None else act.cost.low
+    low = min(act.cost.low, meter.at(t_ns).room) if act.batch and meter is not None else act.cost.low
     kind = Kind("engine", scope, _ACTS[patch.exec_type or ""], OTHERS)
     return spending.spent(kind, Interval(low, act.cost.high), t_ns)
 

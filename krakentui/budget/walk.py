@@ -75,8 +75,8 @@ class Walk:
 
     def _send(self, send: Send) -> None:
         counter = self._counter.at(send.at_ns)
-        low = min(send.low, max(0, counter.ceiling - counter.low)) if send.capped else send.low
-        self._counter = counter.spend(low, 0, send.at_ns)
+        low, owed = counter.surely_counts(send.low) if send.capped else (send.low, 0)
+        self._counter = counter.spend(low, 0, send.at_ns, owed=owed)
         self._air_low, self._air_high = self._air_low + low, self._air_high + send.high
         heapq.heappush(self._flights, _Flight(send.latest_ns, low, send.high, planned=True))
         self._flying += 1

@@ -189,6 +189,7 @@ class Auditor:
                 units=figure.units,
                 source=SOURCE,
                 doubt=tolerance(ledger.belief.rules.engine_decay) + drained,
+                proven=True,
             )
         )
 

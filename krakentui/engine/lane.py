@@ -163,7 +163,13 @@ class KeyLane:
         for scope in ticket.scopes:
             if isinstance(scope, KeyScope):
                 self._house.tell(
-                    CallSettled(name="rest", scope=scope, ticket=ticket.number, answered=outcome == "passed")
+                    CallSettled(
+                        name="rest",
+                        scope=scope,
+                        ticket=ticket.number,
+                        answered=outcome == "passed",
+                        sent=outcome != "not_sent",
+                    )
                 )
 
     async def call(self, call: Call, kind: Kind, wrote: Callable[[], None] | None = None) -> Reply:

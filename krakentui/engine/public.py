@@ -3,7 +3,7 @@
 import itertools
 
 from krakentui.engine.household import Household
-from krakentui.model.error import RateLimited, TransportError
+from krakentui.model.error import NotSent, RateLimited, TransportError
 from krakentui.model.event import CallRefused, CallSettled, CallSpent
 from krakentui.model.limit import POINT, IpScope
 from krakentui.wire.spot.rest import Call, Reply, decode, prepare
@@ -35,7 +35,7 @@ class PublicCalls:
         try:
             status, body = await door.send(prepare(call), house.patience.public_s)
         except TransportError as error:
-            self._settle(ticket, answered=False)
+            self._settle(ticket, answered=False, sent=not isinstance(error, NotSent))
             house.pulse.failed(str(error))
             return None
         reply = decode(call, status, body, account=self._account, names=house.names(), asked_ns=t_ns)
@@ -61,6 +61,8 @@ class PublicCalls:
             house.tell(event)
         return reply
 
-    def _settle(self, ticket: int, *, answered: bool) -> None:
-        """The call may have landed until now: the next one keeps its distance from here."""
-        self._house.tell(CallSettled(name="public_rest", scope=SCOPE, ticket=ticket, answered=answered))
+    def _settle(self, ticket: int, *, answered: bool, sent: bool = True) -> None:
+        """A call that left may have landed until now: the next one keeps its distance from here."""
+        self._house.tell(
+            CallSettled(name="public_rest", scope=SCOPE, ticket=ticket, answered=answered, sent=sent)
+        )

@@ -19,6 +19,8 @@ from krakentui.model.number import BadNumber, exact
 Decay = Literal["continuous", "step"]
 """A counter drains all the time, or in steps: the key's by whole points, a pair's every full second."""
 
+Edge = Literal[">", ">="]
+
 MOST_POINTS = 100_000
 """No ceiling is higher: the highest that is documented is 225."""
 MOST_DECAY = 1_000
@@ -47,6 +49,10 @@ class Counting(Struct, frozen=True, kw_only=True):
     batch_cancel_cost: int | None = None
     """REST points of `CancelOrderBatch` and `CancelAll`: 0 or 1."""
     decay: Decay | None = None
+    edge: Edge | None = None
+    """A call is refused that would take a counter above its ceiling, or already one that takes it there."""
+    capped: bool | None = None
+    """What passes over a pair's ceiling (batch cancels) counts only up to it (REST text of 2021 and 2023)."""
     others_window: int | None = None
     """Seconds for which each act of others may be matched by one that was refused unseen; 0 = none is."""
 
@@ -107,6 +113,20 @@ def _kind(value: object) -> Decay:
             raise ValueError('"continuous" or "step"')
 
 
+def _edge(value: object) -> Edge:
+    match value:
+        case ">" | ">=":
+            return value
+        case _:
+            raise ValueError('">" or ">="')
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError("true or false")
+
+
 def _window(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 3600:
         return value
@@ -124,6 +144,8 @@ READERS: Mapping[str, Callable[[object], object]] = {
     "lookup_cost": _one_of(1, 2),
     "batch_cancel_cost": _one_of(0, 1),
     "decay": _kind,
+    "edge": _edge,
+    "capped": _flag,
     "others_window": _window,
 }
 """How each is read from the settings file; a `ValueError` says what it must be."""

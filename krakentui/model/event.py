@@ -260,6 +260,8 @@ class CounterReported(Happening, frozen=True, kw_only=True):
     units: int
     source: str
     doubt: int = 0
+    proven: bool = False
+    """Figures agreed with what was seen, so nothing is hidden that happened before."""
 
 
 class CallSpent(Happening, frozen=True, kw_only=True):
@@ -287,6 +289,8 @@ class CallSettled(Happening, frozen=True, kw_only=True):
     ticket: int
     answered: bool
     """The exchange let it pass, so its counter was within the ceiling."""
+    sent: bool = True
+    """False = it surely never left."""
 
 
 class CallRefused(Happening, frozen=True, kw_only=True):

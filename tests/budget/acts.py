@@ -65,8 +65,8 @@ def spent(points: int = 1, ticket: int = 0) -> CallSpent:
     return CallSpent(name="rest", scope=KEY, low=cost, high=cost, what="Balance", ticket=ticket)
 
 
-def settled(ticket: int, *, answered: bool = True) -> CallSettled:
-    return CallSettled(name="rest", scope=KEY, ticket=ticket, answered=answered)
+def settled(ticket: int, *, answered: bool = True, sent: bool = True) -> CallSettled:
+    return CallSettled(name="rest", scope=KEY, ticket=ticket, answered=answered, sent=sent)
 
 
 def refused(points: int = 1, *, expected: bool = False, until_s: int | None = None) -> CallRefused:

@@ -3,6 +3,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from krakentui.budget.counter import Counter
 from krakentui.budget.rules import per_ns
@@ -68,6 +69,31 @@ def test_an_earlier_moment_changes_nothing() -> None:
 def test_a_refusal_raises_both_ends_to_what_it_proves() -> None:
     counter = a_counter().refused(units(4), 0)
     assert spread(counter) == (16, 24)
+
+
+@pytest.mark.parametrize("seen", ["refused", "reported"])
+def test_what_was_seen_may_fall_by_a_step_in_the_next_moment(seen: str) -> None:
+    counter = a_counter("0.5", step=1)
+    counter = counter.refused(units(4), 0) if seen == "refused" else counter.reported(units(16), 0)
+    assert points(counter.low) == 16
+    assert points(counter.at(1).low) < 15
+    assert points(counter.at(2 * SECOND).low) == 14
+
+
+def test_of_what_is_capped_only_so_much_counts_and_a_step_of_it_is_owed() -> None:
+    counter = a_counter("1", step=1, low=18, high=18)
+    assert counter.surely_counts(units(8)) == (units(2), units(1))
+    assert counter.surely_counts(units(1)) == (units(1), 0)
+    assert a_counter(low=30, high=30).surely_counts(units(8)) == (0, 0)
+
+
+@pytest.mark.parametrize(("caps", "ends"), [(None, (20, 26)), (True, (20, 20)), (False, (26, 26))])
+def test_a_batch_counts_up_to_the_ceiling_or_in_full_as_is_said(
+    caps: bool | None, ends: tuple[int, int]
+) -> None:
+    counter = structs.replace(a_counter(low=18, high=18), caps=caps)
+    low, owed = counter.surely_counts(units(8))
+    assert spread(counter.spend(low, units(8), 0, owed=owed, batch=True)) == ends
 
 
 def test_a_refusal_lowers_nothing() -> None:

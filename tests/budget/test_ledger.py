@@ -172,6 +172,19 @@ def test_a_lost_call_may_never_have_counted() -> None:
     assert rest(ledger, 0) == (0, 4)
 
 
+def test_a_lost_call_may_land_after_it_was_given_up() -> None:
+    """A read that is cut for a cancel is still on its way: it drains from its latest landing on."""
+    ledger = told(a_ledger("pro"), 0, spent(4, ticket=7))
+    ledger = told(ledger, 1, settled(7, answered=False))
+    assert rest(ledger, 5) == (0, 4)
+    assert rest(ledger, 7) == (0, 3)  # landed at 5 s, and a step may be late
+
+
+def test_a_call_that_never_left_costs_nothing() -> None:
+    ledger = told(a_ledger(), 0, spent(4, ticket=7), settled(7, answered=False, sent=False))
+    assert rest(ledger, 0) == (0, 0)
+
+
 def test_an_answer_to_an_unknown_ticket_changes_nothing() -> None:
     ledger = told(a_ledger(), 0, spent(4))
     assert told(ledger, 0, settled(99)) == ledger
@@ -271,9 +284,26 @@ def test_foreign_use_of_the_key_makes_the_counter_unknown() -> None:
 
 
 def test_a_reported_counter_wins() -> None:
+    """It has drained since for as long as the stream may be late; a refused act of others may follow."""
     ledger = told(a_ledger(), 0, stream("O1", "pending_new", 0, pair="BTC/USD"))
     report = CounterReported(name="engine", scope=BTC, units=units("41.5"), source="v1")
-    assert engine(told(ledger, 0, report), 0) == (Fraction("41.5"), Fraction("41.5"))
+    assert engine(told(ledger, 0, report), 0) == (Fraction("41.5") - Fraction("0.468"), Fraction("42.5"))
+
+
+def test_a_figure_that_is_proven_leaves_nothing_hidden() -> None:
+    ledger = told(a_ledger(), 0, stream("O1", "pending_new", 0, pair="BTC/USD"))
+    report = CounterReported(name="engine", scope=BTC, units=units("41.5"), source="v1", proven=True)
+    assert engine(told(ledger, 0, report), 0)[1] == Fraction("41.5")
+
+
+def test_what_explains_a_refusal_does_not_come_on_top_of_it() -> None:
+    """Thirty acts of others, and thirty that may have been refused, can fill a counter of sixty."""
+    ledger = a_ledger("starter")
+    for number in range(30):
+        ledger = told(ledger, 0, stream(f"O{number}", "pending_new", 0, pair="BTC/USD"))
+    assert engine(told(ledger, 0, pair_refused(8)), 0)[1] == 68
+    quiet = told(a_ledger("starter"), 0, stream("O1", "pending_new", 0, pair="BTC/USD"))
+    assert engine(told(quiet, 0, pair_refused(8)), 0)[1] == 69
 
 
 # --- lockout --------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def lived(life: list[tuple[str, int]]) -> tuple[Meter, int]:
             case "settled":
                 meter = meter.settled(str(flying), t_ns)
             case "foreign":
-                meter = meter.foreign(cost, t_ns, capped=True, hidden_ns=300 * SECOND)
+                meter = meter.foreign(cost, t_ns, batch=True, hidden_ns=300 * SECOND)
             case "spent":
                 meter = meter.spent(cost, t_ns)
             case "refused":
@@ -91,7 +91,7 @@ def test_what_is_known_is_never_above_what_may_be(life: list[tuple[str, int]]) -
 def test_hidden_acts_of_one_second_are_kept_as_one() -> None:
     meter = a_meter()
     for _ in range(1_000):
-        meter = meter.foreign(Interval(0, 0), SECOND, capped=False, hidden_ns=300 * SECOND)
+        meter = meter.foreign(Interval(0, 0), SECOND, batch=False, hidden_ns=300 * SECOND)
     assert len(meter.hidden) == 1
     assert spread(meter.shown(SECOND)) == (0, 1_000)
 

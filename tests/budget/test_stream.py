@@ -74,12 +74,18 @@ def test_what_the_exchange_does_itself_costs_nothing(exec_type: str) -> None:
 def test_an_amend_of_others_counts_by_the_age_until_then() -> None:
     event = stream("O1", "amended", 8)
     ledger = told(a_ledger(hidden_s=0), 8, event, orders=(an_order(),))
-    assert engine(ledger, 8) == (3 - Fraction("0.468"), 3 + 1)
+    assert engine(ledger, 8) == (3 - Fraction("0.468"), 3)
 
 
 def test_a_cancel_of_others_may_be_an_edit() -> None:
     ledger = told(a_ledger(hidden_s=0), 20, stream("O1", "canceled", 20), orders=(an_order(),))
-    assert engine(ledger, 20) == (2 - Fraction("0.468"), 4 + 1)
+    assert engine(ledger, 20) == (2 - Fraction("0.468"), 4)
+
+
+def test_a_removal_that_names_itself_an_edit_costs_what_one_costs_at_least() -> None:
+    event = stream("O1", "canceled", 20, reason="Order replaced")
+    ledger = told(a_ledger(hidden_s=0), 20, event, orders=(an_order(),))
+    assert engine(ledger, 20) == (2 - Fraction("0.468"), 4)
 
 
 def test_a_post_only_order_that_would_take_costs_nothing_to_remove() -> None:
@@ -94,8 +100,8 @@ def test_a_dead_mans_switch_may_cost_as_cancels_do() -> None:
 
 def test_an_act_on_an_order_of_unknown_pair_may_concern_every_pair() -> None:
     ledger = told(a_ledger(hidden_s=0), 0, stream("O9", "canceled", 0))
-    assert engine(ledger, 0) == (0, 9)
-    assert engine(ledger, 0, "ETH/USD") == (0, 9)
+    assert engine(ledger, 0) == (0, 8)
+    assert engine(ledger, 0, "ETH/USD") == (0, 8)
 
 
 def test_a_batch_of_others_counts_at_the_low_end_only_up_to_the_ceiling() -> None:

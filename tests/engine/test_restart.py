@@ -64,10 +64,11 @@ async def test_the_first_calls_of_a_start_wait_for_what_is_known_to_be_full(tmp_
     with a_run(tmp_path, clock) as scene:
         async with scene.running(80):
             pass
-    for _ in range(5):  # five starts within moments: twenty points of twenty
+    for number in range(5):  # five starts within moments: twenty points of twenty
         with a_run(tmp_path, clock) as scene:
             async with scene.running(0.1):
-                assert private_calls(scene) == FIRST_CALLS
+                # the last call would bring the counter just to its ceiling, where it may be refused
+                assert private_calls(scene) == FIRST_CALLS[: 3 if number == 4 else 4]
     with a_run(tmp_path, clock) as scene:
         async with scene.running(0.1):
             assert len(private_calls(scene)) < 4

@@ -22,7 +22,7 @@ class Watch:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.ledger: Ledger = a_ledger(TIERS[case.tier], hidden_s=0)
+        self.ledger: Ledger = a_ledger(TIERS[case.tier], hidden_s=1)
         self.orders: dict[str, Order] = {}
         self.calls = 0
         self.at_s = 0.0
