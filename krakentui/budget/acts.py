@@ -12,8 +12,9 @@ from krakentui.model.order import Order, OrderPatch
 
 BY_ENGINE = frozenset({"Post only order"})
 """Reasons of a removal that nobody asked for: it costs nothing beyond the add."""
-ASKED = frozenset({"User requested", "Order replaced"})
-"""Reasons of a removal that somebody asked for, the second by an edit (old websocket, as of 2026-06)."""
+ASKED = "User requested"
+REPLACED = "Order replaced"
+"""How an edit names itself on the old websocket (as of 2026-06)."""
 
 
 class Act(Struct, frozen=True):
@@ -67,4 +68,4 @@ def _removal(patch: OrderPatch, low_ns: int | None, high_ns: int | None) -> Inte
         return removal_cost(None, None, 0)
     cost = removal_cost(low_ns, high_ns, patch.said_ns)
     # A dead man's switch that went off costs as cancels do by the text of 2023 and nothing by that of 2026.
-    return cost if patch.reason in ASKED else Interval(0, cost.high)
+    return cost if patch.reason in {ASKED, REPLACED} else Interval(0, cost.high)
