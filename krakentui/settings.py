@@ -45,6 +45,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     venue: Venue = "live"
     endpoints: Endpoints = Endpoints()
     credentials: Credentials | None = None
+    keyless_why: str = ""
+    """Why this run goes without the key it was told, as a sentence; empty = it was told none."""
     account: str = "main"
     """Name of the account shown to the user; the key's profile or the simulator's account."""
     withdraw_accepted: frozenset[str] = frozenset()

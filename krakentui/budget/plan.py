@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from krakentui.budget.ledger import Ledger
 from krakentui.budget.words import duration, figure
+from krakentui.model.clock import SECOND
 from krakentui.model.limit import POINT, IpScope, LimitName
 
 EASY = Fraction(3, 4)
@@ -20,6 +21,8 @@ EASY = Fraction(3, 4)
 TIGHT = Fraction(1, 4)
 """With no more than this free, polls come as seldom as is bearable."""
 NORMAL = Fraction(1, 2)
+LOOK_NS = SECOND // 4
+"""So exactly it is reckoned when a stretched period is over."""
 
 
 class Want(Struct, frozen=True, kw_only=True):
@@ -83,9 +86,26 @@ def soonest(wants: Sequence[Want], ledger: Ledger, t_ns: int) -> tuple[int, Want
     for want in wants:
         fits_ns = fits[want.cost] if want.limit == "rest" else _public_fits_at(want, ledger, t_ns)
         if fits_ns is not None:
-            wished_ns = t_ns if want.last_ns is None else want.last_ns + stretched(want, free)
+            wished_ns = _wished_at(want, ledger, free, t_ns)
             planned.append((max(wished_ns, fits_ns, t_ns), want))
     return min(planned, key=lambda one: (one[0], _overdue_from(one[1]), one[1].endpoint), default=None)
+
+
+def _wished_at(want: Want, ledger: Ledger, free: Fraction, t_ns: int) -> int:
+    """Tell when a want's period is over; a stretched one shrinks while the counter drains meanwhile."""
+    if want.last_ns is None:
+        return t_ns
+    late_ns = want.last_ns + stretched(want, free)
+    early_ns = max(t_ns, want.last_ns + want.soonest_ns)
+    if want.limit != "rest" or free >= EASY:
+        return late_ns
+    while late_ns - early_ns > LOOK_NS:
+        middle_ns = (early_ns + late_ns) // 2
+        if want.last_ns + stretched(want, headroom(ledger, middle_ns)) <= middle_ns:
+            late_ns = middle_ns
+        else:
+            early_ns = middle_ns
+    return late_ns
 
 
 def stretched(want: Want, free: Fraction) -> int:
@@ -112,7 +132,7 @@ def sentence(want: Want, ledger: Ledger, at_ns: int, t_ns: int) -> str:
             return f"{want.what} in {duration(at_ns - t_ns)}: the exchange wants silence until then."
         if ledger.held("rest", t_ns) is not None:
             return f"{want.what} in {duration(at_ns - t_ns)}: the exchange asked for a pause."
-        wished_ns = t_ns if want.last_ns is None else want.last_ns + stretched(want, headroom(ledger, t_ns))
+        wished_ns = _wished_at(want, ledger, headroom(ledger, t_ns), t_ns)
         if at_ns > wished_ns:
             counter = ledger.rest_at(t_ns)
             needed = max(0, counter.ceiling - ledger.reserve - want.cost)

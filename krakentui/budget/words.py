@@ -7,7 +7,7 @@ from krakentui.model.number import points_text
 _LABELS: dict[LimitName, str] = {
     "rest": "REST calls",
     "public_rest": "Public calls",
-    "connections": "Connections",
+    "connections": "Our connections",
     "messages": "Messages",
 }
 _PAIR_LABELS: dict[LimitName, str] = {

@@ -43,4 +43,5 @@ def _seated(settings: Settings, place: Place) -> tuple[Settings, Place | None]:
 
 
 def _public(settings: Settings) -> Settings:
-    return structs.replace(settings, credentials=None, warnings=(*settings.warnings, WATCHED))
+    warnings = (*settings.warnings, WATCHED)
+    return structs.replace(settings, credentials=None, keyless_why=WATCHED, warnings=warnings)

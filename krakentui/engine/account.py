@@ -18,6 +18,7 @@ from krakentui.engine.history import Historian
 from krakentui.engine.household import Household
 from krakentui.engine.inquiry import Inquiry
 from krakentui.engine.keywatch import KeyWatch
+from krakentui.engine.leftswitch import Memory
 from krakentui.engine.place import Place
 from krakentui.engine.poller import Poller
 from krakentui.engine.pursuer import Pursuer
@@ -98,8 +99,16 @@ class AccountSide:
             state, house.clock, house.patience, self._lane, self._feed, self._talk.answers, house.tell
         )
         self._pursuer = Pursuer(state, self._lane, house.clock, house.tell)
+        folder, rest = settings.state_dir, settings.endpoints.rest
         self._dead_man = DeadMan(
-            state, house.clock, house.patience, self._lane, self._feed, self._talk.answers, house.tell
+            state,
+            house.clock,
+            house.patience,
+            self._lane,
+            self._feed,
+            self._talk.answers,
+            house.tell,
+            None if folder is None else Memory(folder, credentials.fingerprint, rest),
         )
         self.waiter = Waiter(
             state, house.clock, house.tell, self._begin, self._may_go, units(settings.cancel_when_points)

@@ -8,7 +8,7 @@ from krakentui.state.state import State
 def fresh_state(settings: Settings, clock: Clock) -> State:
     """Begin to believe: nothing but what the settings say."""
     key = settings.credentials
-    return State(
+    state = State(
         settings.venue,
         settings.account,
         None if key is None else key.fingerprint,
@@ -23,3 +23,5 @@ def fresh_state(settings: Settings, clock: Clock) -> State:
         wall_ns=clock.now_ns(),
         t_ns=clock.mono_ns(),
     )
+    state.key_refused = settings.keyless_why or None
+    return state

@@ -110,6 +110,7 @@ class Session:
             KeyProblem: the secret of the key is no secret.
         """
         self._settings = settings
+        self._keyless = NotAsked(why=settings.keyless_why or NO_KEY)
         self._clock = clock
         self._rng = rng
         self._patience = Patience.at_speed(settings.speed)
@@ -205,27 +206,25 @@ class Session:
 
     def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
         """Freeze a question about these orders, or say at once why it cannot be asked."""
-        return NotAsked(why=NO_KEY) if self._account is None else self._account.ask(ids, everything=False)
+        return self._keyless if self._account is None else self._account.ask(ids, everything=False)
 
     def ask_cancel_all(self) -> Question | NotAsked:
         """Freeze a question about every open order there is now."""
         if self._account is None:
-            return NotAsked(why=NO_KEY)
+            return self._keyless
         return self._account.ask(tuple(self.state.orders), everything=True)
 
     def confirm(self, question: Question) -> NotAsked | None:
         """Cancel exactly the orders of the question; None = they are on their way."""
-        return NotAsked(why=NO_KEY) if self._account is None else self._account.confirm(question)
+        return self._keyless if self._account is None else self._account.confirm(question)
 
     def ask_switch(self) -> SwitchQuestion | NotAsked:
         """Freeze a question about the dead man's switch: arm it, or disarm it where it is on."""
-        return NotAsked(why=NO_KEY) if self._account is None else self._account.ask_switch()
+        return self._keyless if self._account is None else self._account.ask_switch()
 
     def set_switch(self, question: SwitchQuestion, timeout_s: int) -> NotAsked | None:
         """Do what the question about the switch says; None = it is on its way."""
-        return (
-            NotAsked(why=NO_KEY) if self._account is None else self._account.set_switch(question, timeout_s)
-        )
+        return self._keyless if self._account is None else self._account.set_switch(question, timeout_s)
 
     def history(self, kind: HistoryKind, t_ns: int) -> HistoryView:
         """List what has been, as far as it was asked for."""
@@ -233,11 +232,11 @@ class Session:
 
     def ask_history(self, kind: HistoryKind, *, again: bool) -> str:
         """Ask for the next older page, or the newest once more; the sentence says what happens."""
-        return NO_KEY if self._account is None else self._account.historian.ask(kind, again=again)
+        return self._keyless.why if self._account is None else self._account.historian.ask(kind, again=again)
 
     def ask_fees(self) -> str:
         """Ask for the volume of 30 days and its fees; the sentence says what happens."""
-        return NO_KEY if self._account is None else self._account.historian.ask_fees()
+        return self._keyless.why if self._account is None else self._account.historian.ask_fees()
 
     def export(self, kind: HistoryKind, rows: Sequence[Past]) -> str:
         """Write rows into files of the folder we run in; the sentence says where, or why not."""
@@ -245,11 +244,11 @@ class Session:
 
     def ask_when_free(self, ids: Sequence[str]) -> Question | NotAsked:
         """Freeze a question about cancelling these orders as soon as that is cheap enough."""
-        return NotAsked(why=NO_KEY) if self._account is None else self._account.ask_when_free(ids)
+        return self._keyless if self._account is None else self._account.ask_when_free(ids)
 
     def confirm_when_free(self, question: Question) -> NotAsked | None:
         """Let the orders of a question wait; None = they do."""
-        return NotAsked(why=NO_KEY) if self._account is None else self._account.confirm_when_free(question)
+        return self._keyless if self._account is None else self._account.confirm_when_free(question)
 
     def stop_waiting(self, ids: Sequence[str]) -> bool:
         """Let these orders wait no longer; tell whether any did."""
@@ -277,11 +276,11 @@ class Session:
 
     def ask_amends(self, order_id: str) -> str:
         """Ask how an order was changed; the sentence says what comes of it."""
-        return NO_KEY if self._account is None else self._account.amends.begin(order_id)
+        return self._keyless.why if self._account is None else self._account.amends.begin(order_id)
 
     def poll_now(self) -> str:
         """Ask the exchange again as soon as the budget allows; the sentence says when."""
-        return NO_KEY if self._account is None else self._account.poller.poll_now()
+        return self._keyless.why if self._account is None else self._account.poller.poll_now()
 
     def listen(self, ear: Callable[[Happening, int], None]) -> None:
         """Let somebody hear every event, with its steady time, once the state has taken it."""

@@ -21,7 +21,7 @@ from krakentui.model.figures import FiguresTold, Silence
 from krakentui.model.secret import Credentials
 from krakentui.settings import Settings
 
-UNSEEN = "calls were made with it that the counters on disk do not know"
+UNSEEN = "another program, or a command of ours, made calls that the counters on disk do not know"
 REMEMBERED = "the exchange said so before this start"
 
 

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 
 from krakentui.engine.answers import Answers, Unanswered
 from krakentui.engine.lane import KeyLane
+from krakentui.engine.leftswitch import Memory
 from krakentui.model.clock import Clock
 from krakentui.model.error import NotSent, TransportError
 from krakentui.model.event import Answered, CallSpent, Happening, Noted
 from krakentui.model.limit import POINT, PairScope
 from krakentui.model.market import Maintenance
-from krakentui.model.switch import SwitchAnswered, SwitchAsked, SwitchRanOut, SwitchUnanswered
+from krakentui.model.switch import SwitchAnswered, SwitchAsked, SwitchLeft, SwitchRanOut, SwitchUnanswered
 from krakentui.net.deadline import within
 from krakentui.net.feed import Feed
 from krakentui.net.patience import Patience
@@ -47,8 +48,10 @@ class DeadMan:
         feed: Feed[Conversation],
         answers: Answers,
         tell: Callable[[Happening], None],
+        memory: Memory | None = None,
     ) -> None:
-        """Begin with it off, as far as is known."""
+        """Begin with it off, as far as is known; `memory` keeps that it is armed for the next start."""
+        self._memory = memory
         self._state = state
         self._clock = clock
         self._patience = patience
@@ -105,11 +108,32 @@ class DeadMan:
 
     async def run(self) -> None:
         """Keep it until cancelled."""
+        if self._memory is not None:
+            self._remind(self._memory)
         while True:
             self._wake.clear()
             wait_s = await self._step()
+            self._remember()
             with contextlib.suppress(TimeoutError):
                 await within(self._clock, wait_s, self._wake.wait)
+
+    def _remind(self, memory: Memory) -> None:
+        """Tell of a switch that an earlier run has left armed."""
+        left = memory.recalled()
+        now_ns = self._state.exchange_ns(self._clock.mono_ns())
+        if left is not None and left.fires_wall_ns > now_ns:
+            account = self._state.account
+            self._tell(SwitchLeft(account=account, timeout_s=left.timeout_s, trigger_ns=left.fires_wall_ns))
+
+    def _remember(self) -> None:
+        """Keep on disk what the next start has to know."""
+        if self._memory is None:
+            return
+        switch = self._state.switch
+        fires_ns = switch.fires_wall_ns if switch.is_on else None
+        problem = self._memory.keep(self._state.account, switch.timeout_s, fires_ns)
+        if problem is not None:
+            self._tell(Noted(kind="notice", text=problem, level="warn"))
 
     async def _step(self) -> float:
         """Do what is due and tell how long to wait."""
@@ -120,7 +144,7 @@ class DeadMan:
             await self._call(timeout_s, renewal=False)
         elif switch.has_passed(wall_ns):
             self._tell(SwitchRanOut(account=self._state.account))
-        elif switch.is_on and t_ns >= switch.due_ns():
+        elif switch.is_kept and t_ns >= switch.due_ns():
             await self._keep()
         elif switch.phase in {"arming", "armed"} and (near := next(self._near(wall_ns), None)) is not None:
             text = f"The dead man's switch is disarmed ahead of a maintenance: {near.title}."

@@ -69,7 +69,9 @@ class Waiter:
         return structs.replace(
             question,
             route=f"each as soon as {when}{last}",
-            warnings=(*warnings, *question.warnings[:1]),
+            warnings=(*_about_orders(question), *warnings),
+            pairs=(),
+            later=True,
         )
 
     def plan(self, question: Question) -> NotAsked | None:
@@ -114,3 +116,12 @@ class Waiter:
         """Tell how long until its cancel is cheap enough; None = its age is not known."""
         wall_ns = self._state.exchange_ns(self._clock.mono_ns())
         return cheap_in(order.counts_from_high_ns, wall_ns, self._most)
+
+
+def _about_orders(question: Question) -> tuple[str, ...]:
+    """Keep what warns of the orders themselves; what is said of the cost of now does not hold later."""
+    guards = sum(order.protective for order in question.orders)
+    if not guards:
+        return ()
+    these = "1 of them protects" if guards == 1 else f"{guards} of them protect"
+    return (f"{these} a position: without it nothing limits a loss.",)

@@ -35,6 +35,14 @@ class SwitchUnanswered(Happening, frozen=True, kw_only=True):
     why: str
 
 
+class SwitchLeft(Happening, frozen=True, kw_only=True):
+    """An earlier run has armed it, and it has not fired yet; this run does not renew it."""
+
+    account: str
+    timeout_s: int
+    trigger_ns: int
+
+
 class SwitchRanOut(Happening, frozen=True, kw_only=True):
     """The moment at which it fires has passed without a renewal."""
 

@@ -35,7 +35,7 @@ class LimitNews:
 
     @_take.register
     def _foreign_use(self, event: e.ForeignUseSeen, _ledger: Ledger, t_ns: int) -> None:
-        self._note(f"Another program uses this limit too: {event.why.rstrip('.')}.", t_ns)
+        self._note(f"This limit was used elsewhere too: {event.why.rstrip('.')}.", t_ns)
 
     @_take.register
     def _tier_seen(self, event: e.TierSeen, ledger: Ledger, t_ns: int) -> None:

@@ -12,9 +12,9 @@ from msgspec import Struct, structs
 
 from krakentui.model.clock import SECOND
 from krakentui.model.event import Happening, OrderPatched
-from krakentui.model.switch import SwitchAnswered, SwitchAsked, SwitchRanOut, SwitchUnanswered
+from krakentui.model.switch import SwitchAnswered, SwitchAsked, SwitchLeft, SwitchRanOut, SwitchUnanswered
 
-Phase = Literal["off", "arming", "armed", "disarming", "fired"]
+Phase = Literal["off", "arming", "armed", "left", "disarming", "fired"]
 SOONEST_S: Final = 15
 LATEST_S: Final = 30
 """It is renewed every 15 to 30 s (REST reference 4.3, recommended with a timeout of 60 s)."""
@@ -50,11 +50,16 @@ class Switch(Struct, frozen=True, kw_only=True):
     @property
     def is_on(self) -> bool:
         """Tell whether it is armed or may be."""
-        return self.phase in {"arming", "armed", "disarming"}
+        return self.phase in {"arming", "armed", "left", "disarming"}
 
     def has_passed(self, wall_ns: int) -> bool:
         """Tell whether its moment is over."""
         return self.is_on and self.fires_wall_ns is not None and wall_ns > self.fires_wall_ns + PASSED_NS
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether calls are made for it; one that an earlier run has left armed is not renewed."""
+        return self.phase in {"arming", "armed", "disarming"}
 
     def due_ns(self) -> int:
         """Tell the steady time of the next call."""
@@ -84,6 +89,13 @@ def _(event: SwitchAsked, switch: Switch, t_ns: int, _wall_ns: int) -> Switch:
     return structs.replace(
         asked, phase="arming", timeout_s=event.timeout_s, fires_wall_ns=None, failed=False, doubt=""
     )
+
+
+@_followed.register
+def _(event: SwitchLeft, switch: Switch, _t_ns: int, _wall_ns: int) -> Switch:
+    if switch.is_on:
+        return switch
+    return Switch(phase="left", timeout_s=event.timeout_s, fires_wall_ns=event.trigger_ns)
 
 
 @_followed.register
@@ -140,6 +152,9 @@ def _phase_told(before: Switch, after: Switch) -> tuple[str, str] | None:
         case "armed" if before.phase != "disarming":
             text = f"{after.timeout_s} s without a renewal cancel every open order"
             return f"The dead man's switch is armed: {text}.", "warn"
+        case "left":
+            text = "A dead man's switch of an earlier run is armed and is not renewed: D disarms it."
+            return text, "bad"
         case "off" if before.phase == "disarming":
             return "The dead man's switch is disarmed.", "good"
         case "off":

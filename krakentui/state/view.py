@@ -41,7 +41,7 @@ class FeedView(Struct, frozen=True, kw_only=True):
 class SwitchView(Struct, frozen=True, kw_only=True):
     """The dead man's switch, while it is on or has just fired."""
 
-    phase: Literal["arming", "armed", "disarming", "fired"]
+    phase: Literal["arming", "armed", "left", "disarming", "fired"]
     fires_in_ns: int | None
     """At the earliest; negative = its moment has passed; None = the exchange has named no moment."""
     fires_wall_ns: int | None
@@ -369,6 +369,8 @@ class Question(Struct, frozen=True, kw_only=True):
     cost_high: Fraction
     warnings: tuple[str, ...]
     pairs: tuple[PairView, ...] = ()
+    later: bool = False
+    """It is about cancelling when that is cheap enough, not now."""
 
     @property
     def needs_count(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Final
 
 from krakentui.model.account import KeyInfo
 from krakentui.model.number import plain, without_zeros
@@ -9,6 +10,8 @@ from krakentui.model.order import Fill, Order
 from krakentui.model.symbol import PairInfo
 from krakentui.state.cancels import CancelRequest
 
+BY_SWITCH: Final = "CancelAllOrdersAfter"
+"""Begin of the reason of orders that the dead man's switch cancelled (websocket reference 7.3)."""
 Pairs = Mapping[str, PairInfo]
 BY_USER = "User requested"
 """The exchange's reason for a cancel that somebody asked for: it adds nothing to "was cancelled"."""
@@ -57,6 +60,8 @@ def ended(order: Order, pairs: Pairs) -> str:
     if order.status == "filled":
         return f"Done: {what} is filled."
     part = f", {trimmed(order.filled)} filled" if order.filled else ""
+    if (order.reason or "").startswith(BY_SWITCH):
+        return f"Closed: {what} was cancelled by the dead man's switch{part}."
     how = "expired" if order.status == "expired" else "was cancelled, not by us"
     reason = f" ({order.reason})" if order.reason not in {None, "", BY_USER} else ""
     return f"Closed: {what} {how}{reason}{part}."

@@ -129,8 +129,20 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("view.journal", "J", "Journal", "List what happened, newest last.", line=12),
     Action("view.history", "H", "History", "Closed orders, trades and ledger, read page by page when asked."),
-    Action("history.export", "e", "Export", "Write the rows shown as CSV and JSON.", where="history"),
-    Action("history.fees", "f", "Fees", "Ask for the 30-day volume and the fees it earns.", where="history"),
+    Action(
+        "history.export",
+        "e",
+        "Export",
+        "In History: write the rows as CSV and JSON.",
+        where="history",
+    ),
+    Action(
+        "history.fees",
+        "f",
+        "Fees",
+        "In History: ask for 30-day volume and fees.",
+        where="history",
+    ),
     Action("view.help", "question_mark", "Help", "List all keys and what the marks mean.", line=4),
     Action("view.palette", "ctrl+p", "Commands", "Find any action by its name.", line=13),
     Action(

@@ -186,7 +186,7 @@ def test_rows_come_rest_first_then_pairs_then_the_others() -> None:
         "BTC/USD open orders",
         "ETH/USD open orders",
         "Public calls",
-        "Connections",
+        "Our connections",
     ]
 
 

@@ -58,9 +58,18 @@ def test_periods_stretch_as_room_shrinks(used: int, period_s: int) -> None:
 
 
 def test_a_stretched_poll_says_that_calls_are_scarce() -> None:
-    decision = next_poll([a_want()], told(a_ledger("starter"), 0, spent(8)), 0)
+    decision = next_poll([a_want()], told(a_ledger("starter"), 0, spent(12)), 0)
     assert isinstance(decision, WaitUntil)
     assert decision.why.endswith("s: calls are scarce, so it comes later.")
+
+
+def test_a_stretched_poll_comes_when_it_was_said_to_though_the_counter_drains_meanwhile() -> None:
+    ledger = told(a_ledger(), 0, spent(16))
+    said = next_poll([a_want()], ledger, 0)
+    assert isinstance(said, WaitUntil)
+    assert said.at_ns is not None
+    assert isinstance(next_poll([a_want()], ledger, said.at_ns - SECOND), WaitUntil)
+    assert isinstance(next_poll([a_want()], ledger, said.at_ns), Go)
 
 
 def test_a_poll_never_touches_the_reserve() -> None:

@@ -1,12 +1,16 @@
 """The dead man's switch against the exchange: armed, kept alive, disarmed, fired; never armed by itself."""
 
+import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from krakentui.engine.host import Host
+from krakentui.simulator import Options
 from krakentui.state.view import NotAsked, SwitchQuestion
 from tests.whole.faults import SOON_S, inject, is_true, private_calls, watched
-from tests.whole.lockstep import Lockstep
+from tests.whole.lockstep import Lockstep, lockstep
 
 pytestmark = pytest.mark.anyio
 
@@ -118,6 +122,37 @@ async def test_it_is_disarmed_ahead_of_an_announced_maintenance() -> None:
         assert "Engine upgrade" in asked.why
 
 
+async def test_the_next_start_tells_of_a_switch_left_armed_and_disarms_it_but_never_renews_it(
+    tmp_path: Path,
+) -> None:
+    options = Options(manual=True, quiet=True)
+    async with lockstep(options, state_dir=tmp_path) as both:
+        await armed(both, 300)
+        before = both.account()["cancel_after"]
+        settings, clock = both.session._settings, both.clock
+        async with Host(settings, clock, random.Random(2)) as second:
+            late = Lockstep(both.exchange, second, clock)
+            await late.until(lambda: phase(late) == "left", 10)
+            assert any("earlier run" in line.text for line in late.session.journal())
+            question = late.session.ask_switch()
+            assert isinstance(question, SwitchQuestion)
+            assert not question.arm
+            assert late.session.set_switch(question, 0) is None
+            await late.until(lambda: phase(late) == "off", 10)
+        assert before is not None
+
+
+async def test_a_switch_that_was_disarmed_is_not_told_of_at_the_next_start(tmp_path: Path) -> None:
+    async with lockstep(Options(manual=True, quiet=True), state_dir=tmp_path) as both:
+        await armed(both)
+        question = both.session.ask_switch()
+        assert isinstance(question, SwitchQuestion)
+        both.session.set_switch(question, 0)
+        await both.until(lambda: phase(both) == "off", 5)
+        await both.run(2)
+        assert not _kept(tmp_path)
+
+
 async def test_a_question_is_answered_once() -> None:
     async with watched(quiet=True) as both:
         question = both.session.ask_switch()
@@ -125,6 +160,10 @@ async def test_a_question_is_answered_once() -> None:
         assert isinstance(both.session.set_switch(question, 29), NotAsked)
         assert both.session.set_switch(question, 30) is None
         assert isinstance(both.session.set_switch(question, 30), NotAsked)
+
+
+def _kept(folder: Path) -> list[Path]:
+    return list(folder.glob("switch-*"))
 
 
 def _instant_ns(told: Any) -> int:  # noqa: ANN401 - JSON

@@ -9,7 +9,7 @@ from krakentui.ui.line import Line, Span, Tone, line, pad, span_width, wrapped
 from krakentui.ui.screens.sheet import Sheet
 from krakentui.ui.widgets.scroll import Scroll
 
-KEYS, LABEL = 11, 15
+KEYS, LABEL = 11, 18
 MARKS: tuple[tuple[str, Tone, str], ...] = (
     (SURE * 3, "sure", "surely used"),
     (DOUBT * 3, "doubt", "maybe used: what we cannot know for certain"),

@@ -120,7 +120,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         status = self._show(self.status, lambda: face.status(t_ns))
         if isinstance(status, StatusView):
             for table in (self.orders, self.balances):
-                table.explain(why_waiting(status), keyless=status.power == "public")
+                table.explain(
+                    why_waiting(status), keyless=status.power == "public" and status.key_refused is None
+                )
             may_cancel = status.power == "watch+cancel" and not status.read_only
             self._show(self.key_line, lambda: Keys(may_cancel, latest.said))
 

@@ -255,7 +255,8 @@ class QuestionView(Panel[Question]):
         keep = (Span("Esc", key), Span(f" keep {'them' if many else 'it'}", word))
         if self._told:
             return line(Span(self._told, "bad"), Span("  "), Span(do, key), Span("  "), *keep)
-        return line(Span(do, key), Span(f" cancel {'them' if many else 'it'}     ", word), *keep)
+        act = "wait" if question.later else f"cancel {'them' if many else 'it'}"
+        return line(Span(do, key), Span(f" {act}     ", word), *keep)
 
 
 def _fitted(parts: list[list[Line]], room: int) -> tuple[list[Line], list[Line], int]:
@@ -287,6 +288,8 @@ def _price(order: QuestionOrder, form: Form) -> str:
 
 
 def _title(question: Question, left: int, *, short: bool) -> str:
+    if question.later:
+        return f"Cancel {'this order' if left == 1 else f'these {left} orders'} when it is free?"
     if question.everything:
         return f"Cancel EVERYTHING: all {left} open orders?"
     if len(question.orders) == 1:
@@ -295,6 +298,8 @@ def _title(question: Question, left: int, *, short: bool) -> str:
 
 
 def _cost(question: Question, width: int) -> str:
+    if question.later:
+        return "as the route says, when it goes"
     if not question.cost_high:
         return "nothing: free at this age"
     cost = interval(question.cost_low, question.cost_high)

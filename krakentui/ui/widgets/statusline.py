@@ -51,7 +51,7 @@ class StatusLine(Panel[StatusView]):
     def _left(self, view: StatusView, brevity: int) -> tuple[Span, ...]:
         badge, tone = BADGES[view.venue]
         power, power_tone = POWERS[view.power] if view.power_known else UNCHECKED
-        if view.key_refused is not None:
+        if view.key_refused is not None and view.key is not None:
             power, power_tone = REFUSED
         elif view.read_only and view.power != "public":
             power, power_tone = "═ READ-ONLY ═", "warn"
@@ -102,6 +102,8 @@ def _switch(switch: SwitchView) -> Span:
         case "armed":
             doubtful = bool(switch.doubt)
             return Span(f"DEAD MAN{left.rjust(4)}{' !' if doubtful else ''}", "bad" if doubtful else "warn")
+    if switch.phase == "left":
+        return Span(f"DEAD MAN{left.rjust(4)} NOT RENEWED", "bad")
     return Span(f"dead man {switch.phase}{left}", "warn")
 
 

@@ -1,0 +1,108 @@
+"""Remembers on disk that the dead man's switch is armed, for the next start to tell and to disarm.
+
+A monitor that crashed or was ended by a signal leaves the exchange's timer running, and the exchange has no
+call that tells so. The file holds no secret: whose account, by which key, and when it fires.
+"""
+
+import os
+from pathlib import Path
+
+from msgspec import MsgspecError, Struct, json
+
+_LONGEST = 4_096
+
+
+class Left(Struct, frozen=True, kw_only=True):
+    """A switch that an earlier run has armed."""
+
+    key: str
+    """Fingerprint of the key it was armed with."""
+    account: str
+    venue: str
+    """The exchange's REST address: a simulator's switch is not Kraken's."""
+    timeout_s: int
+    fires_wall_ns: int
+    """By the exchange's clock."""
+
+
+def path_of(folder: Path, key: str) -> Path:
+    """Tell the file of a key."""
+    return folder / f"switch-{key}.json"
+
+
+def read(path: Path) -> Left | None:
+    """Read what an earlier run has left; None = nothing, or nothing that can be read."""
+    try:
+        with path.open("rb") as file:
+            return json.decode(file.read(_LONGEST), type=Left)
+    except (OSError, MsgspecError):
+        return None
+
+
+def write(path: Path, left: Left) -> None:
+    """Write it, readable by the owner alone.
+
+    Raises:
+        OSError: the folder takes nothing.
+    """
+    beside = path.with_name(path.name + ".new")
+    file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(file, "wb") as opened:
+        opened.write(json.encode(left))
+    beside.replace(path)
+
+
+def forget(path: Path) -> None:
+    """Remove it: the switch is off.
+
+    Raises:
+        OSError: the folder cannot be changed.
+    """
+    path.unlink(missing_ok=True)
+
+
+class Memory:
+    """What is kept of the switch of one key."""
+
+    def __init__(self, folder: Path, key: str, venue: str) -> None:
+        """Keep it in this folder."""
+        self._path = path_of(folder, key)
+        self._key = key
+        self._venue = venue
+        self._kept: Left | None = None
+        self._failed = False
+
+    def recalled(self) -> Left | None:
+        """Give what an earlier run has left with this exchange; None = nothing."""
+        left = read(self._path)
+        if left is None or (left.key, left.venue) != (self._key, self._venue):
+            return None
+        self._kept = left
+        return left
+
+    def keep(self, account: str, timeout_s: int, fires_wall_ns: int | None) -> str | None:
+        """Keep that it fires then, None = that it is off; a sentence says, once, that it cannot be kept."""
+        left = (
+            None
+            if fires_wall_ns is None
+            else Left(
+                key=self._key,
+                account=account,
+                venue=self._venue,
+                timeout_s=timeout_s,
+                fires_wall_ns=fires_wall_ns,
+            )
+        )
+        if left == self._kept:
+            return None
+        try:
+            if left is None:
+                forget(self._path)
+            else:
+                write(self._path, left)
+        except OSError as error:
+            first, self._failed = not self._failed, True
+            why = error.strerror or error
+            return f"The next start will not know of the dead man's switch: {why}." if first else None
+        self._kept = left
+        return None
