@@ -115,5 +115,5 @@ async def test_where_no_mark_is_kept_nothing_is_claimed() -> None:
 async def test_a_nonce_above_ours_is_foreign_use_now() -> None:
     scene = a_scene(nonce=str((WALL_START + 3600 * SECOND) // MILLISECOND))
     async with scene.running(20):
-        (line,) = [one.text for one in scene.lines("limit") if "Another program" in one.text]
+        (line,) = [one.text for one in scene.lines("limit") if "used elsewhere" in one.text]
         assert "nonce above our last one" in line
