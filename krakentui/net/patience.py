@@ -32,6 +32,8 @@ class Patience(Struct, frozen=True, kw_only=True):
     """How often the clocks are compared."""
     jump_s: float = 2.0
     """A gap between ticks, or between the clocks, that makes everything stale."""
+    broker_s: float = 1.0
+    """Silence after which the program that holds the key counts as hung."""
 
     @classmethod
     def at_speed(cls, speed: float) -> "Patience":
@@ -50,4 +52,5 @@ class Patience(Struct, frozen=True, kw_only=True):
             batch_s=0.02 * min(speed, 20.0),
             tick_s=max(1.0, 0.2 * speed),
             jump_s=2.0 * speed,
+            broker_s=1.0 * speed,
         )
