@@ -166,8 +166,11 @@ def _(event: CounterDoubted, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledg
 
 @_booked.register
 def _(event: LockoutBegan, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
-    running = tuple(one for one in ledger.lockouts if one.until_ns > t_ns)
     lockout = Lockout(event.scope, event.until_ns, event.reason)
+    ends = (lockout.scope, lockout.until_ns)
+    running = tuple(
+        one for one in ledger.lockouts if one.until_ns > t_ns and (one.scope, one.until_ns) != ends
+    )
     return structs.replace(ledger, lockouts=(*running, lockout))
 
 
@@ -257,14 +260,23 @@ def _(event: CancelGivenUp, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledge
 
 
 @_booked.register
-def _(event: FiguresTold, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+def _(event: FiguresTold, ledger: Ledger, t_ns: int, orders: Orders) -> Ledger:
     told = event.figures
+    if event.by == "late owner":
+        left = with_strange_tickets(with_figures(ledger, told)).rest
+        fuller = left.shown(t_ns).high > ledger.rest.shown(t_ns).high
+        return structs.replace(ledger, rest=left) if fuller else ledger
     if told.maxratecount is not None and told.maxratecount != ledger.belief.named:
         ledger = ledger.retuned(ledger.belief.told(told.maxratecount), t_ns)
     if event.by == "file":
         return structs.replace(with_strange_tickets(with_figures(ledger, told)), sees_acts=False)
     sight = ledger.own_sight if ledger.shared else ledger.sees_acts
-    return structs.replace(with_figures(ledger, told), sees_acts=told.sees_acts, shared=True, own_sight=sight)
+    ledger = structs.replace(
+        with_figures(ledger, told), sees_acts=told.sees_acts, shared=True, own_sight=sight
+    )
+    for one in event.since:
+        ledger = ledger.apply(one, t_ns, orders)
+    return ledger
 
 
 @_booked.register

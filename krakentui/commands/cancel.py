@@ -77,7 +77,7 @@ def run(given: Given) -> int:
 
 
 async def _cancel(given: Given, settings: Settings) -> int:
-    async with running.opened(settings) as face:
+    async with running.opened(settings, "cancel", insists=True) as face:
         patience_s = LIST_S if given.ids else PATIENCE_S
         if not await running.until(face, patience_s, settings.speed, lambda t_ns: _ready(face, given, t_ns)):
             _explain(face, given)

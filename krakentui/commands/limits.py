@@ -37,7 +37,9 @@ def run(given: Given) -> int:
 
 
 async def _limits(given: Given, settings: Settings) -> int:
-    async with running.opened(settings) as face:
+    async with running.opened(settings, "limits") as face:
+        if settings.credentials is not None and face.status(face.clock.mono_ns()).key is None:
+            return COULD_NOT  # what holds the key does not answer: that was said
         await running.until(face, PATIENCE_S, settings.speed, lambda t_ns: not missing(face, t_ns))
         return report(face, as_json=given.json)
 

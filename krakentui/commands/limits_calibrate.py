@@ -44,7 +44,7 @@ def run(given: Given) -> int:
 
 async def _calibrate(given: Given, settings: Settings) -> int:
     put(INTRODUCTION)
-    async with running.opened(settings) as session:
+    async with running.opened(settings, "limits calibrate") as session:
         guide = Guide(session, put)
         session.listen(guide.heard)
         try:

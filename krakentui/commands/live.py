@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 
 from krakentui import log
 from krakentui.commands import guard
-from krakentui.commands.alone import alone
 from krakentui.commands.choose import settings_for
 from krakentui.commands.parser import Given
+from krakentui.commands.seated import seated
 from krakentui.engine.host import Host
-from krakentui.engine.place import Place
+from krakentui.engine.seat import Seat
 from krakentui.model.clock import SECOND, SystemClock
 from krakentui.model.error import KrakentuiError
 from krakentui.model.redact import Redactor
@@ -30,11 +30,11 @@ _INSTEAD = "`krakentui stream` and `krakentui snapshot` work without one."
 
 def run(given: Given) -> int:
     """Show the monitor on the real exchange, or on the simulator at `--endpoint`."""
-    told = settings_for(given)
+    settings = settings_for(given)
     check_terminal()
-    with alone(told) as (settings, place), asyncio.Runner() as runner:
+    with asyncio.Runner() as runner:
         guard.watch_loop(runner.get_loop())
-        return runner.run(show(settings, place))
+        return runner.run(show(settings))
 
 
 def check_terminal(environ: Mapping[str, str] = os.environ) -> None:
@@ -51,12 +51,17 @@ def check_terminal(environ: Mapping[str, str] = os.environ) -> None:
         raise KrakentuiError(f"The monitor needs a terminal; {_INSTEAD}")
 
 
-async def show(settings: Settings, place: Place | None = None) -> int:
+async def show(settings: Settings) -> int:
     """Run the screen on a session; SIGTERM and SIGHUP end it in order, as 128 plus their number."""
     clock = SystemClock(settings.speed, settings.start_ns)
+    async with seated(settings, clock, "monitor") as (told, seat):
+        return await _show(told, clock, seat)
+
+
+async def _show(settings: Settings, clock: SystemClock, seat: Seat | None) -> int:
     redactor = Redactor()
     redactor.learn(settings.credentials)
-    async with Host(settings, clock, random.Random(), place=place, wait_for_paint=True) as host:
+    async with Host(settings, clock, random.Random(), seat=seat, wait_for_paint=True) as host:
         app = KrakenApp(host.session, painted=host.painted, hide=redactor.clean)
         loop = asyncio.get_running_loop()
 

@@ -13,7 +13,6 @@ from krakentui.model.clock import SECOND, SystemClock
 
 if TYPE_CHECKING:  # the simulated exchange has neither a session nor time to load one
     from krakentui.engine.face import Face
-    from krakentui.engine.place import Place
     from krakentui.engine.session import Session
     from krakentui.settings import Settings
 
@@ -29,13 +28,23 @@ def run_loop(work: Coroutine[Any, Any, int]) -> int:
 
 
 @asynccontextmanager
-async def opened(settings: "Settings", place: "Place | None" = None) -> AsyncIterator["Session"]:
-    """Open a session on the machine's clock and close it afterwards; its warnings go to stderr."""
-    from krakentui.engine.host import Host  # noqa: PLC0415 - network libraries load with the first session
+async def opened(settings: "Settings", program: str, *, insists: bool = False) -> AsyncIterator["Session"]:
+    """Open a session on the machine's clock and close it afterwards; its warnings go to stderr.
+
+    Args:
+        settings: what this run was told.
+        program: what this program is, for others on the same key.
+        insists: keep the key even where the program that holds it does not answer.
+    """
+    from krakentui.commands.seated import seated  # noqa: PLC0415 - loads with the first session
+    from krakentui.engine.host import Host  # noqa: PLC0415 - as above
 
     log.tell(guard.say)
     clock = SystemClock(settings.speed, settings.start_ns)
-    async with Host(settings, clock, random.Random(), place=place) as host:
+    async with (
+        seated(settings, clock, program, insists=insists) as (told, seat),
+        Host(told, clock, random.Random(), seat=seat) as host,
+    ):
         for warning in host.session.warnings:
             guard.say(warning)
         yield host.session

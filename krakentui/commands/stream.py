@@ -1,25 +1,22 @@
 """`krakentui stream`: the monitor without a screen, one JSON object a line."""
 
 from krakentui.commands import running
-from krakentui.commands.alone import alone
 from krakentui.commands.choose import settings_for
 from krakentui.commands.lines import LineWriter, Writer
 from krakentui.commands.parser import Given
 from krakentui.commands.schema import stream_object
 from krakentui.engine.face import Face
-from krakentui.engine.place import Place
 from krakentui.model.clock import SECOND
 from krakentui.settings import Settings
 
 
 def run(given: Given) -> int:
     """Write lines until told to stop, or for as long as was asked."""
-    with alone(settings_for(given)) as (settings, place):
-        return running.run_loop(_stream(given, settings, place))
+    return running.run_loop(_stream(given, settings_for(given)))
 
 
-async def _stream(given: Given, settings: Settings, place: Place | None) -> int:
-    async with LineWriter() as lines, running.opened(settings, place) as face:
+async def _stream(given: Given, settings: Settings) -> int:
+    async with LineWriter() as lines, running.opened(settings, "stream") as face:
         await write_lines(face, lines, given.interval, given.seconds)
     return 0
 

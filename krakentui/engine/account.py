@@ -19,10 +19,10 @@ from krakentui.engine.household import Household
 from krakentui.engine.inquiry import Inquiry
 from krakentui.engine.keywatch import KeyWatch
 from krakentui.engine.leftswitch import Memory
-from krakentui.engine.place import Place
 from krakentui.engine.poller import Poller
 from krakentui.engine.pursuer import Pursuer
 from krakentui.engine.routes import parcels
+from krakentui.engine.seat import Seat
 from krakentui.engine.sharing import SharedKey
 from krakentui.engine.switch import DeadMan
 from krakentui.engine.tokens import Tokens
@@ -52,7 +52,8 @@ class AccountSide:
         line: Line,
         maintenance: Callable[[], bool],
         names_known: asyncio.Event,
-        place: Place | None = None,
+        hear: Callable[[Happening], None],
+        seat: Seat | None = None,
     ) -> None:
         """Build everything, start nothing.
 
@@ -68,7 +69,7 @@ class AccountSide:
         self._settings = settings
         self._state = state
         self._clock = house.clock
-        self.shared = SharedKey(settings, credentials, house, lambda: state.ledger, place)
+        self.shared = SharedKey(settings, credentials, house, lambda: state.ledger, hear, seat)
         self._lane = self.shared.lane
         self._tell = house.tell
         tokens = Tokens(self._lane, house.clock)
@@ -154,6 +155,7 @@ class AccountSide:
         """Wait, not long, until what the user confirmed is on the wire; nothing new is taken."""
         self._closing = True
         await self._cancels.flush(seconds)
+        await self.shared.finish(seconds)
 
     def close(self) -> None:
         """Write what is kept of the key: its counters, and the audit's evidence."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from krakentui.engine.lane import KeyLane
+from krakentui.engine.lanes import Lane
 from krakentui.engine.wants import may_ask
 from krakentui.model.error import TransportError
 from krakentui.model.event import Happening
@@ -18,7 +18,7 @@ MAX_FAILURES = 100
 class AmendHistory:
     """What one session was asked of amends, and what stands in the way."""
 
-    def __init__(self, state: State, lane: KeyLane, tell: Callable[[Happening], None]) -> None:
+    def __init__(self, state: State, lane: Lane, tell: Callable[[Happening], None]) -> None:
         """Begin with nothing asked."""
         self._state = state
         self._lane = lane

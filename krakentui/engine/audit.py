@@ -13,7 +13,7 @@ from msgspec import structs
 from krakentui.engine.auditor import Auditor
 from krakentui.engine.evidence import Evidence
 from krakentui.engine.household import Household
-from krakentui.engine.lane import KeyLane
+from krakentui.engine.lanes import Lane
 from krakentui.engine.tokens import Tokens
 from krakentui.model.audit import OrderHeard
 from krakentui.model.event import Answered, FeedChanged, Garbled, Happening, Noted, TierSeen, Unknown
@@ -48,7 +48,7 @@ class AuditTalk:
     def __init__(
         self,
         state: State,
-        lane: KeyLane,
+        lane: Lane,
         tokens: Tokens,
         line: Line,
         auditor: Auditor,
@@ -158,7 +158,7 @@ class AuditSide:
         self,
         settings: Settings,
         state: State,
-        lane: KeyLane,
+        lane: Lane,
         tokens: Tokens,
         house: Household,
         line: Line,

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from krakentui.budget.interval import Interval
 from krakentui.engine.answers import Answers, Unanswered
-from krakentui.engine.lane import KeyLane
+from krakentui.engine.lanes import Lane
 from krakentui.engine.routes import Parcel
 from krakentui.engine.wants import is_blind
 from krakentui.model.clock import Clock
@@ -76,7 +76,7 @@ class Cancels:
         state: State,
         clock: Clock,
         patience: Patience,
-        lane: KeyLane,
+        lane: Lane,
         feed: Feed[Conversation],
         answers: Answers,
         tell: Callable[[Happening], None],

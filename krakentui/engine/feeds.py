@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from krakentui.engine.answers import Answers
-from krakentui.engine.lane import KeyLane
+from krakentui.engine.lanes import Lane
 from krakentui.engine.tokens import NoToken, Tokens
 from krakentui.engine.turnstile import Kind
 from krakentui.model.clock import SECOND, Clock
@@ -116,7 +116,7 @@ class PrivateTalk:
 
     def __init__(
         self,
-        lane: KeyLane,
+        lane: Lane,
         tokens: Tokens,
         account: str,
         clock: Clock,

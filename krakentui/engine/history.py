@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from krakentui.budget.words import duration, figure
-from krakentui.engine.lane import Held, KeyLane
+from krakentui.engine.lanes import Held, Lane
 from krakentui.engine.wants import may_ask
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.error import TransportError
@@ -31,7 +31,7 @@ Wish = tuple[HistoryKind | Literal["fees"], bool]
 class Historian:
     """The history calls of one key."""
 
-    def __init__(self, state: State, lane: KeyLane, clock: Clock, tell: Callable[[Happening], None]) -> None:
+    def __init__(self, state: State, lane: Lane, clock: Clock, tell: Callable[[Happening], None]) -> None:
         """Begin with nothing asked for."""
         self._state = state
         self._lane = lane

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from krakentui.engine.household import Door
-from krakentui.engine.place import Place
+from krakentui.engine.seat import Seat
 from krakentui.engine.session import Session
 from krakentui.model.clock import Clock
 from krakentui.net.socket import Connector
@@ -30,7 +30,7 @@ class Host:
         *,
         connect: Connector | None = None,
         door: Door | None = None,
-        place: Place | None = None,
+        seat: Seat | None = None,
         wait_for_paint: bool = False,
     ) -> None:
         """Build the session, start nothing.
@@ -41,7 +41,7 @@ class Host:
             rng: where chance comes from.
             connect: opens sockets in place of the real ones, in tests.
             door: sends REST calls in place of the real client, in tests.
-            place: the key's place on this machine, if this program has it.
+            seat: where this program sits at its key; None = it is not shared.
             wait_for_paint: start no network before `painted` was called, because the network libraries
                 are slow to import.
 
@@ -49,7 +49,7 @@ class Host:
             Forbidden: the key may not go to these addresses.
             KeyProblem: the secret of the key is no secret.
         """
-        self.session = Session(settings, clock, rng, connect=connect, door=door, place=place)
+        self.session = Session(settings, clock, rng, connect=connect, door=door, seat=seat)
         self._group = asyncio.TaskGroup()
         self._task: asyncio.Task[None] | None = None
         self._painted = asyncio.Event()

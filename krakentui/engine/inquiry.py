@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from krakentui.engine.lane import KeyLane
+from krakentui.engine.lanes import Lane
 from krakentui.engine.routes import BATCH_MOST
 from krakentui.engine.wants import may_ask
 from krakentui.model.error import TransportError
@@ -17,7 +17,7 @@ from krakentui.wire.spot.rest import Call
 class Inquiry:
     """What one session was asked to look up, and what the exchange said."""
 
-    def __init__(self, state: State, lane: KeyLane, tell: Callable[[Happening], None]) -> None:
+    def __init__(self, state: State, lane: Lane, tell: Callable[[Happening], None]) -> None:
         """Begin with nothing to look up."""
         self._state = state
         self._lane = lane

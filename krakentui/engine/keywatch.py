@@ -7,7 +7,7 @@ that very key. What is dangerous or urgent is told once; everything else is the 
 from collections.abc import Callable
 
 from krakentui.engine.household import Household
-from krakentui.engine.lane import KeyLane
+from krakentui.engine.lanes import Lane
 from krakentui.keys.audit import Use, audit
 from krakentui.keys.permissions import WITHDRAW
 from krakentui.model.account import Finding
@@ -19,7 +19,7 @@ class KeyWatch:
     """Watches over one key."""
 
     def __init__(
-        self, lane: KeyLane, house: Household, accepted: frozenset[str], drop: Callable[[str], None]
+        self, lane: Lane, house: Household, accepted: frozenset[str], drop: Callable[[str], None]
     ) -> None:
         """Begin with nothing heard.
 

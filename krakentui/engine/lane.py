@@ -10,10 +10,9 @@ import itertools
 from collections.abc import Callable
 from typing import Literal
 
-from msgspec import Struct
-
 from krakentui.budget.rules import LOCKOUT_NS
 from krakentui.engine.household import Door, Household
+from krakentui.engine.lanes import Carried, Expired, Held, Lease, Ticket, Wait
 from krakentui.engine.nonce import NonceMark
 from krakentui.engine.turnstile import Kind, Turnstile
 from krakentui.model.clock import SECOND
@@ -34,6 +33,7 @@ from krakentui.model.event import (
     CallSpent,
     DeniedSeen,
     ForeignUseSeen,
+    Happening,
     KeyRefused,
     LockoutBegan,
     Noted,
@@ -58,34 +58,6 @@ TAKEN = (
 SPENT = (
     "A time code is good for one call, and this is not that call: it goes over the websocket or not at all."
 )
-
-
-class Ticket(Struct, frozen=True, kw_only=True):
-    """Leave to send one call."""
-
-    number: int
-    kind: Kind
-    what: str
-    scopes: tuple[Scope, ...]
-    sure: bool
-    """The call was surely within the ceiling when it was let go."""
-
-
-class Wait(Struct, frozen=True):
-    """A call may not go now."""
-
-    until_ns: int | None
-    """Steady time; None = not by waiting."""
-    why: str
-
-
-class Held(NotSent):
-    """The lane did not let a call go: nothing was sent."""
-
-    def __init__(self, wait: Wait) -> None:
-        """Keep until when and why."""
-        super().__init__(wait.why)
-        self.until_ns = wait.until_ns
 
 
 class KeyLane:
@@ -173,30 +145,43 @@ class KeyLane:
                 )
 
     async def call(self, call: Call, kind: Kind, wrote: Callable[[], None] | None = None) -> Reply:
-        """Send one call when its turn comes and return the answer; refusals are in the reply.
+        """Send one call of this program; see `Lane.call`."""
+        return (await self.carry(call, kind, wrote)).reply
 
-        Args:
-            call: what to ask.
-            kind: how urgent it is.
-            wrote: called when its bytes begin to leave, at the latest with the answer.
+    async def carry(
+        self, call: Call, kind: Kind, wrote: Callable[[], None] | None = None, lease: Lease | None = None
+    ) -> Carried:
+        """Send one call when its turn comes; one that was handed in only while its lease holds.
 
         Raises:
-            Held: the lane did not let it go; nothing was sent.
-            NotSent: it surely never left.
-            AnswerLost: it may have arrived.
+            Held, NotSent, AnswerLost: as `Lane.call`.
         """
         if kind == "cancel" and self._reading is not None:
             self._reading.cut()
         await self._turnstile.enter(kind)
         try:
-            reply = await self._attempt(call, kind, wrote)
-            if isinstance(reply.refusal, BadNonce) and self._credentials.otp_call is None:
-                reply = await self._attempt(call, kind, wrote)  # once more, with a higher one
-                if isinstance(reply.refusal, BadNonce):
+            if lease is not None:
+                await lease.begin()
+            carried = await self._attempt(call, kind, wrote, lease)
+            if isinstance(carried.reply.refusal, BadNonce) and self._credentials.otp_call is None:
+                if lease is not None and not lease.holds:
+                    return carried  # whoever handed it in may have sent it himself, with a higher one
+                carried = await self._attempt(call, kind, wrote, lease)  # once more, with a higher one
+                if isinstance(carried.reply.refusal, BadNonce):
                     self._take_note_of_taken_nonce()
-            return reply
+            return carried
         finally:
             self._turnstile.leave()
+
+    def heed(self, event: Happening) -> None:
+        """Draw the consequences of what another program on this key has met."""
+        match event:
+            case LockoutBegan(scope=self.scope, until_ns=until_ns):
+                self.stay_silent(until_ns, 0)
+            case CallRefused(name="rest", until_ns=int(until_ns)):
+                self.stay_silent(0, until_ns)
+            case KeyRefused(key=self.scope.key, why=why):
+                self._stopped = why
 
     def _silence(self, kind: Kind, t_ns: int) -> Wait | None:
         if self._stopped is not None:
@@ -227,7 +212,9 @@ class KeyLane:
             return Wait(fits_ns, "The REST counter has to drain first.")
         return None
 
-    async def _attempt(self, call: Call, kind: Kind, wrote: Callable[[], None] | None) -> Reply:
+    async def _attempt(
+        self, call: Call, kind: Kind, wrote: Callable[[], None] | None, lease: Lease | None
+    ) -> Carried:
         """Reserve, sign, write, read, settle: one request."""
         house = self._house
         cost = house.purse.cost(call.endpoint)
@@ -246,26 +233,38 @@ class KeyLane:
                 what=call.endpoint,
                 lane=kind,
                 ticket=ticket.number,
+                program="" if lease is None else lease.program,
             )
         )
         asked_ns = house.clock.mono_ns()
         try:
-            status, body = await self._write(door, call, reading, wrote)
+            status, body = await self._write(door, call, reading, wrote, lease)
         except TransportError as error:
             self.settle(ticket, "not_sent" if isinstance(error, NotSent) else "lost")
-            house.pulse.failed(str(error))
+            if not isinstance(error, Expired):
+                house.pulse.failed(str(error))
             raise
         except Cut as error:
             self.settle(ticket, "lost")
             raise AnswerLost(f"{call.endpoint} was set aside for a cancel.") from error
         finally:
             self._reading = None
-        return self._read(call, ticket, status, body, asked_ns)
+        reply = self._read(call, ticket, status, body, asked_ns)
+        return Carried(reply=reply, status=status, body=body, asked_ns=asked_ns, nonce=self._mark.last)
 
     async def _write(
-        self, door: Door, call: Call, reading: Scissors | None, wrote: Callable[[], None] | None
+        self,
+        door: Door,
+        call: Call,
+        reading: Scissors | None,
+        wrote: Callable[[], None] | None,
+        lease: Lease | None,
     ) -> tuple[int, bytes]:
-        """Take the nonce, sign and hand the bytes over: nothing awaits in between."""
+        """Take the nonce, sign and hand the bytes over: nothing awaits in between.
+
+        The lease is looked at with the nonce taken: if this program stands still from here on, whoever
+        handed the call in takes a higher nonce when he sends it himself, and the exchange refuses ours.
+        """
         patience = self._house.patience
         limit_s = patience.answer_s if reading is None else patience.read_s
         prepared = prepare(call, self._credentials, self._mark.take())
@@ -276,6 +275,8 @@ class KeyLane:
         if self._mark.overtaken:
             self._mark.overtaken = False
             self._house.tell(ForeignUseSeen(name="rest", scope=self.scope, why=OVERTAKEN))
+        if lease is not None and not lease.holds:
+            raise Expired("It was handed in by a program that waits for it no more: it was not sent.")
         return await door.send(prepared, limit_s, reading, wrote)
 
     def _read(self, call: Call, ticket: Ticket, status: int, body: bytes, asked_ns: int) -> Reply:

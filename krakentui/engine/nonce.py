@@ -56,6 +56,10 @@ class NonceMark:
             )
             return self._next(self.last)
 
+    def look(self) -> None:
+        """Take what other programs of ours used until now for known."""
+        self.known = max(self.known, self._on_disk())
+
     def _after(self, marked: int) -> int:
         if self.before_run is None:
             self.before_run = marked

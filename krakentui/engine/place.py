@@ -8,6 +8,9 @@ import fcntl
 import os
 from pathlib import Path
 
+from krakentui.model.clock import SECOND
+from krakentui.net.local import address
+
 _LONGEST = 20
 
 
@@ -20,6 +23,11 @@ class Place:
         self.key = key
         self._path = folder / f"{key}.monitor"
         self._file: int | None = None
+
+    @property
+    def socket(self) -> Path:
+        """Tell where the holder listens."""
+        return address(self.folder, f"{self.key}.sock")
 
     @property
     def is_held(self) -> bool:
@@ -71,6 +79,13 @@ class Place:
         finally:
             os.close(file)
         return False
+
+    def age_s(self, wall_ns: int) -> float:
+        """Tell for how long it has been held, as far as the file tells; 0 = nobody ever did."""
+        try:
+            return max(0.0, (wall_ns - self._path.stat().st_mtime_ns) / SECOND)
+        except OSError:
+            return 0.0
 
     def holder(self) -> int | None:
         """Tell the process that holds it or held it last; None = not known."""

@@ -9,7 +9,7 @@ from msgspec import structs
 from krakentui.budget.forecast import SPAN_NS
 from krakentui.budget.plan import Go, WaitUntil, Want, next_poll
 from krakentui.budget.projection import polls_ahead
-from krakentui.engine.lane import Held, KeyLane
+from krakentui.engine.lanes import Held, Lane
 from krakentui.engine.offset import Timing
 from krakentui.engine.public import PublicCalls
 from krakentui.engine.routes import BATCH_MOST
@@ -41,7 +41,7 @@ class Poller:
     def __init__(
         self,
         state: State,
-        lane: KeyLane,
+        lane: Lane,
         clock: Clock,
         tell: Callable[[Happening], None],
         key_known: asyncio.Event,

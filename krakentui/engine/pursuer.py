@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from krakentui.engine.lane import KeyLane
+from krakentui.engine.lanes import Lane
 from krakentui.engine.pursuit import Chase, due, hopeless, pursued
 from krakentui.engine.routes import BATCH_MOST
 from krakentui.engine.wants import may_ask
@@ -20,7 +20,7 @@ LOOK_S = 0.25
 class Pursuer:
     """Pursues the cancels of one account. Its failure costs no delivery."""
 
-    def __init__(self, state: State, lane: KeyLane, clock: Clock, tell: Callable[[Happening], None]) -> None:
+    def __init__(self, state: State, lane: Lane, clock: Clock, tell: Callable[[Happening], None]) -> None:
         """Begin with nothing to pursue."""
         self._state = state
         self._lane = lane

@@ -20,12 +20,12 @@ from krakentui.engine.feeds import PublicTalk
 from krakentui.engine.fresh import fresh_state
 from krakentui.engine.household import Door, Household
 from krakentui.engine.offset import Timing
-from krakentui.engine.place import Place
 from krakentui.engine.poller import PublicPoller
 from krakentui.engine.public import PublicCalls
 from krakentui.engine.pulse import Pulse
 from krakentui.engine.purse import LedgerPurse
 from krakentui.engine.recorder import Recorder
+from krakentui.engine.seat import Seat
 from krakentui.engine.supervise import supervise
 from krakentui.engine.watch import watch
 from krakentui.engine.wishes import MarketWishes
@@ -99,11 +99,11 @@ class Session:
         *,
         connect: Connector | None = None,
         door: Door | None = None,
-        place: Place | None = None,
+        seat: Seat | None = None,
     ) -> None:
         """Build everything, start nothing; `connect` and `door` replace the sockets in tests.
 
-        With the key's `place` the session keeps its counters for the next start.
+        With a `seat` at its key the session shares it with the other programs of this machine.
 
         Raises:
             Forbidden: the key may not go to these addresses.
@@ -151,7 +151,7 @@ class Session:
         if settings.credentials is not None:
             names_known = self._public_poller.names_known
             self._account = AccountSide(
-                settings, self.state, self._house, line, self._in_maintenance, names_known, place
+                settings, self.state, self._house, line, self._in_maintenance, names_known, self.hear, seat
             )
 
     # --- what others see -------------------------------------------------------------------------
@@ -294,7 +294,13 @@ class Session:
     # --- what happens ----------------------------------------------------------------------------
 
     def tell(self, event: Happening) -> None:
-        """Let the state know of something that just happened."""
+        """Let the state, and the other programs on the key, know of something that just happened."""
+        self.hear(event)
+        if self._account is not None:
+            self._account.shared.told(event)
+
+    def hear(self, event: Happening) -> None:
+        """Let the state know of something, which other programs know or need not know."""
         t_ns, actions = self._clock.mono_ns(), self._actions
         if actions is not None and type(event) in LOGGED:
             actions.before(event, t_ns)

@@ -1,32 +1,49 @@
-"""One key as the programs of this machine share it: its lane, its place, its counters on disk.
+"""One key as the programs of this machine share it: who holds it, its lane, its counters on disk.
 
-The program that holds the key's place keeps the counters and begins with what an earlier run left behind;
-without a place (no state folder, a demo) nothing is kept and nothing is known at the start.
+The program that holds the key sends everybody's calls, counts, and keeps the counters on disk. The others
+follow it. When it ends, however it ends, the first of them that gets hold of the key goes on: with the
+nonce from the mark on disk, with the counters as they were told and kept; what others did to the pairs
+in between nobody saw. Without a seat (no state folder, a demo) nothing is shared and nothing is kept.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
 from msgspec import structs
 
 from krakentui.budget.ledger import Ledger
+from krakentui.engine.broker import Broker, House
 from krakentui.engine.household import Household
 from krakentui.engine.keeper import Identity, Keeper, KeepingDoor
-from krakentui.engine.kept import Now, Recalled, path_of, recall
 from krakentui.engine.lane import KeyLane
+from krakentui.engine.link import Link, LinkLost
 from krakentui.engine.nonce import NonceMark
-from krakentui.engine.place import Place
-from krakentui.model.clock import this_boot
-from krakentui.model.event import ForeignUseSeen, LockoutBegan
-from krakentui.model.figures import FiguresTold, Silence
+from krakentui.engine.recalling import Recollection
+from krakentui.engine.seat import LOOK, NoOwner, Refused, Seat
+from krakentui.engine.shared_lane import SharedLane
+from krakentui.model.clock import SECOND, this_boot
+from krakentui.model.event import CallRefused, CallSpent, ForeignUseSeen, Happening, Noted
+from krakentui.model.figures import BudgetFigures, FiguresTold, OwnerGone
 from krakentui.model.secret import Credentials
+from krakentui.net.local import GONE, Listener, listen
 from krakentui.settings import Settings
+from krakentui.wire import broker as say
 
-UNSEEN = "another program, or a command of ours, made calls that the counters on disk do not know"
-REMEMBERED = "the exchange said so before this start"
+Level = Literal["info", "good", "warn", "bad"]
+TOLD_BY_OWNER = "the exchange said so to the program that holds the key"
+BESIDE = "another krakentui holds this key and is not asked"
+SHARES = "This key is shared with {}: its calls and ours go through one lane."
+ALONE = "{} ended: this program holds the key now."
+STILL = "{} does not answer: private calls wait for it, a cancel does not."
+AGAIN = "{} answers again."
+LOST = "{} is not talked to any more: {}."
+NOBODY = "This key is held by another krakentui, but {}: private calls wait, a cancel does not."
+UNSHARED = "This key cannot be shared with other programs ({}): they show public markets only."
 
 
 class SharedKey:
-    """The lane of one key and what is kept of it."""
+    """The lane of one key, and this program's part in it."""
 
     def __init__(
         self,
@@ -34,73 +51,218 @@ class SharedKey:
         credentials: Credentials,
         house: Household,
         ledger: Callable[[], Ledger],
-        place: Place | None,
+        hear: Callable[[Happening], None],
+        seat: Seat | None,
     ) -> None:
-        """Build the lane and tell what an earlier run knew; start nothing."""
-        mark = NonceMark(house.clock, credentials.fingerprint, settings.state_dir)
+        """Build the lane and tell what others or an earlier run know; start nothing.
+
+        Args:
+            settings: what this run was told.
+            credentials: the key.
+            house: what the lanes share with the session.
+            ledger: what is known at this moment.
+            hear: takes what another program on the key told.
+            seat: where this program sits at the key; None = it is not shared.
+        """
+        self._settings = settings
         self._house = house
+        self._ledger = ledger
+        self._hear = hear
+        self._seat = seat
+        self._before = "another krakentui"
+        """How the owner calls itself that this program follows, or followed last."""
+        self._broker: Broker | None = None
         self._keeper: Keeper | None = None
         self.problem: str | None = None
         """What is wrong with the counters of an earlier run, as a sentence."""
-        if place is not None:
-            identity = Identity(
-                folder=place.folder,
-                key=credentials.fingerprint,
-                venue=settings.endpoints.rest,
-                boot=this_boot(),
-                speed=settings.speed,
+        mark = NonceMark(house.clock, credentials.fingerprint, settings.state_dir)
+        if seat is not None:
+            self._keeper = self._keeper_of(seat, mark)
+            house = structs.replace(house, door=KeepingDoor(house.door, self._keep))
+        self._own = KeyLane(credentials, settings.account, mark, house)
+        single = credentials.otp_call is not None
+        self.lane = SharedLane(self._own, settings.account, house, single=single)
+        if seat is not None:
+            self._recollection = Recollection(
+                settings, seat.place.folder, house.clock, self._own, mark, house.tell
             )
-            self._keeper = Keeper(identity, house.clock, ledger, lambda: mark.known, house.tell)
-            house = structs.replace(house, door=KeepingDoor(house.door, self._keeper.save))
-        self.lane = KeyLane(credentials, settings.account, mark, house)
-        if self._keeper is not None:
-            self._begin_with(self._recalled(settings, mark))
+            self._sit_down(seat)
 
     def tasks(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         """List what runs, by name."""
-        return [] if self._keeper is None else [("counters on disk", self._keeper.run)]
+        if self._seat is None or self._seat.is_outside:
+            return []
+        return [("sharing of the key", self.run)]
+
+    def told(self, event: Happening) -> None:
+        """Let the other programs on the key know of what happened here."""
+        link = None if self._seat is None else self._seat.link
+        if self._broker is not None:
+            self._broker.told(event)
+        elif link is not None and _is_the_owners_business(event):
+            link.pass_on(event)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait, not long, until calls of other programs that have begun are over."""
+        if self._broker is not None:
+            await self._broker.finish(seconds)
 
     def close(self) -> None:
         """Write the counters for the next start."""
-        if self._keeper is not None:
+        self._keep()
+
+    async def run(self) -> None:
+        """Own or follow until cancelled."""
+        seat = self._seat
+        while seat is not None:
+            if seat.place.is_held:
+                await self._serve(seat)
+            elif seat.link is not None:
+                await self._follow(seat, seat.link)
+            else:
+                await self._succeed(seat)
+
+    # --- as the owner ----------------------------------------------------------------------------
+
+    async def _serve(self, seat: Seat) -> None:
+        """Serve the other programs and keep the counters, until cancelled."""
+        assert self._keeper is not None  # noqa: S101 - whoever has a seat keeps
+        broker = Broker(
+            House(
+                key=self.lane.scope.key,
+                venue=self._settings.endpoints.rest,
+                speed=self._settings.speed,
+                program=seat.program,
+                clock=self._house.clock,
+                patience=self._house.patience,
+                lane=self._own,
+                ledger=self._ledger,
+                tell=self._house.tell,
+            )
+        )
+        listener: Listener | None = None
+        try:
+            listener = await listen(seat.place.socket, broker.came, say.MOST_ASKED)
+        except OSError as error:
+            self._say(UNSHARED.format(error.strerror or error), "warn")
+        self._broker = broker
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._keeper.run(), name="counters on disk")
+                group.create_task(broker.run(), name="broker")
+        finally:
+            self._broker = None
+            if listener is not None:
+                listener.close()
+
+    def _keep(self) -> None:
+        if self._keeper is not None and self._seat is not None and self._seat.place.is_held:
             self._keeper.save()
 
-    def _recalled(self, settings: Settings, mark: NonceMark) -> Recalled:
-        clock, key, boot = self._house.clock, self.lane.scope.key, this_boot()
-        if settings.state_dir is None:
-            return Recalled()
-        now = Now(
-            key=key,
-            venue=settings.endpoints.rest,
-            simulated=settings.venue != "live",
-            boot=boot,
-            speed=settings.speed,
-            wall_ns=clock.now_ns(),
-            t_ns=clock.mono_ns(),
-            nonce=mark.known,
+    # --- as a follower ---------------------------------------------------------------------------
+
+    async def _follow(self, seat: Seat, link: Link) -> None:
+        """Hear the owner until that ends."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                watching = group.create_task(self._watch(link), name="signs of life of the owner")
+                try:
+                    await link.run()
+                except LinkLost as lost:
+                    watching.cancel()
+                    if str(lost) != GONE:
+                        self._say(LOST.format(_capital(link.program), lost), "warn")
+        finally:
+            seat.link = None
+            self.lane.wait()
+            self._hear(OwnerGone())
+
+    async def _watch(self, link: Link) -> None:
+        """Say when the owner falls silent and when it speaks again."""
+        silent = False
+        while True:
+            await self._house.clock.sleep(self._house.patience.broker_s / LOOK)
+            if link.is_silent is not silent:
+                silent = link.is_silent
+                text = STILL if silent else AGAIN
+                self._say(text.format(_capital(link.program)), "warn" if silent else "good")
+
+    async def _succeed(self, seat: Seat) -> None:
+        """Find out who holds the key now: this program, or another one that may be followed."""
+        clock, patience_s = self._house.clock, self._house.patience.broker_s
+        end_ns, said = clock.mono_ns() + round(patience_s * SECOND), False
+        nonce, before = self.lane.last_nonce, self._before
+        while True:
+            if self._takes(seat):
+                self._recollection.inherit(nonce)
+                self.lane.own()
+                self._say(ALONE.format(_capital(before)), "info")
+                return
+            try:
+                seat.link = await seat.join()
+            except NoOwner as none:
+                why = str(none)
+                hopeless = isinstance(none, Refused)
+            else:
+                self._greet(seat.link)
+                return
+            over = hopeless or clock.mono_ns() >= end_ns
+            if over and not said:
+                said = True
+                self._say(NOBODY.format(why), "bad")
+            await clock.sleep(patience_s if over else patience_s / LOOK)
+
+    def _takes(self, seat: Seat) -> bool:
+        try:
+            return seat.place.take()
+        except OSError:
+            return False
+
+    # --- the beginning ---------------------------------------------------------------------------
+
+    def _sit_down(self, seat: Seat) -> None:
+        if seat.place.is_held:
+            self.problem = self._recollection.begin()
+        elif seat.link is not None:
+            self._greet(seat.link)
+        else:
+            self._house.tell(ForeignUseSeen(name="rest", scope=self.lane.scope, why=BESIDE))
+
+    def _greet(self, link: Link) -> None:
+        """Begin to follow an owner, with what it knows."""
+        self._before = link.program
+        link.hear, link.stand = self._heard, self._stands
+        self._stands(link.figures, ())
+        self._recollection.stay_silent(link.figures.silences, TOLD_BY_OWNER)
+        self.lane.follow(link)
+        self._say(SHARES.format(link.program), "info")
+
+    def _heard(self, event: Happening) -> None:
+        self._own.heed(event)
+        self._hear(event)
+
+    def _stands(self, figures: BudgetFigures, since: tuple[Happening, ...]) -> None:
+        self._hear(FiguresTold(figures=figures, by="owner", since=since))
+
+    def _keeper_of(self, seat: Seat, mark: NonceMark) -> Keeper:
+        identity = Identity(
+            folder=seat.place.folder,
+            key=seat.place.key,
+            venue=self._settings.endpoints.rest,
+            boot=this_boot(),
+            speed=self._settings.speed,
         )
-        return recall(path_of(settings.state_dir, key), now)
+        return Keeper(identity, self._house.clock, self._ledger, lambda: mark.known, self._house.tell)
 
-    def _begin_with(self, recalled: Recalled) -> None:
-        """Tell what is still certain; a silence that was asked for goes on."""
-        tell, figures = self._house.tell, recalled.figures
-        silences = recalled.silences
-        if figures is not None:
-            silences = figures.silences
-            holds = tuple(one for one in silences if one.name is not None)
-            tell(FiguresTold(figures=structs.replace(figures, silences=holds), by="file"))
-        self._stay_silent(silences)
-        if recalled.unseen:
-            tell(ForeignUseSeen(name="rest", scope=self.lane.scope, why=UNSEEN))
-        self.problem = recalled.problem
+    def _say(self, text: str, level: Level) -> None:
+        self._hear(Noted(kind="notice", text=text, level=level))
 
-    def _stay_silent(self, silences: tuple[Silence, ...]) -> None:
-        t_ns = self._house.clock.mono_ns()
-        for one in silences:
-            if one.until_ns <= t_ns:
-                continue
-            if one.name is None:
-                self.lane.stay_silent(one.until_ns, 0)
-                self._house.tell(LockoutBegan(scope=one.scope, until_ns=one.until_ns, reason=REMEMBERED))
-            elif one.name == "rest":
-                self.lane.stay_silent(0, one.until_ns)
+
+def _is_the_owners_business(event: Happening) -> bool:
+    if isinstance(event, CallSpent | CallRefused):
+        return event.name == "engine"
+    return isinstance(event, ForeignUseSeen)
+
+
+def _capital(program: str) -> str:
+    return program[:1].upper() + program[1:]

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 from krakentui.engine.answers import Answers, Unanswered
-from krakentui.engine.lane import KeyLane
+from krakentui.engine.lanes import Lane
 from krakentui.engine.leftswitch import Memory
 from krakentui.model.clock import Clock
 from krakentui.model.error import NotSent, TransportError
@@ -44,7 +44,7 @@ class DeadMan:
         state: State,
         clock: Clock,
         patience: Patience,
-        lane: KeyLane,
+        lane: Lane,
         feed: Feed[Conversation],
         answers: Answers,
         tell: Callable[[Happening], None],

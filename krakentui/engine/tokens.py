@@ -9,7 +9,7 @@ once while it is fresh, whatever happens to its socket.
 import asyncio
 
 from krakentui.budget.words import duration
-from krakentui.engine.lane import Held, KeyLane
+from krakentui.engine.lanes import Held, Lane
 from krakentui.engine.turnstile import Kind
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.error import NotSent
@@ -27,7 +27,7 @@ class NoToken(NotSent):
 class Tokens:
     """Gets the tokens of one key."""
 
-    def __init__(self, lane: KeyLane, clock: Clock) -> None:
+    def __init__(self, lane: Lane, clock: Clock) -> None:
         """Start with none."""
         self._lane = lane
         self._clock = clock

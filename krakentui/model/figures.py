@@ -82,10 +82,16 @@ class BudgetFigures(Struct, frozen=True, kw_only=True):
 
 
 class FiguresTold(Happening, frozen=True, kw_only=True):
-    """What an earlier run knew of the counters, or what the program of ours knows that holds the key now."""
+    """What is known of the counters by somebody else.
+
+    By an earlier run, from disk; by the program of ours that holds the key now; or by one that held it
+    until a moment ago, from disk: of its figures only what it had spent and not told any more counts.
+    """
 
     figures: BudgetFigures
-    by: Literal["file", "owner"]
+    by: Literal["file", "owner", "late owner"]
+    since: tuple[Happening, ...] = ()
+    """What happened here that is not in them yet."""
 
 
 class OwnerGone(Happening, frozen=True, kw_only=True):

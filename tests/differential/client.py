@@ -58,7 +58,7 @@ class Both:
     def lane(self) -> KeyLane:
         side = self.session._account
         assert side is not None
-        return side._lane
+        return side.shared._own
 
     def believed(self, pair: str = "") -> Counter:
         """What the client believes of a pair's counter, or of its key's."""

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from krakentui.engine.lane import Held
+from krakentui.engine.lanes import Held
 from krakentui.engine.turnstile import Kind
 from krakentui.model.error import TransportError
 from krakentui.model.event import CallSettled, CallSpent, Noted

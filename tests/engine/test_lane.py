@@ -11,7 +11,8 @@ from msgspec import structs
 from krakentui.budget.interval import Interval
 from krakentui.budget.rules import rest_cost
 from krakentui.engine.household import Household
-from krakentui.engine.lane import SPENT, TAKEN, Held, KeyLane, Ticket, Wait
+from krakentui.engine.lane import SPENT, TAKEN, KeyLane
+from krakentui.engine.lanes import Expired, Held, Ticket, Wait
 from krakentui.engine.nonce import NonceMark
 from krakentui.engine.pulse import Pulse
 from krakentui.engine.turnstile import Kind
@@ -420,3 +421,80 @@ async def test_a_time_code_is_not_sent_again_after_a_refused_nonce() -> None:
     await house.outcome(house.lane.call(TOKEN, "user"))
     assert house.door.calls == ["GetWebSocketsToken"]
     assert house.ends == ["EAPI:Invalid nonce"]
+
+
+class ALease:
+    """The lease of a call that another program handed in."""
+
+    program = "another program"
+
+    def __init__(self, looks: int) -> None:
+        """It is over after so many looks."""
+        self.begun = 0
+        self._looks = looks
+
+    async def begin(self) -> None:
+        self.begun += 1
+
+    @property
+    def holds(self) -> bool:
+        self._looks -= 1
+        return self._looks >= 0
+
+
+@pytest.mark.anyio
+async def test_a_call_that_was_handed_in_is_told_of_before_it_begins_and_named_after_its_program(
+    house: House,
+) -> None:
+    lease = ALease(looks=1)
+    carried = await house.lane.carry(BALANCE, "user", None, lease)
+    (spent,) = house.told(CallSpent)
+    assert isinstance(spent, CallSpent)
+    assert (spent.program, lease.begun) == ("another program", 1)
+    assert (carried.status, carried.nonce) == (200, house.lane.last_nonce)
+
+
+@pytest.mark.anyio
+async def test_a_lease_that_is_over_when_the_nonce_is_taken_lets_nothing_go(house: House) -> None:
+    with pytest.raises(Expired):
+        await house.lane.carry(CANCEL, "cancel", None, ALease(looks=0))
+    assert house.door.calls == []
+    (settled,) = house.told(CallSettled)
+    assert isinstance(settled, CallSettled)
+    assert not settled.answered
+    assert house.told(FeedChanged) == [], "REST is as it was"
+
+
+@pytest.mark.parametrize(("looks", "tries"), [(3, 2), (1, 1)])
+@pytest.mark.anyio
+async def test_an_invalid_nonce_is_tried_again_only_for_who_still_waits(
+    house: House, looks: int, tries: int
+) -> None:
+    house.door.answer("CancelOrder", error("EAPI:Invalid nonce"))
+    await house.lane.carry(CANCEL, "cancel", None, ALease(looks))
+    assert house.door.calls == ["CancelOrder"] * tries
+
+
+@pytest.mark.anyio
+async def test_what_another_program_on_the_key_has_met_counts_here_too(house: House) -> None:
+    t_ns = house.clock.mono_ns()
+    house.lane.heed(LockoutBegan(scope=house.lane.scope, until_ns=t_ns + 60 * SECOND, reason="it said so"))
+    with pytest.raises(Held, match="locked"):
+        await house.lane.call(CANCEL, "cancel")
+    assert house.lane.locked_ns(t_ns) == 65 * SECOND
+    await house.clock.advance(65)
+    house.lane.heed(
+        CallRefused(
+            name="rest",
+            scope=house.lane.scope,
+            cost=POINT,
+            code="EService: Throttled",
+            expected=True,
+            until_ns=house.clock.mono_ns() + 9 * SECOND,
+        )
+    )
+    with pytest.raises(Held, match="pause"):
+        await house.lane.call(BALANCE, "user")
+    house.lane.heed(KeyRefused(key=house.lane.scope.key, why="It is gone."))
+    assert house.lane.key_refused == "It is gone."
+    assert house.events == [], "it was told already"

@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from krakentui.engine.kept import path_of, read
-from krakentui.engine.place import Place
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import POINT, units
 from krakentui.net.deadline import Scissors
 from krakentui.state.view import GaugeRow
 from krakentui.wire.spot.rest import Prepared
 from tests.support.clock import ManualClock, settle
-from tests.support.exchange import KEY, Scene, refused, some_settings
+from tests.support.exchange import KEY, Scene, a_seat, refused, some_settings
 
 FIRST_CALLS = ["GetApiKeyInfo", "GetWebSocketsToken", "OpenOrders", "BalanceEx"]
 PRIVATE = frozenset({*FIRST_CALLS, "QueryOrders", "CancelOrder"})
@@ -22,12 +21,12 @@ PRIVATE = frozenset({*FIRST_CALLS, "QueryOrders", "CancelOrder"})
 
 @contextmanager
 def a_run(folder: Path, clock: ManualClock, **more: object) -> Iterator[Scene]:
-    place = Place(folder, KEY.fingerprint)
-    assert place.take()
+    seat = a_seat(folder, clock)
+    assert seat.place.take()
     try:
-        yield Scene(some_settings(folder=folder), clock=clock, place=place, **more)  # type: ignore[arg-type]
+        yield Scene(some_settings(folder=folder), clock=clock, seat=seat, **more)  # type: ignore[arg-type]
     finally:
-        place.leave()
+        seat.leave()
 
 
 def private_calls(scene: Scene) -> list[str]:
@@ -213,6 +212,7 @@ async def test_no_secret_is_on_disk(tmp_path: Path) -> None:
     with a_run(tmp_path, ManualClock()) as scene:
         async with scene.running(5):
             pass
-    shown = b"".join(file.read_bytes() for file in tmp_path.iterdir())  # noqa: ASYNC240 - a test
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]  # noqa: ASYNC240 - a test
+    shown = b"".join(file.read_bytes() for file in files)
     for secret in (KEY.key, KEY.secret.reveal(), "TOKEN"):
         assert secret.encode() not in shown

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from krakentui.engine.host import Host
 from krakentui.engine.place import Place
+from krakentui.engine.seat import Seat
 from krakentui.model.secret import Credentials, Secret
+from krakentui.net.patience import Patience
 from krakentui.net.socket import Connector
 from krakentui.settings import Endpoints, Settings
 from krakentui.state.view import JournalLine, NotAsked, Question
+from krakentui.wire.broker import VERSION, Hello
 from tests.support.clock import WALL_START, ManualClock, settle
 from tests.support.wire import MemoryDoor, MemoryLine, MemorySocket
 
@@ -92,7 +95,7 @@ class Scene:
         permissions: tuple[str, ...] = PERMISSIONS,
         *,
         clock: ManualClock | None = None,
-        place: Place | None = None,
+        seat: Seat | None = None,
     ) -> None:
         self.clock = clock or ManualClock(wall_ns=WALL_START)
         self.line = MemoryLine()
@@ -122,7 +125,7 @@ class Scene:
             random.Random(1),
             connect=self.connector(),
             door=self.door,
-            place=place,
+            seat=seat,
         )
         self.session = self.host.session
 
@@ -277,6 +280,12 @@ class Scene:
                 {"channel": "executions", "type": "update", "data": [entry], "sequence": self.sequence}
             )
         return frames
+
+
+def a_seat(folder: Path, clock: ManualClock, program: str = "krakentui test (process 1)") -> Seat:
+    """A place at the key of these scenes; nobody sits there yet."""
+    hello = Hello(VERSION, KEY.fingerprint, ENDPOINTS.rest, 1.0, program)
+    return Seat(Place(folder, KEY.fingerprint), hello, clock, Patience())
 
 
 def some_settings(
