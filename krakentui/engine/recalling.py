@@ -13,7 +13,7 @@ from krakentui.model.event import ForeignUseSeen, Happening, LockoutBegan
 from krakentui.model.figures import FiguresTold, Silence
 from krakentui.settings import Settings
 
-UNSEEN = "another program, or a command of ours, made calls that the counters on disk do not know"
+UNSEEN = "another program made calls that the counters on disk do not know"
 REMEMBERED = "the exchange said so before this start"
 
 
