@@ -156,20 +156,33 @@ class KeyLane:
         Raises:
             Held, NotSent, AnswerLost: as `Lane.call`.
         """
+        first = await self._in_turn(call, kind, wrote, lease)
+        if not isinstance(first.reply.refusal, BadNonce) or self._credentials.otp_call is not None:
+            return first
+        again = await self._in_turn(call, kind, wrote, lease, first)  # once more, with a higher one
+        if again is not first and isinstance(again.reply.refusal, BadNonce):
+            self._take_note_of_taken_nonce()
+        return again
+
+    async def _in_turn(
+        self,
+        call: Call,
+        kind: Kind,
+        wrote: Callable[[], None] | None,
+        lease: Lease | None,
+        first: Carried | None = None,
+    ) -> Carried:
+        """Wait for the turn and send; a second try waits again, for a cancel may have come meanwhile."""
         if kind == "cancel" and self._reading is not None:
             self._reading.cut()
         await self._turnstile.enter(kind)
         try:
             if lease is not None:
-                await lease.begin()
-            carried = await self._attempt(call, kind, wrote, lease)
-            if isinstance(carried.reply.refusal, BadNonce) and self._credentials.otp_call is None:
-                if lease is not None and not lease.holds:
-                    return carried  # whoever handed it in may have sent it himself, with a higher one
-                carried = await self._attempt(call, kind, wrote, lease)  # once more, with a higher one
-                if isinstance(carried.reply.refusal, BadNonce):
-                    self._take_note_of_taken_nonce()
-            return carried
+                if first is None:
+                    await lease.begin()
+                elif not lease.holds:
+                    return first  # whoever handed it in may have sent it himself, with a higher one
+            return await self._attempt(call, kind, wrote, lease)
         finally:
             self._turnstile.leave()
 

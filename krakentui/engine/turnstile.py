@@ -26,18 +26,26 @@ class Turnstile:
         return sum(not future.done() for _, _, future in self._waiting)
 
     async def enter(self, kind: Kind) -> None:
-        """Wait for the turn; whoever was let in must `leave`."""
+        """Wait for the turn; whoever was let in must `leave`.
+
+        Between being let in and noticing it, somebody more urgent may have come: then the turn is theirs.
+        """
         if not self._busy:
             self._busy = True
             return
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (RANK[kind], next(self._order), turn))
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self.leave()  # let in and cancelled in the same instant: the turn goes on
-            raise
+        rank, place = RANK[kind], next(self._order)
+        while True:
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            heapq.heappush(self._waiting, (rank, place, turn))
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if turn.done() and not turn.cancelled():
+                    self.leave()  # let in and cancelled in the same instant: the turn goes on
+                raise
+            if not any(other < rank and not waits.done() for other, _, waits in self._waiting):
+                return
+            self.leave()  # the loop stands in line again, at its old place
 
     def leave(self) -> None:
         """Let the next one in."""

@@ -284,6 +284,30 @@ async def test_one_invalid_nonce_is_tried_again_silently_with_a_higher_one(house
 
 
 @pytest.mark.anyio
+async def test_a_cancel_goes_before_the_second_try_of_a_read(house: House) -> None:
+    """It comes in the very moment in which the read is refused, so there is nothing left to cut."""
+    house.door.answer("BalanceEx", error("EAPI:Invalid nonce"))
+    cancel: list[asyncio.Task[None]] = []
+
+    def cancel_now() -> None:
+        cancel.append(asyncio.create_task(house.outcome(house.lane.call(CANCEL, "cancel")), name="a cancel"))
+
+    refused = house.door._answer
+
+    async def answer(endpoint: str) -> tuple[int, bytes]:
+        found = await refused(endpoint)
+        if endpoint == "BalanceEx" and not cancel:
+            asyncio.get_running_loop().call_soon(cancel_now)
+            await asyncio.sleep(0)
+        return found
+
+    house.door._answer = answer  # type: ignore[method-assign]
+    await house.outcome(house.lane.call(BALANCE, "background"))
+    await asyncio.gather(*cancel)
+    assert house.door.calls[:2] == ["BalanceEx", "CancelOrder"]
+
+
+@pytest.mark.anyio
 async def test_a_repeated_invalid_nonce_stops_the_key_and_says_why(house: House) -> None:
     house.door.answer_always("BalanceEx", error("EAPI:Invalid nonce"))
     await house.lane.call(BALANCE, "background")

@@ -50,3 +50,18 @@ async def test_a_turn_given_to_one_who_is_cancelled_in_that_instant_goes_on() ->
         turnstile.leave()
         gone.cancel()
     assert order == ["next"]
+
+
+@pytest.mark.anyio
+async def test_a_cancel_goes_before_one_who_was_let_in_and_has_not_begun() -> None:
+    turnstile, order = Turnstile(), list[str]()
+    await turnstile.enter("background")
+    async with asyncio.TaskGroup() as group:
+        for name in ("first", "second"):
+            group.create_task(passing(turnstile, "background", order, name))
+        await settle()
+        turnstile.leave()  # the turn is the first one's now, who has not noticed yet
+        await turnstile.enter("cancel")
+        order.append("cancel")
+        turnstile.leave()
+    assert order == ["cancel", "first", "second"]
