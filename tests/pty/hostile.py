@@ -7,6 +7,7 @@ from itertools import cycle
 
 from krakentui import log
 from krakentui.commands import guard
+from krakentui.model.text import clean
 from krakentui.ui.app import KrakenApp
 from tests.support.exchange import FIRST, Frame, Scene, key_info, ok, refused, rest_order, stream_order
 
@@ -59,6 +60,13 @@ def _poison_rest(scene: Scene, attacks: Iterator[str]) -> None:
     described["descr"] = {key: next(attacks) for key in ("pair", "type", "ordertype", "price", "order")}
     described |= {"misc": next(attacks), "oflags": next(attacks), "reason": next(attacks)}
     scene.door.answer_always("OpenOrders", ok({"open": {FIRST: rest_order(), next(attacks): described}}))
+    amend = {
+        "amend_id": next(attacks),
+        "amend_type": next(attacks),
+        "reason": next(attacks),
+        "timestamp": 10**18,
+    }
+    scene.door.answer_always("OrderAmends", ok({"amends": [amend, amend | {"amend_type": next(attacks)}]}))
     funds = {text: {"balance": "1.0", "hold_trade": "0"} for text in ATTACKS}
     scene.door.answer_always("BalanceEx", ok(funds))
     scene.door.answer_always("SystemStatus", ok({"status": next(attacks), "timestamp": next(attacks)}))
@@ -79,7 +87,7 @@ async def _attack(scene: Scene, attacks: Iterator[str]) -> None:
         await scene.beat(1)
         await asyncio.sleep(0.2)
     for socket in scene.line.sockets:
-        socket.breaks(1008, next(attacks))
+        socket.breaks(1008, clean(next(attacks), 80))  # as `net.websocket` hands it on
     for _ in range(60):
         await scene.beat(1)
         await asyncio.sleep(0.02)
@@ -94,7 +102,10 @@ def _frames(scene: Scene, attacks: Iterator[str]) -> Iterator[object]:
             "order_status": next(attacks),
             "cl_ord_id": next(attacks),
             "reason": next(attacks),
+            f"new {next(attacks)}": {next(attacks): [next(attacks)]},
         }
+        if text == ATTACKS[0]:  # the first order has its share, too: its details are looked at
+            order["order_id"] = FIRST
         yield {"channel": "executions", "type": "update", "data": [order], "sequence": scene.sequence}
         yield {"channel": "status", "type": "update", "data": [{"system": text, "version": next(attacks)}]}
         ticker = {"symbol": text, "bid": 1.0, "ask": 2.0, "last": 1.5}

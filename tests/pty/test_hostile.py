@@ -30,6 +30,22 @@ def test_an_exchange_of_attacks_sends_no_sequence_to_the_terminal(tmp_path: Path
         assert "Traceback" not in terminal.plain()
 
 
+def test_the_details_of_a_hostile_order_send_no_sequence_to_the_terminal(tmp_path: Path) -> None:
+    with Terminal(home=tmp_path, program="tests.pty.hostile") as terminal:
+        terminal.shows(MARK)
+        terminal.press(b"\r")
+        terminal.shows("What was seen, by whom")
+        terminal.press(b"a")
+        terminal.pause(1)
+        terminal.press(*[b"\x1b[6~"] * 6)
+        terminal.shows("Every field")
+        terminal.press(b"\x1b[F")
+        terminal.pause(1)
+        assert terminal.process.poll() is None, terminal.plain()
+        assert terminal.screen.strange == []
+        assert "Traceback" not in terminal.plain()
+
+
 @pytest.mark.slow
 def test_hostile_marks_and_reasons_of_orders_arrive_harmless(monitor: Open, venue: Venue) -> None:
     terminal = monitor()

@@ -12,6 +12,7 @@ QUESTION = "Cancel this order?"
 EVERYTHING = "EVERYTHING"
 HELP = "Ask, then cancel the chosen order"
 """In the first lines of the help."""
+DETAILS = "What was seen, by whom"
 OVER_THE_MAIN_SCREEN = ("┏", "╭", "▔▔▔▔")
 """Frames of sheets and of the palette."""
 ORDER_ID = re.compile(r"O[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{6}")
@@ -124,6 +125,20 @@ def test_an_enter_held_down_since_the_question_came_confirms_nothing(
         terminal.type(ENTER)
         terminal.pause(0.033)
     assert QUESTION in terminal.screen.text()
+    assert len(venue.cancels()) == asked
+
+
+def test_an_enter_held_down_shows_the_details_and_no_key_below_them_cancels(
+    terminal: Terminal, venue: Venue
+) -> None:
+    asked = len(venue.cancels())
+    terminal.press(DOWN)
+    terminal.type(b"\rx")
+    for _ in range(30):
+        terminal.type(ENTER)
+        terminal.pause(0.033)
+    terminal.shows(DETAILS)
+    assert QUESTION not in terminal.screen.text()
     assert len(venue.cancels()) == asked
 
 
