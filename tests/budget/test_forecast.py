@@ -105,7 +105,7 @@ def test_pairs_at_rest_are_drawn_only_when_asked_for() -> None:
     ledger = a_ledger()
     assert [one.name for one in forecast(ledger, (), 0)] == ["rest", "connections"]
     names = [one.label for one in forecast(ledger, (), 0, pairs=["ETH/USD"])]
-    assert names == ["REST calls", "ETH/USD trading", "Connections"]
+    assert names == ["REST calls", "ETH/USD trading", "Our connections"]
 
 
 def test_without_a_key_only_the_address_has_curves() -> None:
