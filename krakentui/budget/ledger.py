@@ -17,6 +17,7 @@ from krakentui.budget.costs import cancel_cost
 from krakentui.budget.figures import TICKET, with_figures, with_strange_tickets
 from krakentui.budget.interval import NOTHING, Interval
 from krakentui.model.audit import CounterDoubted
+from krakentui.model.booking import HELD_NS, PointsBooked
 from krakentui.model.clock import SECOND
 from krakentui.model.connection import SocketEnded, SocketOpened
 from krakentui.model.event import (
@@ -43,6 +44,8 @@ from krakentui.model.figures import FiguresTold, OwnerGone
 from krakentui.model.limit import PairScope
 from krakentui.model.order import Order, OrderPatch
 
+BOOKED = "booked "
+"""Begins the names of what scripts have booked: the acts that are seen on the pair redeem it."""
 CALL_IN_AIR_NS = 5 * SECOND
 """A read that got no word by then has landed or never will: reads are given up after 2 s."""
 
@@ -260,6 +263,14 @@ def _(event: CancelGivenUp, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledge
 
 
 @_booked.register
+def _(event: PointsBooked, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    cost, latest_ns = Interval(0, event.units), t_ns + HELD_NS
+    return ledger.with_meter(
+        "engine", event.scope, lambda meter: meter.sent(f"{BOOKED}{event.name}", cost, t_ns, latest_ns)
+    )
+
+
+@_booked.register
 def _(event: FiguresTold, ledger: Ledger, t_ns: int, orders: Orders) -> Ledger:
     told = event.figures
     if event.by == "late owner":
@@ -315,7 +326,10 @@ def _act_booked(ledger: Ledger, act: Act, patch: OrderPatch, order: Order | None
     pair = patch.pair or (order.pair if order else None)
     cost = act.cost if pair else Interval(0, act.cost.high)
     return ledger.with_engine(
-        pair, lambda meter: meter.foreign(cost, t_ns, batch=act.batch, hidden_ns=ledger.hidden_ns)
+        pair,
+        lambda meter: meter.foreign(cost, t_ns, batch=act.batch, hidden_ns=ledger.hidden_ns).redeemed(
+            BOOKED, cost.high, t_ns
+        ),
     )
 
 

@@ -166,6 +166,17 @@ class Meter(Struct, frozen=True, kw_only=True):
         doubted = structs.replace(flight, low=0)
         return structs.replace(now, air=tuple(doubted if one is flight else one for one in now.air))
 
+    def redeemed(self, mark: str, units: int, t_ns: int) -> "Meter":
+        """Take an act that was seen for one that was booked ahead under this mark."""
+        now, left = self.at(t_ns), units
+        air = []
+        for one in now.air:
+            taken = min(left, one.high) if one.name.startswith(mark) else 0
+            left -= taken
+            if taken < one.high or not taken:
+                air.append(structs.replace(one, high=one.high - taken))
+        return structs.replace(now, air=tuple(air))
+
     def runs_late(self, late_ns: int, t_ns: int) -> "Meter":
         """Take note of how late the next act is seen; what was seen later before counts until it drained."""
         now = self.at(t_ns)

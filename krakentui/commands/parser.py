@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from krakentui import __version__
+from krakentui.commands.budget_grammar import budget_grammar, split_command
 from krakentui.commands.keys_grammar import keys_grammar
 from krakentui.keys.profile import Purpose, Store
 from krakentui.model.error import UsageError
@@ -71,6 +72,11 @@ class Given(Struct, frozen=True, kw_only=True):
     dry_run: bool = False
     last: int | None = None
     yes: bool = False
+    # budget
+    deed: Literal["wait", "spend"] | None = None
+    points: str | None = None
+    argv: tuple[str, ...] = ()
+    """The command after `--`."""
     # keys
     act: Literal["add", "list", "check", "rename", "remove", "default"] | None = None
     name: str | None = None
@@ -100,7 +106,10 @@ def parse(words: Sequence[str]) -> Given:
         UsageError: it makes no sense; the sentence says why.
         SystemExit: help or the version was asked for and has been printed.
     """
+    words, argv = split_command(words)
     said = {name: value for name, value in vars(_grammar().parse_args([*words])).items() if value is not None}
+    if argv is not None:
+        said["argv"] = argv
     command = " ".join(said[name] for name in ("command", "task") if name in said)
     if command in {"demo", "simulate", "limits plan"}:
         for name in _LIVE_ONLY:
@@ -137,6 +146,7 @@ def _grammar() -> _Parser:
     add("snapshot", "one JSON object of everything, then leave", live)
     _limits_options(add("limits", "how much of every limit is left; exit 10 tight, 11 limited", live))
     _cancel_options(add("cancel", "cancel open orders by id or by what they are", live))
+    budget_grammar(add("budget", "let a script wait for points of a pair, or book them", _options()), live)
     actions = add("actions", "what was done to orders, and whether the log of it is whole", live)
     actions.add_argument("--json", action="store_true", default=_UNSAID, help="the entries as they stand")
     actions.add_argument(

@@ -30,22 +30,14 @@ async def seated(
         program: what this program is, for the others: `monitor`, `stream`.
         insists: keep the key even where its holder does not answer.
     """
-    key, folder = settings.credentials, settings.state_dir
-    if key is None or folder is None:
+    seat = seat_of(settings, clock, program)
+    if seat is None:
         yield settings, None
         return
-    hello = Hello(
-        VERSION,
-        key.fingerprint,
-        settings.endpoints.rest,
-        settings.speed,
-        f"krakentui {program} (process {os.getpid()})",
-    )
-    seat = Seat(Place(folder, key.fingerprint), hello, clock, Patience.at_speed(settings.speed))
     try:
         await seat.take()
     except OSError as error:
-        trouble = f"The folder {folder} locks nothing ({error.strerror}): no counters are kept."
+        trouble = f"The folder {seat.place.folder} locks nothing ({error.strerror}): no counters are kept."
         yield _warned(settings, trouble), None
         return
     try:
@@ -58,14 +50,26 @@ async def seated(
         seat.leave()
 
 
+def seat_of(settings: Settings, clock: Clock, program: str) -> Seat | None:
+    """Give a seat at the key, not taken yet; None = there is no key, or no folder to share it in."""
+    key, folder = settings.credentials, settings.state_dir
+    if key is None or folder is None:
+        return None
+    name = f"krakentui {program} (process {os.getpid()})"
+    hello = Hello(VERSION, key.fingerprint, settings.endpoints.rest, settings.speed, name)
+    return Seat(Place(folder, key.fingerprint), hello, clock, Patience.at_speed(settings.speed))
+
+
 def outside(seat: Seat) -> str:
     """Say why this program shows public markets only."""
+    return f"{held_by(seat)}, and both would spend its limits: this one shows public markets only."
+
+
+def held_by(seat: Seat) -> str:
+    """Say who holds the key and why this program cannot follow, as a clause."""
     number = seat.place.holder()
     process = "" if number is None else f" (process {number})"
-    return (
-        f"Another krakentui{process} holds this key, but {seat.why}, and both would spend its limits: "
-        "this one shows public markets only."
-    )
+    return f"Another krakentui{process} holds this key, but {seat.why}"
 
 
 def _warned(settings: Settings, warning: str) -> Settings:

@@ -17,6 +17,7 @@ from krakentui.budget.figures import figures_of
 from krakentui.budget.ledger import Ledger
 from krakentui.engine.lane import KeyLane
 from krakentui.engine.lanes import Expired, Held
+from krakentui.engine.points import MOST_UNITS, Granted, NotYet, Points, Wish
 from krakentui.engine.turnstile import RANK, Kind
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.error import Forbidden, NotSent, TransportError
@@ -50,6 +51,7 @@ class House(Struct, frozen=True, kw_only=True):
     patience: Patience
     lane: KeyLane
     ledger: Callable[[], Ledger]
+    points: Points
     tell: Callable[[Happening], None]
 
 
@@ -242,10 +244,23 @@ class Broker:
                     task.cancel()
             case say.Told():
                 self._heard(guest, message)
+            case say.Book():
+                self._booked(guest, message)
             case say.LockedOut(reason):
                 self._house.lane.lock_out(clean(reason))
             case _:
                 raise say.Nonsense("it says who it is twice")
+
+    def _booked(self, guest: Guest, book: say.Book) -> None:
+        """Answer a script that wants points."""
+        if not 0 < book.units <= MOST_UNITS:
+            raise say.Nonsense("it books what no pair has")
+        wish = Wish(pair=clean(book.pair, 40), units=book.units, waits=book.waits, books=book.books)
+        match self._house.points.ask(wish, guest.program):
+            case Granted(pair=pair, low=low, high=high, ceiling=ceiling):
+                guest.post(say.Booked(book.number, pair, low, high, ceiling))
+            case NotYet(until_ns=until_ns, why=why, no_pair=no_pair):
+                guest.post(say.NotBooked(book.number, until_ns, why, no_pair))
 
     def _heard(self, guest: Guest, message: say.Told) -> None:
         event = say.event_of(message)

@@ -13,13 +13,15 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from krakentui.engine.lanes import Held, Wait
+from krakentui.engine.points import Granted, NotYet, Wish
 from krakentui.engine.turnstile import Kind
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.error import AnswerLost, NotSent
 from krakentui.model.event import Happening
 from krakentui.model.figures import BudgetFigures
 from krakentui.model.text import clean
-from krakentui.net.local import LocalClosed, Peer, TooMuch
+from krakentui.net.deadline import within
+from krakentui.net.local import GONE, LocalClosed, Peer, TooMuch
 from krakentui.net.patience import Patience
 from krakentui.wire import broker as say
 from krakentui.wire.spot.rest import Call
@@ -96,6 +98,7 @@ class Link:
         self._issued = 0
         self._is_over = False
         self._asked: dict[int, Asking] = {}
+        self._booking: dict[int, asyncio.Future[Granted | NotYet]] = {}
         self._told: deque[tuple[int, Happening]] = deque()
         self._heard_ns = clock.mono_ns()
         self.hear: Callable[[Happening], None] = lambda _event: None
@@ -131,6 +134,24 @@ class Link:
             raise
         finally:
             self._asked.pop(number, None)
+
+    async def book(self, wish: Wish) -> Granted | NotYet:
+        """Ask the owner for points of a pair; it answers at once, or hangs.
+
+        Raises:
+            LinkLost: the owner is gone, or does not answer.
+        """
+        if self._is_over:
+            raise LinkLost(GONE)
+        number = self._issued = next(self._numbers)
+        answer = self._booking[number] = asyncio.get_running_loop().create_future()
+        self._post(say.Book(number, wish.pair, wish.units, wish.waits, wish.books))
+        try:
+            return await within(self._clock, self._patience.broker_s, lambda: answer)
+        except TimeoutError:
+            raise LinkLost("it does not answer") from None
+        finally:
+            self._booking.pop(number, None)
 
     def pass_on(self, event: Happening) -> None:
         """Tell the owner of something of the budget that happened here."""
@@ -175,6 +196,9 @@ class Link:
         """End what is open. Of an owner that is gone all words were heard: what did not begin never will."""
         self._is_over = True
         self._peer.close()
+        for answer in self._booking.values():
+            if not answer.done():
+                answer.set_exception(LinkLost(GONE))
         asked, self._asked = self._asked, {}
         for asking in asked.values():
             if certain and asking.begun_ns is None:
@@ -196,10 +220,21 @@ class Link:
                 while self._told and self._told[0][0] <= taken:
                     self._told.popleft()
                 self.stand(figures, tuple(event for _, event in self._told))
+            case say.Booked(number, pair, low, high, ceiling):
+                self._granted(number, Granted(pair=clean(pair, 40), low=low, high=high, ceiling=ceiling))
+            case say.NotBooked(number, until_ns, why, no_pair):
+                self._granted(number, NotYet(until_ns=until_ns, why=clean(why), no_pair=no_pair))
             case say.Sorry(why):
                 raise say.Nonsense(f"it does not serve us: {clean(why)}")
             case say.Welcome():
                 raise say.Nonsense("it says hello twice")
+
+    def _granted(self, number: int, answer: Granted | NotYet) -> None:
+        if not 0 < number <= self._issued:
+            raise say.Nonsense("it answers what nobody asked")
+        waiting = self._booking.get(number)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(answer)
 
     def _of_a_call(self, message: say.Began | say.Wrote | say.Answer | say.Failed) -> None:
         if not 0 < message.number <= self._issued:

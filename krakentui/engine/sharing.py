@@ -19,6 +19,7 @@ from krakentui.engine.keeper import Identity, Keeper, KeepingDoor
 from krakentui.engine.lane import KeyLane
 from krakentui.engine.link import Link, LinkLost
 from krakentui.engine.nonce import NonceMark
+from krakentui.engine.points import Points
 from krakentui.engine.recalling import Recollection
 from krakentui.engine.seat import LOOK, NoOwner, Refused, Seat
 from krakentui.engine.shared_lane import SharedLane
@@ -69,6 +70,8 @@ class SharedKey:
         self._ledger = ledger
         self._hear = hear
         self._seat = seat
+        self.points = Points(settings.account, ledger, house.names, house.clock, house.tell)
+        """What scripts ask for and book."""
         self._before = "another krakentui"
         """How the owner calls itself that this program follows, or followed last."""
         self._broker: Broker | None = None
@@ -137,6 +140,7 @@ class SharedKey:
                 patience=self._house.patience,
                 lane=self._own,
                 ledger=self._ledger,
+                points=self.points,
                 tell=self._house.tell,
             )
         )

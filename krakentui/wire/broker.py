@@ -104,7 +104,19 @@ class LockedOut(Message, frozen=True):
     reason: str
 
 
-FromFollower = Hello | Ask | Renew | Drop | Told | LockedOut
+class Book(Message, frozen=True):
+    """Grant points of a pair to a script."""
+
+    number: int
+    pair: str
+    units: int
+    waits: bool
+    """Only if they surely fit."""
+    books: bool
+    """The script takes them."""
+
+
+FromFollower = Hello | Ask | Renew | Drop | Told | LockedOut | Book
 
 # --- what the owner says -------------------------------------------------------------------------
 
@@ -171,7 +183,26 @@ class Standing(Message, frozen=True):
     nonce: int
 
 
-FromOwner = Welcome | Sorry | Began | Wrote | Answer | Failed | Happened | Standing
+class Booked(Message, frozen=True):
+    """The points are granted: so the pair stands now."""
+
+    number: int
+    pair: str
+    low: int
+    high: int
+    ceiling: int
+
+
+class NotBooked(Message, frozen=True):
+    """The points are not granted before then; None = never."""
+
+    number: int
+    until_ns: int | None
+    why: str
+    no_pair: bool = False
+
+
+FromOwner = Welcome | Sorry | Began | Wrote | Answer | Failed | Happened | Standing | Booked | NotBooked
 
 _ASKED = msgpack.Decoder(FromFollower)
 _TOLD = msgpack.Decoder(FromOwner)

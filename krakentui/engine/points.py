@@ -1,0 +1,106 @@
+"""Answers scripts that ask for points of a pair: do they surely fit now, and if so, are they booked."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from krakentui.budget.ledger import Ledger
+from krakentui.budget.words import figure
+from krakentui.model.booking import PointsBooked
+from krakentui.model.clock import Clock
+from krakentui.model.event import Happening
+from krakentui.model.limit import POINT, PairScope
+from krakentui.model.symbol import Names, wsname_symbol
+from krakentui.state.filtertext import named_pair
+
+MOST_UNITS = 1_000 * POINT
+"""No ceiling of the exchange comes near."""
+
+
+class Wish(Struct, frozen=True, kw_only=True):
+    """What a script wants."""
+
+    pair: str
+    """As it was typed."""
+    units: int
+    waits: bool
+    """It wants to know whether the points surely fit."""
+    books: bool
+    """It takes them, too."""
+
+
+class Granted(Struct, frozen=True, kw_only=True):
+    """The points fit, or were not asked to: how the pair stands, with them if they were booked."""
+
+    pair: str
+    low: int
+    high: int
+    ceiling: int
+
+
+class NotYet(Struct, frozen=True, kw_only=True):
+    """The points do not surely fit."""
+
+    until_ns: int | None
+    """Steady time at which they do, if nothing happens; None = never."""
+    why: str
+    no_pair: bool = False
+    """The exchange has no such pair."""
+
+
+class Points:
+    """The points of one account's pairs."""
+
+    def __init__(
+        self,
+        account: str,
+        ledger: Callable[[], Ledger],
+        names: Callable[[], Names],
+        clock: Clock,
+        tell: Callable[[Happening], None],
+    ) -> None:
+        """Take where the ledger is to be found, and where bookings are told."""
+        self._account = account
+        self._ledger = ledger
+        self._names = names
+        self._clock = clock
+        self._tell = tell
+        self._booked = 0
+
+    def ask(self, wish: Wish, program: str) -> Granted | NotYet:
+        """Grant a wish, or say until when it waits and why."""
+        pair, t_ns = self._named(wish.pair), self._clock.mono_ns()
+        if pair is None:
+            why = f"The exchange has no pair {wish.pair}: it looks like BTC/USD."
+            return NotYet(until_ns=None, why=why, no_pair=True)
+        if wish.waits and (wait := self._wait(pair, wish.units, t_ns)) is not None:
+            return wait
+        if wish.books:
+            self._booked += 1
+            name = f"{program} {t_ns} {self._booked}"
+            scope = PairScope(self._account, pair)
+            self._tell(PointsBooked(scope=scope, units=wish.units, name=name, program=program))
+        counter = self._ledger().engine_at(pair, t_ns)
+        return Granted(pair=pair, low=counter.low, high=counter.high, ceiling=counter.ceiling)
+
+    def _wait(self, pair: str, units: int, t_ns: int) -> NotYet | None:
+        ledger = self._ledger()
+        ceiling = ledger.engine_at(pair, t_ns).ceiling
+        fits_ns = ledger.engine_fits_at(pair, units, t_ns)
+        if fits_ns is None:
+            why = f"{figure(units)} points never fit on {pair}: its ceiling is {figure(ceiling)}."
+            return NotYet(until_ns=None, why=why)
+        if fits_ns <= t_ns:
+            return None
+        why = f"{figure(units)} points do not surely fit on {pair} yet."
+        if not ledger.sees_acts:
+            why = f"Nobody sees yet what is done on {pair}, so nothing surely fits."
+        return NotYet(until_ns=fits_ns, why=why)
+
+    def _named(self, typed: str) -> str | None:
+        """Give the stream's name of a pair; until the exchange has told its pairs, as it was typed."""
+        names = self._names()
+        found = named_pair(names, typed)
+        if found is not None or names.pairs:
+            return found
+        return wsname_symbol(typed.upper()) if "/" in typed else None
