@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from krakentui.model import counting
-from krakentui.model.counting import Counting, reserve_of
+from krakentui.model.counting import Counting, flag, reserve_of
 from krakentui.model.error import UsageError
 from krakentui.model.limit import Tier
 from krakentui.model.proxy import is_proxy
@@ -194,12 +194,6 @@ def _shown(name: str) -> str:
     return clean(name, 40)
 
 
-def _flag(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise ValueError("true or false")
-
-
 def _markets(value: object) -> tuple[str, ...]:
     if isinstance(value, list) and 0 < len(value) <= 50:
         names = [name for name in value if isinstance(name, str) and _PAIR.fullmatch(name)]
@@ -253,11 +247,11 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "markets": _markets,
     "currency": _currency,
     "assume_tier": _tier,
-    "read_only": _flag,
-    "mouse": _flag,
+    "read_only": flag,
+    "mouse": flag,
     "budget.rest_reserve": reserve_of,
     **_COUNTED,
-    "budget.audit": _flag,
+    "budget.audit": flag,
     "budget.cancel_when_points": _waits_for,
     "network.proxy": _proxy,
     "network.ca_file": _ca_file,

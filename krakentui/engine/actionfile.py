@@ -13,6 +13,7 @@ from pathlib import Path
 
 from msgspec import MsgspecError, Struct, json, structs
 
+from krakentui.engine.wholefile import replace
 from krakentui.model.action import FIRST, Damage, Entry, Fact, read, written
 from krakentui.model.venue import Venue
 
@@ -138,8 +139,4 @@ def _read_head(path: Path) -> Head | None:
 
 
 def _write_head(path: Path, head: Head) -> None:
-    beside = path.with_name(path.name + ".new")
-    file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(file, "wb") as opened:
-        opened.write(json.encode(head))
-    beside.replace(path)
+    replace(path, json.encode(head))

@@ -25,6 +25,7 @@ from typing import Literal
 from msgspec import DecodeError, Struct, json, structs
 
 from krakentui.budget.rules import LOCKOUT_NS
+from krakentui.engine.wholefile import replace
 from krakentui.model.clock import SECOND, Boot
 from krakentui.model.figures import BudgetFigures, Ends, MeterFigures, Silence, flaw
 
@@ -93,12 +94,8 @@ def write(path: Path, kept: Kept) -> None:
         OSError: it cannot be written; no older file is left that would say too little.
     """
     body = json.encode(kept)
-    beside = path.with_name(path.name + ".new")
     try:
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(b"%s%d %s\n%s" % (_HEAD, VERSION, _sum(body), body))
-        beside.replace(path)
+        replace(path, b"%s%d %s\n%s" % (_HEAD, VERSION, _sum(body), body))
     except OSError:
         forget(path)
         raise

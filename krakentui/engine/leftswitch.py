@@ -4,10 +4,11 @@ A monitor that crashed or was ended by a signal leaves the exchange's timer runn
 call that tells so. The file holds no secret: whose account, by which key, and when it fires.
 """
 
-import os
 from pathlib import Path
 
 from msgspec import MsgspecError, Struct, json
+
+from krakentui.engine.wholefile import replace
 
 _LONGEST = 4_096
 
@@ -45,11 +46,7 @@ def write(path: Path, left: Left) -> None:
     Raises:
         OSError: the folder takes nothing.
     """
-    beside = path.with_name(path.name + ".new")
-    file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(file, "wb") as opened:
-        opened.write(json.encode(left))
-    beside.replace(path)
+    replace(path, json.encode(left))
 
 
 def forget(path: Path) -> None:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from krakentui.engine.wholefile import replace
 from krakentui.model.clock import MILLISECOND, Clock
 
 _LONGEST = 32
@@ -111,8 +112,4 @@ def _read(path: Path) -> int:
 
 
 def _write(path: Path, nonce: int) -> None:
-    beside = path.with_name(path.name + ".new")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(f"{nonce}\n")
-    beside.replace(path)
+    replace(path, b"%d\n" % nonce)

@@ -121,7 +121,12 @@ def _edge(value: object) -> Edge:
             raise ValueError('">" or ">="')
 
 
-def _flag(value: object) -> bool:
+def flag(value: object) -> bool:
+    """Read true or false.
+
+    Raises:
+        ValueError: it is neither; the text says what it has to be.
+    """
     if isinstance(value, bool):
         return value
     raise ValueError("true or false")
@@ -145,7 +150,7 @@ READERS: Mapping[str, Callable[[object], object]] = {
     "batch_cancel_cost": _one_of(0, 1),
     "decay": _kind,
     "edge": _edge,
-    "capped": _flag,
+    "capped": flag,
     "others_window": _window,
 }
 """How each is read from the settings file; a `ValueError` says what it must be."""
