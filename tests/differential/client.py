@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from fractions import Fraction
 
+import pytest
+
 from krakentui.budget.counter import Counter
 from krakentui.budget.ledger import Ledger
 from krakentui.engine.host import Host
@@ -19,6 +21,10 @@ from krakentui.simulator.rules import RULE_SETS, TIERS, rest_rate
 from krakentui.simulator.world import World
 from tests.differential.exchange import PAIRS, Travel, TwinClock, Wire, a_world, alice, key_of
 
+QUICK_RULES = [
+    one if one in {"documented", "strict"} else pytest.param(one, marks=pytest.mark.slow) for one in RULE_SETS
+]
+"""The rule sets of every run; the others go with the slow ones."""
 ENDPOINTS = Endpoints("http://127.0.0.1:1", "ws://127.0.0.1:1/v2", "ws://127.0.0.1:1/auth/v2")
 
 

@@ -81,9 +81,13 @@ class TwinClock(ManualClock):
         self._move(target)
         await quiet()
 
-    def suspend(self, seconds: float) -> None:
-        """The machine sleeps: the exchange and the wall clock go on, the steady clock and all tasks stand."""
+    def suspend(self, seconds: float, *, steady: bool = False) -> None:
+        """The machine sleeps: the exchange and the wall clock go on and all tasks stand.
+
+        So does the steady clock, but not everywhere: `steady` = it goes on.
+        """
         self._wall += round(seconds * SECOND)
+        self._mono += round(seconds * SECOND) if steady else 0
         self._world.clock.advance_to(self._world.clock.now_us() + round(seconds * 1_000_000))
 
     def _next(self) -> int | None:
@@ -207,6 +211,7 @@ class CoreSocket:
         self._frames: asyncio.Queue[bytes | Exception] = asyncio.Queue()
         self._there_us = self._here_us = 0
         self._open = True
+        self._deaf = False
         self.surface = surface
         self._talk: Talk = wire.entrance.open(surface, "127.0.0.1", self._way)
 
@@ -219,7 +224,7 @@ class CoreSocket:
         self._wire.world.clock.at(self._here_us, lambda: self._come(text.encode()))
 
     def _come(self, frame: bytes | Exception) -> None:
-        if self._open:
+        if self._open and not self._deaf:
             self._frames.put_nowait(frame)
 
     def _ended(self, code: int, reason: str) -> None:
@@ -229,6 +234,10 @@ class CoreSocket:
         """Break without a word: what is under way is lost."""
         self._come(SocketClosed(None))
         self._leave()
+
+    def deafen(self) -> None:
+        """Lose whatever the exchange sends from now on; nobody says so."""
+        self._deaf = True
 
     async def receive(self) -> bytes:
         frame = await self._frames.get()
