@@ -30,7 +30,7 @@ def keep(store: Store, name: str, credentials: Credentials, here: Machine) -> st
 
 
 def move(profile: Profile, new: str, here: Machine) -> None:
-    """Keep under another name what is kept under a profile's name; a keyring holds both for now.
+    """Keep under another name what is kept under a profile's name; a keyring holds both until `forget`.
 
     Raises:
         KeyProblem: it cannot be moved; everything is as it was.

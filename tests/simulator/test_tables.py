@@ -7,7 +7,7 @@ import pytest
 from krakentui.simulator.jsontext import units_of
 from krakentui.simulator.tables import load
 from tests.simulator.publicly import Listener, a_world
-from tests.support.samples import folder
+from tests.support.samples import samples
 
 TABLES = load()
 
@@ -55,9 +55,7 @@ def test_precisions_differ_by_pair(symbol: str, price_places: int, qty_places: i
 
 
 def _opening_figures() -> dict[str, tuple[str, str]]:
-    path = folder().parent / "market-start.json"
-    if not path.exists():
-        pytest.skip("no market-start.json beside the samples")
+    path = samples("..", "market-start.json")
     assets = json.loads(path.read_text("utf-8"))["assets"]
     return {row["asset"]: (row["price"], row["change_24h_pct"]) for row in assets}
 
