@@ -45,6 +45,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     venue: Venue = "live"
     endpoints: Endpoints = Endpoints()
     credentials: Credentials | None = None
+    cancel_credentials: Credentials | None = None
+    """A second key of the same account, which sends the cancels; None = the first one does all."""
     keyless_why: str = ""
     """Why this run goes without the key it was told, as a sentence; empty = it was told none."""
     account: str = "main"

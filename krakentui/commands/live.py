@@ -14,9 +14,8 @@ from krakentui import log
 from krakentui.commands import guard
 from krakentui.commands.choose import settings_for
 from krakentui.commands.parser import Given
-from krakentui.commands.seated import seated
+from krakentui.commands.seated import Seated, seated
 from krakentui.engine.host import Host
-from krakentui.engine.seat import Seat
 from krakentui.model.clock import SECOND, SystemClock
 from krakentui.model.error import KrakentuiError
 from krakentui.model.redact import Redactor
@@ -54,14 +53,16 @@ def check_terminal(environ: Mapping[str, str] = os.environ) -> None:
 async def show(settings: Settings) -> int:
     """Run the screen on a session; SIGTERM and SIGHUP end it in order, as 128 plus their number."""
     clock = SystemClock(settings.speed, settings.start_ns)
-    async with seated(settings, clock, "monitor") as (told, seat):
-        return await _show(told, clock, seat)
+    async with seated(settings, clock, "monitor") as place:
+        return await _show(place, clock)
 
 
-async def _show(settings: Settings, clock: SystemClock, seat: Seat | None) -> int:
+async def _show(place: Seated, clock: SystemClock) -> int:
+    settings = place.settings
     redactor = Redactor()
     redactor.learn(settings.credentials)
-    async with Host(settings, clock, random.Random(), seat=seat, wait_for_paint=True) as host:
+    redactor.learn(settings.cancel_credentials)
+    async with Host(settings, clock, random.Random(), seat=place.seat, wait_for_paint=True) as host:
         app = KrakenApp(host.session, painted=host.painted, hide=redactor.clean)
         loop = asyncio.get_running_loop()
 

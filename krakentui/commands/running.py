@@ -42,8 +42,8 @@ async def opened(settings: "Settings", program: str, *, insists: bool = False) -
     log.tell(guard.say)
     clock = SystemClock(settings.speed, settings.start_ns)
     async with (
-        seated(settings, clock, program, insists=insists) as (told, seat),
-        Host(told, clock, random.Random(), seat=seat) as host,
+        seated(settings, clock, program, insists=insists) as place,
+        Host(place.settings, clock, random.Random(), seat=place.seat) as host,
     ):
         for warning in host.session.warnings:
             guard.say(warning)

@@ -7,22 +7,34 @@ same limits unseen. `krakentui cancel` insists on its key: it goes past a holder
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 from msgspec import structs
 
 from krakentui.engine.place import Place
 from krakentui.engine.seat import Seat
 from krakentui.model.clock import Clock
+from krakentui.model.secret import Credentials
 from krakentui.net.patience import Patience
 from krakentui.settings import Settings
 from krakentui.wire.broker import VERSION, Hello
 
 
+class Seated(NamedTuple):
+    """What a session is opened with: settings, and where it sits at its keys; None = it shares none."""
+
+    settings: Settings
+    seat: Seat | None
+    cancel_seat: Seat | None
+
+
 @asynccontextmanager
 async def seated(
     settings: Settings, clock: Clock, program: str, *, insists: bool = False
-) -> AsyncIterator[tuple[Settings, Seat | None]]:
-    """Sit at the key while inside; where that cannot be, hand out the settings without the key.
+) -> AsyncIterator[Seated]:
+    """Sit at the keys while inside; where that cannot be, hand out the settings without them.
+
+    The key that cancels is kept even where its holder does not answer: a cancel goes past it.
 
     Args:
         settings: what this run was told.
@@ -32,27 +44,42 @@ async def seated(
     """
     seat = seat_of(settings, clock, program)
     if seat is None:
-        yield settings, None
+        yield Seated(settings, None, None)
         return
     try:
         await seat.take()
     except OSError as error:
-        trouble = f"The folder {seat.place.folder} locks nothing ({error.strerror}): no counters are kept."
-        yield _warned(settings, trouble), None
+        yield Seated(_warned(settings, _locks_nothing(seat, error)), None, None)
         return
     try:
         if seat.is_outside and not insists:
             why = outside(seat)
-            yield _warned(structs.replace(settings, credentials=None, keyless_why=why), why), None
+            public = structs.replace(settings, credentials=None, cancel_credentials=None, keyless_why=why)
+            yield Seated(_warned(public, why), None, None)
+            return
+        second = seat_at(settings, settings.cancel_credentials, clock, program)
+        try:
+            if second is not None:
+                await second.take()
+        except OSError as error:
+            yield Seated(_warned(settings, _locks_nothing(seat, error)), seat, None)
         else:
-            yield settings, seat
+            yield Seated(settings, seat, second)
+        finally:
+            if second is not None:
+                second.leave()
     finally:
         seat.leave()
 
 
 def seat_of(settings: Settings, clock: Clock, program: str) -> Seat | None:
     """Give a seat at the key, not taken yet; None = there is no key, or no folder to share it in."""
-    key, folder = settings.credentials, settings.state_dir
+    return seat_at(settings, settings.credentials, clock, program)
+
+
+def seat_at(settings: Settings, key: Credentials | None, clock: Clock, program: str) -> Seat | None:
+    """Give a seat at one of the keys, not taken yet; None = there is no key, or no folder to share it in."""
+    folder = settings.state_dir
     if key is None or folder is None:
         return None
     name = f"krakentui {program} (process {os.getpid()})"
@@ -70,6 +97,10 @@ def held_by(seat: Seat) -> str:
     number = seat.place.holder()
     process = "" if number is None else f" (process {number})"
     return f"Another krakentui{process} holds this key, but {seat.why}"
+
+
+def _locks_nothing(seat: Seat, error: OSError) -> str:
+    return f"The folder {seat.place.folder} locks nothing ({error.strerror}): no counters are kept."
 
 
 def _warned(settings: Settings, warning: str) -> Settings:

@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from krakentui.commands.seated import outside, seated
+from krakentui.commands.seated import Seated, outside, seated
 from krakentui.engine.place import Place
 from krakentui.engine.seat import Seat
 from krakentui.model.figures import Ends
 from krakentui.net.local import LocalPeer, Peer
-from krakentui.settings import Settings
 from krakentui.wire import broker as say
 from tests.support.clock import ManualClock, settle
-from tests.support.exchange import ENDPOINTS, KEY, a_seat, some_settings
+from tests.support.exchange import CANCEL_KEY, ENDPOINTS, KEY, a_seat, some_settings
 from tests.support.owner import FakeOwner
 
 Behaviour = Callable[[FakeOwner, Peer], None]
@@ -182,7 +181,7 @@ async def test_a_dead_socket_is_taken_over(tmp_path: Path) -> None:
 async def test_a_monitor_that_stays_outside_shows_public_markets_and_says_why(tmp_path: Path) -> None:
     clock, place = ManualClock(), Place(tmp_path, KEY.fingerprint)
     assert place.take()
-    told: list[tuple[Settings, Seat | None]] = []
+    told: list[Seated] = []
 
     async def look(*, insists: bool) -> None:
         async with seated(some_settings(folder=tmp_path), clock, "test", insists=insists) as found:
@@ -194,7 +193,7 @@ async def test_a_monitor_that_stays_outside_shows_public_markets_and_says_why(tm
             while not task.done():
                 await settle(10)
                 await clock.advance(0.05)
-    (monitor, no_seat), (cancel, seat) = told
+    (monitor, no_seat, _), (cancel, seat, _) = told
     assert (monitor.credentials, no_seat) == (None, None)
     assert (
         "holds this key, but it takes no connections, and both would spend its limits" in monitor.warnings[0]
@@ -240,14 +239,14 @@ async def test_another_key_is_another_place(tmp_path: Path) -> None:
 
 @pytest.mark.anyio
 async def test_without_a_state_folder_nothing_is_shared() -> None:
-    async with seated(some_settings(), ManualClock(), "test") as (settings, seat):
+    async with seated(some_settings(), ManualClock(), "test") as (settings, seat, _):
         assert (settings.credentials, seat) == (KEY, None)
 
 
 @pytest.mark.anyio
 async def test_a_folder_that_locks_nothing_is_told_and_the_key_is_kept(tmp_path: Path) -> None:
     (tmp_path / f"{KEY.fingerprint}.monitor").mkdir()
-    async with seated(some_settings(folder=tmp_path), ManualClock(), "test") as (settings, seat):
+    async with seated(some_settings(folder=tmp_path), ManualClock(), "test") as (settings, seat, _):
         assert (settings.credentials, seat) == (KEY, None)
         assert "locks nothing" in settings.warnings[0]
 
@@ -259,4 +258,31 @@ def test_the_lock_names_its_holder_and_no_key(tmp_path: Path) -> None:
     assert (file.stat().st_mode & 0o777, file.read_text()) == (0o600, f"{os.getpid()}\n")
     assert KEY.key not in file.name
     assert Place(tmp_path, KEY.fingerprint).holder() == os.getpid()
+    place.leave()
+
+
+@pytest.mark.anyio
+async def test_a_second_key_has_a_seat_of_its_own_and_is_kept_past_a_holder_that_hangs(
+    tmp_path: Path,
+) -> None:
+    settings = structs.replace(some_settings(folder=tmp_path), cancel_credentials=CANCEL_KEY)
+    place = Place(tmp_path, CANCEL_KEY.fingerprint)
+    assert place.take()
+    clock = ManualClock()
+    told: list[tuple[Seated, bool]] = []
+
+    async def look() -> None:
+        async with seated(settings, clock, "test") as found:
+            told.append((found, found.seat is not None and found.seat.place.is_held))
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(look())
+        while not task.done():
+            await settle(10)
+            await clock.advance(0.05)
+    ((found, own),) = told
+    assert own
+    assert found.settings == settings
+    assert found.cancel_seat is not None
+    assert found.cancel_seat.is_outside
     place.leave()

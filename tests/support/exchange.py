@@ -19,6 +19,7 @@ from tests.support.clock import WALL_START, ManualClock, settle
 from tests.support.wire import MemoryDoor, MemoryLine, MemorySocket
 
 KEY = Credentials(key="SIM-abc", secret=Secret("c2VjcmV0"), name="test", source="a test")
+CANCEL_KEY = Credentials(key="SIM-def", secret=Secret("c2VjcmV0"), name="second", source="a test")
 ENDPOINTS = Endpoints(
     "http://127.0.0.1:1", "ws://127.0.0.1:1/v2", "ws://127.0.0.1:1/auth/v2", "ws://127.0.0.1:1/auth/v1"
 )

@@ -36,7 +36,7 @@ async def main(endpoint: str, folder: Path) -> None:
     )
     clock, numbers = SystemClock(), itertools.count(1)
     async with (
-        seated(settings, clock, "caller", insists=True) as (told, seat),
+        seated(settings, clock, "caller", insists=True) as (told, seat, _),
         Host(told, clock, random.Random(), seat=seat) as host,
         asyncio.TaskGroup() as group,
     ):
