@@ -63,7 +63,7 @@ class Trial(Struct, frozen=True, kw_only=True):
 
     account: str
     chosen: str | None = None
-    """The pair, if the user named one; else that of the first new order."""
+    """The pair that the user named; None = not known yet: until then no order has a part in it."""
     orders: Mapping[str, str] = MappingProxyType({})
     """Order id -> name."""
     pairs: tuple[str, ...] = ()
@@ -77,8 +77,8 @@ class Trial(Struct, frozen=True, kw_only=True):
     """Somebody changed another order on the pair."""
 
     @classmethod
-    def of(cls, account: str, pair: str | None, belief: Belief) -> Self:
-        """Begin a trial with the ceilings that were told already."""
+    def of(cls, account: str, pair: str, belief: Belief) -> Self:
+        """Begin a trial on this pair with the ceilings that were told already."""
         told: dict[Side, int | None] = {"old": belief.audited, "new": belief.named}
         ceilings = {side: ceiling for side, ceiling in told.items() if ceiling is not None}
         return cls(account=account, chosen=pair, ceilings=MappingProxyType(ceilings))
@@ -137,7 +137,7 @@ class Trial(Struct, frozen=True, kw_only=True):
 
     def with_order(self, order_id: str, pair: str | None) -> Self:
         """Give a new order its name; before the chosen pair has its first, nothing else has one."""
-        if order_id in self.orders or pair is None or (not self.pairs and self.chosen not in {None, pair}):
+        if order_id in self.orders or pair is None or (not self.pairs and self.chosen != pair):
             return self
         pairs = self.pairs if pair in self.pairs else (*self.pairs, pair)
         if len(pairs) > MOST_PAIRS:

@@ -19,7 +19,8 @@ INTRODUCTION = """\
 Calibration of the trading counter: what the exchange counts, and where it tells.
 This program only watches. You place and cancel, with another program or on the web page.
 
-Take one quiet pair: no order, amend or cancel there for a minute, by anybody. Far from the market:
+The pair that you named has to be quiet: no order, amend or cancel there for a minute, by anybody.
+Far from the market:
   1. place two small limit orders 0.2 s apart, A1 and A2 (by hand: as fast as you can)
   2. cancel A1, 3 s after it was placed
   3. amend A2, 8 s after A1 was placed: its quantity or its price

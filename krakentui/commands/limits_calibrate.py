@@ -22,12 +22,17 @@ from krakentui.model.clock import SECOND
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.event import Happening
 from krakentui.settings import Settings
+from krakentui.state import words as order_words
 
 LOOK_S = 0.1
 STRAGGLERS_S = 2.0
 """For so long the last updates are waited for."""
 OPENING_S = 30.0
 """After so long without both websockets it is said what is missing; it goes on waiting."""
+NO_PAIR = (
+    "Say on which pair you will place the two orders, as in `krakentui limits calibrate --pair XRP/USD`: "
+    "without it the next order of any program would be taken for yours."
+)
 NO_KEY = "There is no API key, so there are no orders to watch: see `krakentui keys add`."
 
 
@@ -35,6 +40,8 @@ def run(given: Given) -> int:
     """Walk through the trial; 0 = it came to its end, 1 = it did not."""
     if given.json:
         raise UsageError(f"`krakentui limits calibrate` has no option --json. {SEE_HELP}")
+    if given.pair is None:
+        raise UsageError(NO_PAIR)
     settings = settings_for(given)
     if settings.credentials is None:
         raise KrakentuiError(NO_KEY)
@@ -64,8 +71,8 @@ class Guide:
         self.trial = Trial(account=session.state.account)
         self._session = session
         self._say = say
-        self._ready = False
         self._said = 0
+        self._told: frozenset[str] = frozenset()
         self._step = ""
         self._anew = False
 
@@ -77,30 +84,42 @@ class Guide:
 
     def heard(self, event: Happening, t_ns: int) -> None:
         """Take one event; orders that came before both websockets were live are no part of the trial."""
-        taken = self.trial.take(event, t_ns)
-        if self._ready or not taken.orders:
-            self.trial = taken
+        self.trial = self.trial.take(event, t_ns)
 
     def catch_up(self) -> None:
-        """Say what came in since the last time."""
+        """Say what came in since the last time, and of each new order which it is."""
+        self._introduce()
         words = self.trial.words
         for word in words[self._said :]:
             self._say(said(word, words[0].t_ns))
         self._said = len(words)
 
+    def _introduce(self) -> None:
+        """Say which orders are taken for those of the trial: nothing tells them from another program's."""
+        state = self._session.state
+        for order_id, name in self.trial.orders.items():
+            order = state.orders.get(order_id)
+            if order is not None and name not in self._told:
+                self._told |= {name}
+                self._say(f"{name} is taken to be: {order_words.describe(order, state.pairs)}.")
+
     async def walk(self, given: Given, speed: float) -> int:
         """Guide until the trial is over, or the time is; return the exit code.
 
         Raises:
-            KrakentuiError: the time was over before both websockets were live, or there is no such pair.
+            KrakentuiError: the time was over before both websockets were live.
+            UsageError: there is no such pair.
         """
         clock = self._session.clock
         end_ns = None if given.seconds is None else clock.mono_ns() + int(given.seconds * speed * SECOND)
         await self._both_live(end_ns, int(OPENING_S * speed * SECOND))
-        belief = self._session.state.ledger.belief
-        self.trial = Trial.of(self.trial.account, with_pair(given, self._session.names()).pair, belief)
-        self._ready = True
+        belief, pair = self._session.state.ledger.belief, with_pair(given, self._session.names()).pair or ""
+        self.trial = Trial.of(self.trial.account, pair, belief)
         self._say(f"Both websockets are live; the tier is {belief.name}.")
+        self._say(
+            f"The next new orders on {pair} are taken for A1 and A2, whoever places them."
+            " If one that is named here is not yours, press Ctrl-C and begin again."
+        )
         while step := next_step(self.trial):
             self.catch_up()
             self._prompt(step)

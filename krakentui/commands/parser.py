@@ -251,7 +251,12 @@ def _limits_options(parser: _Parser) -> None:
     trial = tasks.add_parser(
         "calibrate", help=summary, description=summary, parents=[_live_options()], allow_abbrev=False
     )
-    trial.add_argument("--pair", default=_UNSAID, metavar="P", help="the quiet pair; else that of A1")
+    trial.add_argument(
+        "--pair",
+        default=_UNSAID,
+        metavar="P",
+        help="the quiet pair on which you will place the two orders; needed",
+    )
     _length_option(trial, "give up after this long")
 
 

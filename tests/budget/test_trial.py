@@ -34,7 +34,7 @@ def new(order_id: str, exec_type: str, at_s: float, pair: str | None = None) -> 
     return OrderPatched(account="alice", patch=patch), t_ns + SECOND // 10
 
 
-def a_trial(*told: tuple[Happening, int], pair: str | None = None) -> Trial:
+def a_trial(*told: tuple[Happening, int], pair: str | None = "XRP/USD") -> Trial:
     trial = Trial(account="alice", chosen=pair)
     for event, t_ns in told:
         trial = trial.take(event, t_ns)
@@ -58,6 +58,11 @@ def test_orders_are_named_as_they_come_and_their_ids_are_in_no_word() -> None:
 def test_orders_that_were_there_before_have_no_part_in_it() -> None:
     trial = a_trial(old("O1", "snapshot", 0), old("O1", "open", 1), new("O2", "new", 2))
     assert trial.words == ()
+
+
+def test_before_a_pair_is_chosen_no_order_has_a_part_in_it() -> None:
+    trial = a_trial(old("O1", "pending", 0), new("O2", "pending_new", 1, "ADA/USD"), pair=None)
+    assert (trial.words, trial.orders) == ((), {})
 
 
 def test_until_the_chosen_pair_has_an_order_no_other_has_a_name() -> None:
@@ -139,7 +144,7 @@ def test_ceilings_and_strange_fields_are_kept() -> None:
 
 
 def test_ceilings_that_were_told_before_are_known() -> None:
-    trial = Trial.of("alice", None, Belief(named=125, audited=180))
+    trial = Trial.of("alice", "XRP/USD", Belief(named=125, audited=180))
     assert dict(trial.ceilings) == {"new": 125, "old": 180}
 
 
@@ -150,7 +155,9 @@ def test_another_accounts_words_are_nobodys() -> None:
 
 
 def test_what_is_kept_is_bounded() -> None:
-    trial = a_trial(*(old(f"O{n}", "pending", n, pair=f"P{n}/USD") for n in range(MOST_PAIRS + 5)))
+    trial = a_trial(
+        *(old(f"O{n}", "pending", n, pair=f"P{n}/USD") for n in range(MOST_PAIRS + 5)), pair="P0/USD"
+    )
     assert len(trial.pairs) == MOST_PAIRS
     trial = a_trial(old("O1", "pending", 0), *(old("O1", "open", n) for n in range(MOST_WORDS + 5)))
     assert len(trial.words) == MOST_WORDS

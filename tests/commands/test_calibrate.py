@@ -22,7 +22,7 @@ def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
 
 def begun(exchange: Exchange, *words: str, **more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 - our own program
-        [*PROGRAM, "limits", "calibrate", *words, "--endpoint", exchange.first["rest"]],
+        [*PROGRAM, "limits", "calibrate", "--pair", "XRP/USD", *words, "--endpoint", exchange.first["rest"]],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -66,8 +66,17 @@ def test_a_signal_ends_it_with_what_is_known(
     ]
 
 
+def test_without_a_pair_anybodys_order_would_be_taken_so_it_is_needed(exchange: Exchange) -> None:
+    done = exchange.krakentui("limits", "calibrate", key="watch")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "krakentui: Say on which pair you will place the two orders, as in `krakentui limits calibrate "
+        "--pair XRP/USD`: without it the next order of any program would be taken for yours.\n"
+    )
+
+
 def test_without_a_key_there_is_nothing_to_watch(exchange: Exchange) -> None:
-    done = exchange.krakentui("limits", "calibrate", key=None)
+    done = exchange.krakentui("limits", "calibrate", "--pair", "XRP/USD", key=None)
     assert (done.returncode, done.stdout) == (1, "")
     assert "There is no API key" in done.stderr
 

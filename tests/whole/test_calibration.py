@@ -72,7 +72,7 @@ class Trial:
 async def a_trial(
     options: Options | None = None,
     *,
-    pair: str | None = None,
+    pair: str = PAIR,
     seconds: float | None = None,
     **knobs: object,
 ) -> AsyncIterator[Trial]:
@@ -249,6 +249,18 @@ async def test_an_order_on_another_pair_does_not_begin_a_trial_of_a_chosen_one()
         trial.place(PAIR)
         await trial.wait(1)
         assert [*trial.guide.trial.orders.values()] == ["A1"]
+
+
+@pytest.mark.anyio
+async def test_it_says_which_orders_it_takes_for_those_of_the_trial() -> None:
+    async with a_trial() as trial:
+        assert (
+            "The next new orders on XRP/USD are taken for A1 and A2, whoever places them." in trial.said[-2]
+        )
+        trial.place()
+        await trial.wait(1)
+        told = [line for line in trial.said if "is taken to be" in line]
+        assert told == ["A1 is taken to be: buy 23.75 XRP/USD at 1.00000."]
 
 
 @pytest.mark.anyio
