@@ -30,7 +30,7 @@ from krakentui.ui.deeds import Deeds
 from krakentui.ui.driver import SteadyDriver
 from krakentui.ui.environment import ignore_developer_switches
 from krakentui.ui.keygate import KeyGate
-from krakentui.ui.palette import ActionProvider
+from krakentui.ui.palette import ActionProvider, Palette
 from krakentui.ui.said import Said
 from krakentui.ui.screens.main import MainScreen
 from krakentui.ui.screens.sheet import Sheet
@@ -157,7 +157,7 @@ class KrakenApp(App[None], inherit_bindings=False):
     def action_command_palette(self) -> None:
         """Open the palette over the main screen only: Textual binds its key everywhere."""
         if self.screen is self.main:
-            super().action_command_palette()
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_do(self, action_id: str) -> None:
         """Run what a key is bound to."""

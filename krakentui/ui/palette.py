@@ -1,35 +1,51 @@
 """The command palette: our own actions and nothing of Textual's (its screenshot would write a file)."""
 
-from collections.abc import Callable
 from functools import partial
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual import on
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.widgets import Input
 
-from krakentui.ui.actions import ACTIONS, Action, shown_key
+from krakentui.ui.actions import Action, shown_key
+from krakentui.ui.finding import found, offered, places
 
 
 class ActionProvider(Provider):
-    """Offers every action of the main screen, those that only move last."""
-
-    def _offers(self) -> list[tuple[Action, Callable[[], None]]]:
-        app = self.app
-        run: Callable[[str], None] = app.do  # type: ignore[attr-defined]  # only KrakenApp opens this palette
-        offered = [a for a in ACTIONS if a.where == "main" and a.id != "view.palette"]
-        offered.sort(key=lambda action: action.id.startswith(("cursor.", "panel.")))
-        return [(action, partial(run, action.id)) for action in offered]
+    """Offers every action of the main screen."""
 
     async def discover(self) -> Hits:
         """List all actions."""
-        for action, run in self._offers():
-            yield DiscoveryHit(_title(action), run, help=action.help)
+        for action in offered():
+            yield DiscoveryHit(_title(action), partial(self._run, action), help=action.help)
 
     async def search(self, query: str) -> Hits:
-        """List the actions whose name or help matches."""
-        matcher = self.matcher(query)
-        for action, run in self._offers():
-            score = max(matcher.match(_title(action)), matcher.match(action.help) / 2)
-            if score > 0:
-                yield Hit(score, matcher.highlight(_title(action)), run, help=action.help)
+        """List the actions that these words mean, the likeliest first."""
+        style = self.matcher(query).match_style
+        for place, action in enumerate(found(query)):
+            title = Content(_title(action))
+            for start, end in places(action.label, query):
+                title = title.stylize(style, start, end)
+            yield Hit(1 / (1 + place), title, partial(self._run, action), help=action.help)
+
+    def _run(self, action: Action) -> None:
+        self.app.do(action.id)  # type: ignore[attr-defined]  # only KrakenApp opens this palette
+
+
+class Palette(CommandPalette):
+    """Runs what was typed, even where `enter` comes before the list shows it."""
+
+    @on(Input.Submitted)
+    def _hurry(self, event: Input.Submitted) -> None:
+        """While the list still belongs to what stood there before, choose from what stands there now."""
+        if all(worker.is_finished for worker in self.workers if worker.group == self._GATHER_COMMANDS_GROUP):
+            return
+        event.stop()
+        event.prevent_default()
+        meant = found(event.value) if event.value.strip() else []
+        if meant:
+            self._action_escape()
+            self.app.call_later(self.app.do, meant[0].id)  # type: ignore[attr-defined]  # as above
 
 
 def _title(action: Action) -> str:

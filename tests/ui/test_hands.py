@@ -2,14 +2,25 @@
 
 import pytest
 from textual import events
+from textual.screen import Screen
 
 from krakentui.model.clock import SystemClock, hand_ns
+from krakentui.ui.palette import Palette
 from krakentui.ui.screens.confirm import ConfirmScreen
+from krakentui.ui.screens.help import HelpScreen
+from krakentui.ui.screens.limits import LimitsScreen
 from tests.support.clock import ManualClock
-from tests.ui.opening import opened
+from tests.ui.opening import Opened, opened
 from tests.ui.views import FakeFace
 
 pytestmark = pytest.mark.anyio
+
+
+def typed_ahead(screen: Opened, word: str) -> None:
+    """Type a word and `enter` so fast that nothing is drawn in between."""
+    for letter in word:
+        screen.app.post_message(events.Key(letter, letter))
+    screen.app.post_message(events.Key("enter", "\r"))
 
 
 class HurriedClock(ManualClock):
@@ -68,6 +79,25 @@ async def test_two_escapes_close_one_thing(opens: str) -> None:
         await screen.press(opens)
         await screen.burst("escape", "escape", "escape")
         assert screen.app.screen is screen.app.main
+
+
+@pytest.mark.parametrize(("typed", "opens"), [("help", HelpScreen), ("limits", LimitsScreen)])
+async def test_a_word_typed_fast_into_the_palette_runs_what_it_names(
+    typed: str, opens: type[Screen[None]]
+) -> None:
+    async with opened() as screen:
+        await screen.press("ctrl+p")
+        typed_ahead(screen, typed)
+        await screen.pilot.pause(0.2)
+        assert isinstance(screen.app.screen, opens)
+
+
+async def test_nonsense_typed_fast_into_the_palette_runs_nothing() -> None:
+    async with opened() as screen:
+        await screen.press("ctrl+p")
+        typed_ahead(screen, "qxz")
+        await screen.pilot.pause(0.2)
+        assert isinstance(screen.app.screen, Palette)
 
 
 async def test_the_palette_opens_over_the_main_screen_only() -> None:
