@@ -213,12 +213,29 @@ class Books(Struct, frozen=True, kw_only=True):
         return max(mine, key=lambda one: one.until_ns, default=None)
 
     def background_at(self, cost: int, t_ns: int) -> int | None:
-        """Tell when a background REST call surely fits above the reserve; None = never."""
-        return self._free_at(self.rest.fits_at(cost + max(self.reserve, self.edge), t_ns), t_ns)
+        """Tell when a background REST call surely fits above the reserve, or may be tried; None = never."""
+        fits_ns = self.rest.fits_at(cost + max(self.reserve, self.edge), t_ns)
+        return self._after_stops(self._tried_at(fits_ns, t_ns), t_ns)
 
     def user_at(self, cost: int, t_ns: int) -> int | None:
         """Tell when a REST call that the user asked for surely fits; None = never."""
-        return self._free_at(self.rest.fits_at(cost, t_ns), t_ns)
+        return self._after_stops(self.rest.fits_at(cost, t_ns), t_ns)
+
+    def user_tried_at(self, cost: int, t_ns: int) -> int | None:
+        """Tell when such a call surely fits or may be tried; None = never."""
+        return self._after_stops(self._tried_at(self.rest.fits_at(cost, t_ns), t_ns), t_ns)
+
+    def is_tried(self, t_ns: int) -> bool:
+        """Tell whether REST calls are tried on: somebody uses the key unseen, so nobody knows what fits."""
+        return self.rest.at(t_ns).flow is not None
+
+    def unseen_rate(self, name: LimitName, scope: Scope, t_ns: int) -> tuple[int, int | None]:
+        """Tell how fast somebody spends from a limit unseen, in units a second; None = not bounded yet."""
+        meter = self.meter(name, scope)
+        flow = None if meter is None else meter.at(t_ns).flow
+        if flow is None:
+            return 0, 0
+        return flow.rate_low * SECOND, None if flow.rate_high is None else flow.rate_high * SECOND
 
     def foreign_known(self, name: LimitName, scope: Scope, t_ns: int) -> bool:
         """Tell whether somebody else was seen to spend from this limit lately."""
@@ -233,7 +250,14 @@ class Books(Struct, frozen=True, kw_only=True):
         fits = counter is None or counter.surely_fits(cost + self.edge, t_ns)
         return not fits or self.foreign_known(name, scope, t_ns)
 
-    def _free_at(self, fits_ns: int | None, t_ns: int) -> int | None:
+    def _tried_at(self, fits_ns: int | None, t_ns: int) -> int | None:
+        flow = self.rest.at(t_ns).flow
+        if flow is None:
+            return fits_ns
+        tried_ns = max(t_ns, flow.next_ns)  # without a try now and then nobody would ever know better
+        return tried_ns if fits_ns is None else min(fits_ns, tried_ns)
+
+    def _after_stops(self, fits_ns: int | None, t_ns: int) -> int | None:
         if fits_ns is None:
             return None
         stops = (self.locked(t_ns), self.held("rest", t_ns))

@@ -20,9 +20,10 @@ from msgspec import structs
 
 from krakentui.budget.books import Books, Hold, Lockout
 from krakentui.budget.counter import Counter
+from krakentui.budget.flow import DEAREST, Flow
 from krakentui.budget.meter import Airborne, Meter
 from krakentui.model.clock import SECOND
-from krakentui.model.figures import BudgetFigures, Ends, Flight, MeterFigures, Silence
+from krakentui.model.figures import BudgetFigures, Ends, Flight, MeterFigures, Silence, Unseen
 
 BEFORE, TICKET = "before ", "ticket "
 """Names of calls in the air, and the mark of those whose tickets another run or program drew."""
@@ -88,18 +89,20 @@ def _written(meter: Meter, t_ns: int) -> MeterFigures:
         hidden=_gathered(now.hidden),
         late=now.late,
         foreign_ns=now.foreign_ns,
+        unseen=None if now.flow is None else _unseen(now.flow),
     )
 
 
 def _read(figures: MeterFigures, shape: Counter, full: int) -> Meter:
     same = figures.ceiling == shape.ceiling and figures.drain == shape.drain_low_per_ns
+    slack = 0 if same or figures.unseen is None else DEAREST
 
     def counter(ends: Ends) -> Counter:
         lag = min(ends.lag, shape.step) if same else shape.step
-        return structs.replace(shape, low=ends.low, high=ends.high, lag=lag)
+        return structs.replace(shape, low=ends.low, high=ends.high + slack, lag=lag)
 
     hidden = _airborne(figures.hidden)
-    return Meter(
+    meter = Meter(
         counter=counter(figures.counter),
         known=counter(figures.known),
         others=counter(figures.others),
@@ -109,6 +112,24 @@ def _read(figures: MeterFigures, shape: Counter, full: int) -> Meter:
         hidden_high=sum(one.high for one in hidden),
         late=-(-figures.late * shape.drain_low_per_ns // figures.drain),
         foreign_ns=figures.foreign_ns,
+    )
+    if figures.unseen is None:
+        return meter
+    flow = _flow(figures.unseen, shape)
+    if same:
+        return meter.flowing(flow)
+    span = meter.shown(shape.at_ns)
+    return meter.flowing(flow.anew(span.low, span.high, shape.at_ns))
+
+
+def _unseen(flow: Flow) -> Unseen:
+    return Unseen(**{name: getattr(flow, name) for name in Unseen.__struct_fields__})
+
+
+def _flow(unseen: Unseen, shape: Counter) -> Flow:
+    kept = {name: getattr(unseen, name) for name in Unseen.__struct_fields__}
+    return Flow(
+        drain_fast=shape.drain_low_per_ns, drain_slow=shape.drain_high_per_ns, step=shape.step, **kept
     )
 
 

@@ -53,6 +53,9 @@ def headline(ledger: Ledger, rows: Sequence[Gauge], t_ns: int) -> str:
     unit = UNITS.get(row.name, "points")
     used = amount(units(row.low), units(row.high))
     shared = ", shared" if row.others_high and row.name in {"rest", "engine"} else ""
+    if row.name == "rest" and row.free_in_ns is not None and ledger.is_tried(t_ns):
+        when = f"in {duration(row.free_in_ns)}" if row.free_in_ns else "now"
+        return f"{row.label}: {used} of {figure(units(row.max))} {unit}, shared; the next is tried {when}."
     return f"{row.label}: {used} of {figure(units(row.max))} {unit}{shared}; {_next(row)}."
 
 

@@ -139,7 +139,7 @@ def _(event: CallRefused, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
 @_booked.register
 def _(event: ForeignUseSeen, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
     return ledger.with_meter(
-        event.name, event.scope, lambda meter: structs.replace(meter.gap(t_ns), foreign_ns=t_ns)
+        event.name, event.scope, lambda meter: meter.used_elsewhere(t_ns, lasting=event.lasting)
     )
 
 

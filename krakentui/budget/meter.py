@@ -18,6 +18,7 @@ from collections.abc import Callable
 from msgspec import Struct, structs
 
 from krakentui.budget.counter import Counter
+from krakentui.budget.flow import Flow
 from krakentui.budget.interval import Interval
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import POINT
@@ -54,6 +55,8 @@ class Meter(Struct, frozen=True, kw_only=True):
     late: int = 0
     foreign_ns: int | None = None
     """Steady time of the last sign of another program."""
+    flow: Flow | None = None
+    """Use that nobody shows, betrayed by a refusal."""
 
     @classmethod
     def unknown(cls, counter: Counter, full: int, late_ns: int = 0) -> "Meter":
@@ -71,6 +74,8 @@ class Meter(Struct, frozen=True, kw_only=True):
 
     def at(self, t_ns: int) -> "Meter":
         """Return the meter at a later moment; what can no longer be in the air has landed in time."""
+        if self.flow is not None and t_ns >= self.flow.ends_ns:
+            return self.at(self.flow.ends_ns - 1).flowing(None).at(t_ns)
         if not (self.hidden and self.hidden[0].latest_ns <= t_ns) and not _due(self.air, t_ns):
             return self if t_ns <= self.counter.at_ns else self.each(lambda counter: counter.at(t_ns))
         due, hidden = _due(self.air, t_ns), _due(self.hidden, t_ns)
@@ -113,25 +118,35 @@ class Meter(Struct, frozen=True, kw_only=True):
     def fits_at(self, cost: int, t_ns: int) -> int | None:
         """Tell the first moment at which a cost surely fits, if nothing else happens; None = never."""
         now = self.at(t_ns)
-        shown = _with_air(now, now.counter)
-        if shown.surely_fits(cost, t_ns):
+        fits_ns = now.fits_with_flow(cost)
+        if now.flow is None or (fits_ns is not None and fits_ns < now.flow.ends_ns):
+            return fits_ns
+        return now.at(now.flow.ends_ns).fits_at(cost, now.flow.ends_ns)
+
+    def fits_with_flow(self, cost: int) -> int | None:
+        """Tell the same, should what nobody shows go on for ever."""
+        shown = _with_air(self, self.counter)
+        if shown.surely_fits(cost, shown.at_ns):
             return shown.at_ns
-        counter, air = now.counter, shown.high - now.counter.high
-        for one in sorted((*now.air, *now.hidden), key=_latest):
+        counter, air = self.counter, shown.high - self.counter.high
+        for one in sorted((*self.air, *self.hidden), key=_latest):
             found = counter.fits_at(cost + air, counter.at_ns)
             if found is not None and found < one.latest_ns:
                 return found
             counter = counter.spend(0, one.high, one.latest_ns)
             air -= one.high
-        return counter.fits_at(cost, counter.at_ns)
+        return counter.fits_at(cost + (0 if self.flow is None else self.flow.slack), counter.at_ns)
 
     def spent(self, cost: Interval, t_ns: int) -> "Meter":
         """Count an act of ours that landed just now."""
-        return self.at(t_ns).each(lambda counter: counter.spend(cost.low, cost.high, t_ns), others=False)
+        now = self.at(t_ns).each(lambda counter: counter.spend(cost.low, cost.high, t_ns), others=False)
+        return now.counted(cost.low, cost.high)
 
     def sent(self, name: str, cost: Interval, t_ns: int, latest_ns: int) -> "Meter":
         """Count an act of ours that is on its way; its low end counts from now on."""
         now = self.at(t_ns).each(lambda counter: counter.spend(cost.low, 0, t_ns), others=False)
+        if now.flow is not None:
+            now = structs.replace(now, flow=now.flow.sent(t_ns))
         return structs.replace(now, air=(*now.air, Airborne(name, cost.low, cost.high, latest_ns)))
 
     def has(self, name: str) -> bool:
@@ -150,6 +165,7 @@ class Meter(Struct, frozen=True, kw_only=True):
         now = structs.replace(now, air=tuple(one for one in now.air if one is not flight))
         high, more = (flight.high, 0) if cost is None else (cost.high, cost.low - flight.low)
         more, owed = now.counter.surely_counts(more) if batch else (more, 0)
+        now = now.counted(flight.low + more, high)
         return now.each(
             lambda counter: counter.spend(max(more, -counter.low), high, t_ns, owed=owed, batch=batch),
             others=False,
@@ -191,7 +207,9 @@ class Meter(Struct, frozen=True, kw_only=True):
         now = self.at(t_ns)
         low, owed = now.counter.surely_counts(cost.low) if batch else (cost.low, 0)
         now = now.each(lambda counter: counter.spend(low, cost.high, t_ns, owed=owed, batch=batch))
-        now = structs.replace(now, foreign_ns=t_ns)
+        now = structs.replace(now.counted(low, cost.high), foreign_ns=t_ns)
+        if now.flow is not None and not batch:  # it was let through
+            now = now.flowing(now.flow.passed(now.full + cost.high, cost.high, t_ns))
         if not hidden_ns:
             return now
         latest_ns = -(-(t_ns + hidden_ns) // SECOND) * SECOND
@@ -217,8 +235,12 @@ class Meter(Struct, frozen=True, kw_only=True):
 
         now = now.each(learn, others=False)
         now = structs.replace(now, known=now.known.not_above(now.counter))
+        if now.flow is not None:
+            now = now.flowing(now.flow.refused(before.ceiling, cost, t_ns))
         if not by_others:
             return now
+        if now.flow is None and most + before.drain_high_per_ns * SECOND < before.ceiling:
+            now = now.flowing(Flow.begun(before, cost, now.full + cost, t_ns))
         others = now.others.at_least(now.counter.high - max(0, before.low - counted), t_ns)
         least = max(others.low, now.counter.low - before.high)
         return structs.replace(now, others=structs.replace(others, low=least), foreign_ns=t_ns)
@@ -242,10 +264,39 @@ class Meter(Struct, frozen=True, kw_only=True):
         now = self.at(t_ns)
         return structs.replace(now, counter=now.counter.at_least(now.full, t_ns))
 
+    def used_elsewhere(self, t_ns: int, *, lasting: bool) -> "Meter":
+        """Admit that somebody else spent, and, where it is `lasting`, that he may go on unseen."""
+        now = structs.replace(self.gap(t_ns), foreign_ns=t_ns)
+        if not lasting:
+            return now
+        if now.flow is not None:
+            return structs.replace(now, flow=structs.replace(now.flow, sign_ns=t_ns))
+        span = now.shown(t_ns)
+        return now.flowing(Flow.seen(now.counter, span.low, span.high, t_ns))
+
     def passed(self, cost: int, t_ns: int) -> "Meter":
         """Learn from a call that was let through: the counter was within the ceiling."""
         now = self.at(t_ns)
-        return now.each(lambda counter: counter.at_most(now.full + cost, t_ns), others=False)
+        now = now.each(lambda counter: counter.at_most(now.full + cost, t_ns), others=False)
+        return now if now.flow is None else now.flowing(now.flow.passed(now.full + cost, cost, t_ns))
+
+    def flowing(self, flow: Flow | None) -> "Meter":
+        """Go by another view of what nobody shows: the high end drains by what it leaves."""
+        before = self.flow
+        drain = flow.left if flow is not None else (before.drain_slow if before is not None else None)
+        if drain is None:
+            return self
+        slack = (0 if before is None else before.slack) - (0 if flow is None else flow.slack)
+
+        def change(counter: Counter) -> Counter:
+            high = counter.high + max(0, slack)
+            return structs.replace(counter, high=high, drain_high_per_ns=drain)
+
+        return structs.replace(self, flow=flow, counter=change(self.counter), known=change(self.known))
+
+    def counted(self, low: int, high: int) -> "Meter":
+        """Note what was spent and seen, so that it is not taken for unseen use."""
+        return self if self.flow is None else structs.replace(self, flow=self.flow.spent(low, high))
 
     def timed(self, ahead_ns: int, doubt_ns: int, t_ns: int) -> "Meter":
         """Learn when the drain's steps come."""
@@ -268,7 +319,11 @@ class Meter(Struct, frozen=True, kw_only=True):
             counter = now.counter.at_most(now.known.high + full, t_ns)
         late_ns = now.late // now.counter.drain_low_per_ns
         moved = structs.replace(now, counter=counter, full=full, late=late_ns * like.drain_low_per_ns)
-        return moved.each(lambda counter: _like(counter, like))
+        moved = moved.each(lambda counter: _like(counter, like))
+        if moved.flow is None:
+            return moved
+        span = _with_air(moved, moved.counter)
+        return moved.flowing(moved.flow.drained(like).anew(span.low, span.high, t_ns))
 
     def each(self, change: Change, *, others: bool = True) -> "Meter":
         """Change the counters alike; `others` = what others hold changes too."""
@@ -286,6 +341,8 @@ def _latest(one: Airborne) -> int:
 
 def _with_air(meter: Meter, counter: Counter) -> Counter:
     low, high = counter.low - meter.late, counter.high + meter.hidden_high
+    if meter.flow is not None:
+        high += meter.flow.slack
     for one in meter.air:
         low, high = low - one.low, high + one.high
     return structs.replace(counter, low=max(0, low), high=high).rounded()

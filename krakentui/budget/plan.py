@@ -132,6 +132,9 @@ def sentence(want: Want, ledger: Ledger, at_ns: int, t_ns: int) -> str:
             return f"{want.what} in {duration(at_ns - t_ns)}: the exchange wants silence until then."
         if ledger.held("rest", t_ns) is not None:
             return f"{want.what} in {duration(at_ns - t_ns)}: the exchange asked for a pause."
+        if ledger.is_tried(t_ns):
+            later = "this key is used elsewhere too, so it comes later"
+            return f"{want.what} in {duration(at_ns - t_ns)}: {later}."
         wished_ns = _wished_at(want, ledger, headroom(ledger, t_ns), t_ns)
         if at_ns > wished_ns:
             counter = ledger.rest_at(t_ns)

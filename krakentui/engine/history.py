@@ -58,12 +58,13 @@ class Historian:
         if self._lane.stopped is not None:
             return self._lane.stopped
         t_ns, cost = self._clock.mono_ns(), self._state.ledger.rest_cost(endpoint).high
-        fits_ns = self._state.ledger.user_at(cost, t_ns)
+        fits_ns = self._state.ledger.user_tried_at(cost, t_ns)
         if fits_ns is None:
             return f"{endpoint} costs {figure(cost)} points, more than the REST counter holds."
         if fits_ns > t_ns:
-            wait = duration(fits_ns - t_ns)
-            return f"{endpoint} costs up to {figure(cost)} points: they surely fit in {wait}. Ask again then."
+            how = "may" if self._state.ledger.is_tried(t_ns) else "surely"
+            when = f"they {how} fit in {duration(fits_ns - t_ns)}"
+            return f"{endpoint} costs up to {figure(cost)} points: {when}. Ask again then."
         kind, again = wish
         if kind != "fees":
             self._tell(HistoryAsked(account=self._state.account, kind=kind, again=again))

@@ -6,9 +6,11 @@ that very key. What is dangerous or urgent is told once; everything else is the 
 
 from collections.abc import Callable
 
+from msgspec import structs
+
 from krakentui.engine.household import Household
 from krakentui.engine.lanes import Lane
-from krakentui.keys.audit import Use, audit
+from krakentui.keys.audit import Use, audit, used_meanwhile
 from krakentui.keys.permissions import WITHDRAW
 from krakentui.model.account import Finding
 from krakentui.model.clock import MILLISECOND, SECOND
@@ -51,11 +53,11 @@ class KeyWatch:
             use=use if new else None,
             accepted=self._accepted,
         )
+        last = self._lane.nonce_before_last if self._heard else None
         self._heard = True
-        nonce = event.info.nonce
-        if nonce is not None and nonce > sent:
-            why = "this key has seen a nonce above our last one"
-            house.tell(ForeignUseSeen(name="rest", scope=self._lane.scope, why=why))
+        why = used_meanwhile(event.info, structs.replace(use, before=sent if last is None else last))
+        if why is not None:
+            house.tell(ForeignUseSeen(name="rest", scope=self._lane.scope, why=why, lasting=True))
         if told.refused is not None:
             self._lane.refuse(told.refused)
             self._drop(told.refused)

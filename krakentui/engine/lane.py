@@ -96,6 +96,11 @@ class KeyLane:
         return self._mark.last
 
     @property
+    def nonce_before_last(self) -> int | None:
+        """Tell the nonce that any program of ours used before that one; None = not known."""
+        return self._mark.before_last or None
+
+    @property
     def nonce_before_run(self) -> int | None:
         """Tell the last nonce that a program of ours had used before this run; None = that is not kept."""
         return self._mark.before_run

@@ -89,6 +89,10 @@ class Lane(Protocol):
         """Tell the last nonce that was used."""
 
     @property
+    def nonce_before_last(self) -> int | None:
+        """Tell the nonce that any program of ours used before that one; None = not known."""
+
+    @property
     def nonce_before_run(self) -> int | None:
         """Tell the last nonce that a program of ours had used before this run; None = that is not kept."""
 

@@ -34,6 +34,8 @@ class NonceMark:
         """The last one that any program of ours took, as far as this one has looked."""
         self.overtaken = False
         """Another program of ours took one since this one looked last; whoever reads it takes it back."""
+        self.before_last = 0
+        """The one that any program of ours took before this one's last; 0 = none, or not known."""
         self.before_run: int | None = None
         """The last one that a program of ours had used when this one took its first; 0 = none."""
         self.problem: str | None = None
@@ -76,6 +78,7 @@ class NonceMark:
             return 0
 
     def _next(self, last: int) -> int:
+        self.before_last = last
         self.last = self.known = max(self._clock.now_ns() // MILLISECOND, last + 1)
         return self.last
 

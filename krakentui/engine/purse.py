@@ -34,7 +34,7 @@ class LedgerPurse:
             counter, known = ledger.rest_at(t_ns), ledger.rest.shown_known(t_ns)
             if known.high < counter.high and counter.low + cost <= counter.ceiling:
                 return t_ns
-        return ledger.user_at(cost + ledger.edge, t_ns)
+        return ledger.user_tried_at(cost + ledger.edge, t_ns)
 
     def expects_refusal(self, cost: int, t_ns: int) -> bool:
         """Tell whether a refusal of a call that costs this much would be no surprise."""

@@ -52,6 +52,11 @@ class SharedLane:
         return self._own.last_nonce if self._link is None else max(self._link.nonce, self._own.last_nonce)
 
     @property
+    def nonce_before_last(self) -> int | None:
+        """Tell the nonce that any program of ours used before that one; None = not known here."""
+        return self._own.nonce_before_last if self._link is None else None
+
+    @property
     def nonce_before_run(self) -> int | None:
         """Tell the last nonce that a program of ours had used before this run; None = that is not kept."""
         return self._own.nonce_before_run

@@ -101,8 +101,7 @@ def foreign_use(info: KeyInfo, use: Use) -> Iterator[Finding]:
         yield Finding("red", text, OWN_KEY)  # a running monitor tells it with the limits
         return
     between = info.nonce is not None and use.before < info.nonce < use.sent
-    last_ms = None if info.last_used_s is None else info.last_used_s * 1000 - use.offset_ms
-    later = last_ms is not None and use.before + OURS_S * 1000 < last_ms < use.sent - OURS_S * 1000
+    later = _is_between(info, use)
     if not between and not later:
         return
     when = f", last on {_day_and_time(info.last_used_s)}" if later and info.last_used_s else ""
@@ -110,6 +109,21 @@ def foreign_use(info: KeyInfo, use: Use) -> Iterator[Finding]:
         yield Finding("amber", f"It was used elsewhere since our last run{when}.", OWN_KEY, urgent=True)
     else:
         yield Finding("amber", f"It was used before, but not from here{when}.", OWN_KEY, urgent=True)
+
+
+def used_meanwhile(info: KeyInfo, use: Use) -> str | None:
+    """Tell what shows that somebody else uses the key in this very run; None = nothing does."""
+    if info.nonce is not None and info.nonce > use.sent:
+        return "this key has seen a nonce above our last one"
+    if _is_between(info, use):
+        return "the exchange saw this key last when we had sent nothing"
+    return None
+
+
+def _is_between(info: KeyInfo, use: Use) -> bool:
+    """Tell whether the last use lies clearly after our last but one and before our last."""
+    last_ms = None if info.last_used_s is None else info.last_used_s * 1000 - use.offset_ms
+    return last_ms is not None and use.before + OURS_S * 1000 < last_ms < use.sent - OURS_S * 1000
 
 
 def expires_in_days(info: KeyInfo, now_s: int) -> int | None:

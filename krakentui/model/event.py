@@ -313,6 +313,8 @@ class ForeignUseSeen(Happening, frozen=True, kw_only=True):
     name: LimitName
     scope: Scope
     why: str
+    lasting: bool = False
+    """It is somebody's who may go on, unseen."""
 
 
 class LockoutBegan(Happening, frozen=True, kw_only=True):

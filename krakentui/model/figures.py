@@ -38,6 +38,22 @@ class Flight(Struct, frozen=True):
     latest_ns: int
 
 
+class Unseen(Struct, frozen=True, kw_only=True):
+    """What is known of use that nobody shows; rates in units a nanosecond (see `budget.flow`)."""
+
+    began_ns: int
+    least: int
+    most: int
+    pause_ns: int
+    penalty_ns: int
+    next_ns: int
+    sign_ns: int
+    own_low: int = 0
+    own_high: int = 0
+    rate_low: int = 0
+    rate_high: int | None = None
+
+
 class MeterFigures(Struct, frozen=True, kw_only=True):
     """One counter and what bears on it."""
 
@@ -53,6 +69,7 @@ class MeterFigures(Struct, frozen=True, kw_only=True):
     hidden: tuple[Flight, ...] = ()
     late: int = 0
     foreign_ns: int | None = None
+    unseen: Unseen | None = None
 
 
 class Silence(Struct, frozen=True):
@@ -132,11 +149,27 @@ def _is_sane(meter: MeterFigures, t_ns: int) -> bool:
         return False
     if meter.foreign_ns is not None and meter.foreign_ns > t_ns:
         return False
+    if meter.unseen is not None and not _may_be(meter.unseen, t_ns):
+        return False
     if not _fly(meter.air, t_ns) or not _fly(meter.hidden, t_ns):
         return False
     least = meter.late + sum(one.low for one in meter.air)
     most = sum(one.high for one in (*meter.air, *meter.hidden))
     return all(one.low - least <= one.high + most for one in ends)
+
+
+def _may_be(unseen: Unseen, t_ns: int) -> bool:
+    rate_high = unseen.rate_low if unseen.rate_high is None else unseen.rate_high
+    return (
+        0 <= unseen.began_ns <= t_ns
+        and 0 <= unseen.sign_ns <= t_ns
+        and unseen.next_ns <= t_ns + LONGEST_NS
+        and 0 < unseen.pause_ns <= LONGEST_NS
+        and 0 < unseen.penalty_ns <= LONGEST_NS
+        and 0 <= unseen.least <= unseen.most <= MOST_UNITS
+        and 0 <= unseen.own_low <= unseen.own_high
+        and 0 <= unseen.rate_low <= rate_high <= MOST_UNITS
+    )
 
 
 def _fly(flights: Iterable[Flight], t_ns: int) -> bool:

@@ -30,7 +30,11 @@ class LimitNews:
 
     @_take.register
     def _refused(self, event: e.CallRefused, _ledger: Ledger, t_ns: int) -> None:
-        surprise = "as expected" if event.expected else "although it should have fitted"
+        surprise = "as expected"
+        if not event.expected:
+            surprise = "although it should have fitted"
+            if event.name in {"rest", "engine"}:
+                surprise += f": {'this key' if event.name == 'rest' else 'this pair'} is used elsewhere too"
         self._note(f"The exchange refused a call ({event.code}), {surprise}.", t_ns)
 
     @_take.register

@@ -235,10 +235,17 @@ def test_a_refusal_that_was_expected_says_nothing_of_others() -> None:
     assert not told(a_ledger(), 0, refused(expected=True)).foreign_known("rest", KEY, SECOND)
 
 
-def test_background_calls_wait_until_the_refused_counter_has_drained() -> None:
-    ledger = told(a_ledger("pro"), 0, spent(1), refused(1))
+def test_after_an_expected_refusal_background_calls_wait_until_the_counter_has_drained() -> None:
+    ledger = told(a_ledger("pro"), 0, spent(1), refused(1, expected=True))
     at_ns = ledger.background_at(POINT, 0)
     assert at_ns == (1 + 21 + 1 + 3 - 20) * SECOND  # one step, the counter, the cost and the reserve
+
+
+def test_after_an_unexpected_one_a_background_call_is_tried_when_two_such_and_five_points_have_drained() -> (
+    None
+):
+    ledger = told(a_ledger("pro"), 0, spent(1), refused(1))
+    assert ledger.background_at(POINT, 0) == (2 * 1 + 5) * SECOND
 
 
 def test_what_the_exchange_says_to_wait_is_not_guessed_shorter() -> None:
@@ -281,6 +288,18 @@ def test_foreign_use_of_the_key_makes_the_counter_unknown() -> None:
     ledger = told(a_ledger(), 0, ForeignUseSeen(name="rest", scope=KEY, why="its nonce ran ahead"))
     assert rest(ledger, 0) == (0, 20)
     assert ledger.foreign_known("rest", KEY, 0)
+
+
+def test_foreign_use_that_may_go_on_keeps_the_high_end_up_until_calls_pass() -> None:
+    seen = ForeignUseSeen(name="rest", scope=KEY, why="its nonce is above ours", lasting=True)
+    ledger = told(a_ledger("pro"), 0, seen)
+    assert rest(ledger, 600) == (0, 20)
+    assert ledger.background_at(POINT, 0) == 0, "a call may be tried: nothing was refused"
+    assert ledger.is_tried(0)
+    assert not ledger.is_tried(900 * SECOND), "no sign of it for 15 minutes"
+    assert rest(ledger, 921) == (0, 0)
+    again = told(ledger, 600, seen)
+    assert again.is_tried(1_499 * SECOND)
 
 
 def test_a_reported_counter_wins() -> None:

@@ -117,3 +117,4 @@ async def test_a_nonce_above_ours_is_foreign_use_now() -> None:
     async with scene.running(20):
         (line,) = [one.text for one in scene.lines("limit") if "used elsewhere" in one.text]
         assert "nonce above our last one" in line
+        assert scene.session.state.ledger.is_tried(scene.clock.mono_ns())

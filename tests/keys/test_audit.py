@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from krakentui.keys.audit import DAY_S, Audit, Use, audit, foreign_use
+from krakentui.keys.audit import DAY_S, Audit, Use, audit, foreign_use, used_meanwhile
 from krakentui.keys.permissions import CANCEL, PERMISSIONS, WATCH
 from krakentui.keys.profile import Purpose
 from krakentui.model.account import Finding, KeyInfo
@@ -206,6 +206,23 @@ def test_a_clock_that_is_off_does_not_make_our_own_use_foreign() -> None:
     assert foreign(SENT, BEFORE // 1000 + ahead_s, offset_ms=ahead_s * 1000) == []
     assert foreign(SENT, NOW_S + ahead_s, offset_ms=ahead_s * 1000) == []
     assert len(foreign(SENT, NOW_S - DAY_S + ahead_s, offset_ms=ahead_s * 1000)) == 1
+
+
+@pytest.mark.parametrize(
+    ("ago_s", "is_foreign"),
+    [(70, False), (60, False), (51, False), (49, True), (30, True), (11, True), (9, False), (0, False)],
+)
+def test_a_use_between_two_calls_of_ours_is_somebody_elses(ago_s: int, is_foreign: bool) -> None:
+    use = Use(sent=SENT, before=SENT - 60_000)
+    told = used_meanwhile(a_key(last_used_s=SENT // 1000 - ago_s), use)
+    assert told == ("the exchange saw this key last when we had sent nothing" if is_foreign else None)
+
+
+def test_a_nonce_above_the_one_that_asked_is_somebody_elses() -> None:
+    assert used_meanwhile(a_key(nonce=SENT + 1), Use(sent=SENT)) == (
+        "this key has seen a nonce above our last one"
+    )
+    assert used_meanwhile(a_key(nonce=SENT), Use(sent=SENT)) is None
 
 
 @given(
