@@ -9,9 +9,9 @@ from krakentui.state.details import AmendsView, DetailsView, SentObject
 from krakentui.state.dossier import Seen
 from krakentui.ui.detailfacts import fact_lines
 from krakentui.ui.fmt import age, interval, number, stamp
-from krakentui.ui.line import Line, Span, Tone, line, pad, spread, wrapped
+from krakentui.ui.line import Line, Span, Tone, clip, hung, keyed, line, pad, span_width, spread, wrapped
 from krakentui.ui.mask import Mask, digits
-from krakentui.ui.ordertext import SOURCES
+from krakentui.ui.ordertext import SHORT_ID, SHORTER_TYPES, SOURCES
 
 AMENDS = "Amends"
 _SOURCE = 13
@@ -53,10 +53,13 @@ class _Teller:
         """Name the order and the keys."""
         row = self._view.row
         name = self._mask.name(row.id)
-        what = " ".join(part for part in (row.side, row.type, row.pair) if part) or "details loading"
-        left = (Span(name, "strong"), Span(f"  {what}"))
-        keys = (Span("a", "key"), Span(" amends  ", "muted"), Span("Esc", "key"), Span(" close", "muted"))
-        return [Line(spread(left, keys, self._width))]
+        what = _what(row.side, row.type, row.pair)
+        (keys,) = keyed((("a", "amends"), ("Esc", "close")), self._width)
+        room = self._width - span_width(keys.spans) - 3
+        if room - len(what) < SHORT_ID and row.type is not None:
+            what = _what(row.side, SHORTER_TYPES.get(row.type, row.type), row.pair)
+        left = (Span(clip(name, max(SHORT_ID, room - len(what))), "strong"), Span(f"  {what}"))
+        return [Line(spread(left, keys.spans, self._width))]
 
     # --- what happened ------------------------------------------------------------------------
 
@@ -78,9 +81,7 @@ class _Teller:
 
     def _told(self, lead: str, text: str, tone: Tone = "text") -> list[Line]:
         """Write a text behind its lead, broken where it is too long: nothing here is cut."""
-        first, *more = wrapped(text, self._width - len(lead), tone)
-        blank = Span(" " * len(lead))
-        return [Line((Span(lead, "muted"), *first.spans)), *(Line((blank, *part.spans)) for part in more)]
+        return hung((Span(lead, "muted"),), text, self._width, tone)
 
     def fills(self) -> list[Line]:
         """Write the executions, those of before this run marked."""
@@ -129,11 +130,13 @@ class _Teller:
         for field in sent.fields:
             text = self._mask.sent(field.name, field.text)
             lead = f"  {pad(field.name, names)}  "
-            first, *more = wrapped(text or "(empty)", self._width - len(lead) - 6, "text")
-            left = (Span(lead, "muted"), *first.spans)
-            lines.append(Line(spread(left, (Span(age(field.age_ns), "faint"),), self._width)))
-            lines += [Line((Span(" " * len(lead)), *part.spans)) for part in more]
+            first, *more = hung((Span(lead, "muted"),), text or "(empty)", self._width - 6, "text")
+            lines += [Line(spread(first.spans, (Span(age(field.age_ns), "faint"),), self._width)), *more]
         return lines
+
+
+def _what(*parts: str | None) -> str:
+    return " ".join(part for part in parts if part) or "details loading"
 
 
 def _amends_words(told: AmendsView) -> str:

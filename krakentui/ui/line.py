@@ -4,6 +4,7 @@ A tone is a name that the style sheet turns into colours and attributes, so no c
 """
 
 import re
+from collections.abc import Sequence
 from textwrap import wrap
 from typing import Literal, NamedTuple
 
@@ -93,6 +94,24 @@ def wrapped(text: str, width: int, tone: Tone = "text", lead: str = "") -> list[
         line(Span(f"{blank if number else lead}{part.replace(TIED, ' ')}", tone))
         for number, part in enumerate(parts)
     ]
+
+
+def hung(head: tuple[Span, ...], text: str, width: int, tone: Tone = "muted") -> list[Line]:
+    """Break a sentence into lines behind spans; the lines after the first leave these their room."""
+    room = span_width(head)
+    first, *others = wrapped(text, width - room, tone)
+    return [Line((*head, *first.spans)), *(Line((Span(" " * room), *more.spans)) for more in others)]
+
+
+def keyed(keys: Sequence[tuple[str, str]], width: int) -> tuple[Line, ...]:
+    """Write keys with what they do, on as many lines as it takes: none is left out."""
+    lines: list[tuple[Span, ...]] = [()]
+    for key, what in keys:
+        entry = (Span(key, "key"), Span(f" {what}", "muted"))
+        if lines[-1] and span_width((*lines[-1], *entry)) + 2 > width:
+            lines.append(())
+        lines[-1] = (*lines[-1], *((Span("  "),) if lines[-1] else ()), *entry)
+    return tuple(map(Line, lines))
 
 
 def pad(text: str, width: int, *, right: bool = False) -> str:

@@ -5,6 +5,8 @@ from krakentui.ui.fmt import UNKNOWN, age, cancel_cost, number, signed
 from krakentui.ui.line import Span, Tone
 from krakentui.ui.widgets.freshness import STALE_MARK, toned
 
+SHORT_ID = 7
+"""Cells of an id where room is short."""
 SHORT_TYPES = {
     "stop-loss": "stop",
     "stop-loss-limit": "stop limit",

@@ -40,7 +40,9 @@ class DetailsScreen(Sheet[None]):
         now = (self._face.revision, now_ns // FRAME_NS, width)
         if now != self._shown and width:
             self._shown = now
-            self._scroll.show(self._lines(now_ns, width))
+            title, *lines = self._lines(now_ns, width)
+            self._scroll.frame(head=(title,))
+            self._scroll.show(tuple(lines))
 
     def _lines(self, now_ns: int, width: int) -> tuple[Line, ...]:
         found = self._face.details(self._order_id, now_ns)

@@ -5,11 +5,12 @@ from krakentui.state.filtertext import WORDS
 from krakentui.ui.actions import Danger, grouped, shown_key
 from krakentui.ui.bands import AXIS, LITTLE, POLL
 from krakentui.ui.bars import DOUBT, FREE, MARK, RESERVED, SURE
-from krakentui.ui.line import Line, Span, Tone, line, pad, span_width, wrapped
+from krakentui.ui.line import Line, Span, Tone, hung, keyed, line, pad
 from krakentui.ui.screens.sheet import Sheet
 from krakentui.ui.widgets.scroll import Scroll
 
 KEYS, LABEL = 11, 18
+KEYS_HERE = (("↑↓ PgUp PgDn", "scroll"), ("Esc", "close"))
 MARKS: tuple[tuple[str, Tone, str], ...] = (
     (SURE * 3, "sure", "surely used"),
     (DOUBT * 3, "doubt", "maybe used: what we cannot know for certain"),
@@ -57,21 +58,15 @@ def help_lines(width: int) -> tuple[Line, ...]:
         for action in actions:
             tone: Tone = "text" if action.danger is Danger.SAFE else "warn"
             keys = Span(pad(shown_key(action, every=True), KEYS), "key")
-            lines += _entry((Span("  "), keys, Span(pad(action.label, LABEL), tone)), action.help, width)
+            lines += hung((Span("  "), keys, Span(pad(action.label, LABEL), tone)), action.help, width)
         lines.append(Line())
     lines.append(line(Span("Words of a filter", "head")))
     for words, text in WORDS:
-        lines += _entry((Span("  "), Span(pad(words, KEYS + LABEL), "key")), text, width)
+        lines += hung((Span("  "), Span(pad(words, KEYS + LABEL), "key")), text, width)
     lines += [Line(), line(Span("Marks", "head"))]
     for mark, mark_tone, text in (*MARKS, ("cost", "text", steps())):
-        lines += _entry((Span("  "), Span(pad(mark, KEYS), mark_tone)), text, width)
-    return (*lines, Line(), line(Span("Esc", "key"), Span(" close", "muted")))
-
-
-def _entry(head: tuple[Span, ...], text: str, width: int) -> list[Line]:
-    room = span_width(head)
-    first, *others = wrapped(text, width - room, "muted")
-    return [Line((*head, *first.spans)), *(Line((Span(" " * room), *more.spans)) for more in others)]
+        lines += hung((Span("  "), Span(pad(mark, KEYS), mark_tone)), text, width)
+    return tuple(lines)
 
 
 class HelpScreen(Sheet[None]):
@@ -83,10 +78,11 @@ class HelpScreen(Sheet[None]):
 
     def lines_wanted(self, width: int) -> int:
         """Tell how long the help is."""
-        return len(help_lines(width))
+        return len(help_lines(width)) + self._scroll.framing
 
     def fit_body(self) -> None:
         """Size the panel and break the sentences anew."""
+        self._scroll.frame(foot=keyed(KEYS_HERE, self.inner_width()))
         super().fit_body()
         self._scroll.show(help_lines(self.inner_width()))
 

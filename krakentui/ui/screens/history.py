@@ -8,14 +8,22 @@ from textual.widgets import Input
 
 from krakentui.engine.face import Face
 from krakentui.model.history import HistoryKind
-from krakentui.ui.line import Line, Span, line
+from krakentui.ui.line import Line, keyed, wrapped
 from krakentui.ui.screens.sheet import Sheet
 from krakentui.ui.widgets.history import KINDS, HistoryTable
 from krakentui.ui.widgets.scroll import Scroll
 
 ALL = 1_000_000
-FOOT_LINES = 2
+FIELD_LINES = 1
 MOST_WORDS = 60
+KEYS_HERE = (
+    ("Tab", "next kind"),
+    ("r", "newest again"),
+    ("/", "words"),
+    ("e", "export"),
+    ("f", "fees"),
+    ("Esc", "close"),
+)
 
 
 class HistoryScreen(Sheet[None]):
@@ -56,7 +64,7 @@ class HistoryScreen(Sheet[None]):
 
     def room(self) -> int:
         """Leave room for the field and the keys."""
-        return super().room() - FOOT_LINES
+        return super().room() - FIELD_LINES - len(self._keys(self.inner_width()))
 
     def on_mount(self) -> None:
         """Draw what is known."""
@@ -113,11 +121,12 @@ class HistoryScreen(Sheet[None]):
 
     def _show(self) -> None:
         self._table.show(self._face.history(self._kind, self._face.clock.mono_ns()))
-        self._foot.show((self._keys(),))
+        keys = self._keys(self.inner_width())
+        if self._foot.styles.height is None or self._foot.styles.height.value != len(keys):
+            self._foot.styles.height = len(keys)
+            self.fit_body()
+        self._foot.show(keys)
 
-    def _keys(self) -> Line:
-        if self._said:
-            return line(Span(self._said, "accent"))
-        keys = (("Tab", "next kind"), ("r", "newest again"), ("/", "words"), ("e", "export"), ("f", "fees"))
-        spans = [span for key, what in keys for span in (Span(key, "key"), Span(f" {what}  ", "muted"))]
-        return line(*spans, Span("Esc", "key"), Span(" close", "muted"))
+    def _keys(self, width: int) -> tuple[Line, ...]:
+        """Write what was said last, else the keys: whole, on as many lines as that takes."""
+        return tuple(wrapped(self._said, width, "accent")) if self._said else keyed(KEYS_HERE, width)

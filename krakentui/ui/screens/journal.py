@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from krakentui.state.view import JournalLine
 from krakentui.ui.fmt import time_of_day, without_digits
-from krakentui.ui.line import Line, Span, line, wrapped
+from krakentui.ui.line import Line, Span, hung, keyed, line
 from krakentui.ui.screens.sheet import Sheet
 from krakentui.ui.widgets.journalline import LEVELS
 from krakentui.ui.widgets.scroll import Scroll
 
 ALL = 1_000_000
 KIND = 8
+KEYS_HERE = (("↑↓", "scroll"), ("End", "newest"), ("Esc", "close"))
 DOWN = frozenset({"cursor.last", "cursor.down", "cursor.page_down"})
 
 
@@ -40,6 +41,7 @@ class JournalScreen(Sheet[None]):
         if now == self._shown or not width:
             return
         self._shown = now
+        self._scroll.frame(foot=keyed(KEYS_HERE, width))
         self._scroll.show(journal_lines(items, width, private=self._private))
         if self._follows:
             self._scroll.move(ALL)
@@ -56,9 +58,7 @@ def journal_lines(items: tuple[JournalLine, ...], width: int, *, private: bool) 
         return (line(Span("nothing has happened yet", "muted")),)
     lines: list[Line] = []
     for item in items:
-        lead = f"{time_of_day(item.wall_ns)} {item.kind:<{KIND}} "
+        lead = Span(f"{time_of_day(item.wall_ns)} {item.kind:<{KIND}} ", "muted")
         text = without_digits(item.text) if private else item.text
-        first, *others = wrapped(text, width - len(lead), LEVELS.get(item.level, "text"))
-        lines.append(Line((Span(lead, "muted"), *first.spans)))
-        lines += [Line((Span(" " * len(lead)), *more.spans)) for more in others]
+        lines += hung((lead,), text, width, LEVELS.get(item.level, "text"))
     return tuple(lines)

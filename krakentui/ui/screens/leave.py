@@ -12,6 +12,7 @@ from krakentui.ui.screens.guarded import GuardedSheet, Terminal
 from krakentui.ui.widgets.scroll import Scroll
 
 LISTED = 8
+ANSWERS = Line((Span("Enter", "key"), Span(" leave now     "), Span("Esc", "key"), Span(" stay and see")))
 
 
 class LeaveScreen(GuardedSheet):
@@ -34,10 +35,11 @@ class LeaveScreen(GuardedSheet):
 
     def lines_wanted(self, width: int) -> int:
         """Tell how high the question is."""
-        return len(self._lines(width))
+        return len(self._lines(width)) + self._scroll.framing
 
     def on_mount(self) -> None:
         """Draw."""
+        self._scroll.frame(foot=(Line(), ANSWERS))
         self._scroll.show(self._lines(self.inner_width()))
 
     def on_resize(self, event: events.Resize) -> None:
@@ -48,7 +50,7 @@ class LeaveScreen(GuardedSheet):
     def _lines(self, width: int) -> tuple[Line, ...]:
         parts: list[Line] = []
         if self._ids:
-            parts += _cancels(self._ids, private=self._private)
+            parts += _cancels(self._ids, width, private=self._private)
         if self._switch is not None:
             parts += [*([Line()] if parts else []), *_switch(self._switch, width)]
         if self._waiting:
@@ -57,8 +59,7 @@ class LeaveScreen(GuardedSheet):
             parts += [*([Line()] if parts else []), line(Span(f"{what} until that is free", "bad"))]
             dropped = "it: the order stays" if one else "them: they stay"
             parts += wrapped(f"Leaving drops {dropped} open.", width, "text")
-        answers = (Span("Enter", "key"), Span(" leave now     "), Span("Esc", "key"), Span(" stay and see"))
-        return (*parts, Line(), Line(answers))
+        return tuple(parts)
 
 
 def _switch(switch: SwitchView, width: int) -> list[Line]:
@@ -71,7 +72,7 @@ def _switch(switch: SwitchView, width: int) -> list[Line]:
     return [line(Span("The dead man's switch is armed", "bad")), *wrapped(text, width, "text")]
 
 
-def _cancels(ids: Sequence[str], *, private: bool) -> list[Line]:
+def _cancels(ids: Sequence[str], width: int, *, private: bool) -> list[Line]:
     many = len(ids) > 1
     head = f"{len(ids)} cancels are not settled yet" if many else "1 cancel is not settled yet"
     listed = [line(Span(f"  {HIDDEN if private else order_id}")) for order_id in ids[:LISTED]]
@@ -80,5 +81,5 @@ def _cancels(ids: Sequence[str], *, private: bool) -> list[Line]:
     return [
         line(Span(head, "bad")),
         *listed,
-        line(Span("What was sent is decided by the exchange; leaving means not seeing how it ends.")),
+        *wrapped("What was sent is decided by the exchange; leaving means not seeing how it ends.", width),
     ]

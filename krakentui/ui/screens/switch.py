@@ -1,6 +1,6 @@
 """The question about the dead man's switch: to arm it the seconds are typed, to disarm it `enter` does."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,14 +10,13 @@ from textual.widgets import Input
 from krakentui.model.clock import SECOND, Clock
 from krakentui.state.view import SwitchQuestion
 from krakentui.ui.fmt import HIDDEN, UNKNOWN
-from krakentui.ui.line import Line, Span, line, wrapped
+from krakentui.ui.line import Line, Span, keyed, line, wrapped
 from krakentui.ui.screens.confirm import FIELD_LINES, OURS, CountField
 from krakentui.ui.screens.guarded import GuardedSheet, Terminal
 from krakentui.ui.widgets.scroll import Scroll
 from krakentui.ui.widgets.statusline import BADGES
 
 LEAST_S, USUAL_S, MOST_S = 30, 60, 86_399
-_SIDES = 2
 
 
 class SwitchScreen(GuardedSheet):
@@ -53,7 +52,7 @@ class SwitchScreen(GuardedSheet):
 
     def lines_wanted(self, width: int) -> int:
         """Tell how high the question is."""
-        return len(self._text(width))
+        return len(self._text(width)) + len(self._answers(width))
 
     def room(self) -> int:
         """Leave room for the field."""
@@ -106,7 +105,9 @@ class SwitchScreen(GuardedSheet):
             self._show()
 
     def _show(self) -> None:
-        self._scroll.show(self._text(self.inner_width()))
+        width = self.inner_width()
+        self._scroll.frame(foot=self._answers(width))
+        self._scroll.show(self._text(width))
 
     def _text(self, width: int) -> tuple[Line, ...]:
         question = self.question
@@ -124,11 +125,17 @@ class SwitchScreen(GuardedSheet):
             Line(),
         ]
         body = [one for text in _sentences(question) for one in wrapped(text, width, "text")]
-        keys: Sequence[Span] = (Span("Esc", "key"), Span(" keep it as it is"))
-        do = f"type the seconds ({USUAL_S}), then Enter" if question.arm else "Enter"
-        what = "  " if question.arm else " disarm it     "
-        told = [Span(self._told, "bad"), Span("  ")] if self._told else []
-        return (*head, *body, Line(), Line((*told, Span(do, "key"), Span(what), *keys)))
+        return (*head, *body)
+
+    def _answers(self, width: int) -> tuple[Line, ...]:
+        """Write the answers, and above them what was wrong with the last one; they are always in sight."""
+        told = wrapped(f"{self._told}.", width, "bad") if self._told else [Line()]
+        act = (
+            (f"type the seconds ({USUAL_S}), then Enter", "arms it")
+            if self.question.arm
+            else ("Enter", "disarm it")
+        )
+        return (*told, *keyed((act, ("Esc", "keep it as it is")), width))
 
 
 def _sentences(question: SwitchQuestion) -> list[str]:

@@ -8,7 +8,7 @@ from krakentui.model.history import FeesTold, HistoryKind, LedgerEntry, Past, Pa
 from krakentui.model.order import OrderPatch
 from krakentui.state.past import HistoryView, Places
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, interval, moment, number, signed, wait, whole_amount
-from krakentui.ui.line import Line, Span, Tone, line, spread
+from krakentui.ui.line import Line, Span, Tone, hung, line, spread, wrapped
 from krakentui.ui.table import Column, arrange, compose, grown, heading, natural_widths
 from krakentui.ui.widgets.panel import Panel
 
@@ -94,14 +94,14 @@ class HistoryTable(Panel[HistoryView]):
         if view is None or height < 5:
             return ()
         rows = self.rows
-        top = [_tabs(view, len(rows), bool(self._words), width), _cost(view, width)]
+        top = [_tabs(view, len(rows), bool(self._words), width), *_cost(view, width)]
         if view.fees is not None:
-            top.append(_fees(view.fees, width, private=self.private))
+            top += _fees(view.fees, width, private=self.private)
         room = max(1, height - len(top) - 1)
         self._top = max(0, min(self._top, len(rows) - room))
         seen = rows[self._top : self._top + room]
         if not seen:
-            return [*top, Line(), line(Span(_empty(view, filtered=bool(self._words)), "muted"))]
+            return [*top, Line(), *wrapped(_empty(view, filtered=bool(self._words)), width, "muted")]
         columns = COLUMNS[view.kind]
         cells = [self._cells(row, view) for row in seen]
         self._widths = grown(self._widths, natural_widths(columns, cells))
@@ -156,29 +156,28 @@ def _tabs(view: HistoryView, shown: int, filtered: bool, width: int) -> Line:
     return Line(spread(tuple(spans), (Span(f"{count}{more}", "muted"),), width))
 
 
-def _cost(view: HistoryView, width: int) -> Line:
+def _cost(view: HistoryView, width: int) -> list[Line]:
     """Say what the next page costs before it is asked for."""
     used = f"{interval(view.used_low, view.used_high)} of {interval(view.ceiling, view.ceiling)} used"
     if view.why:
-        return line(Span(f"The last page did not come: {view.why}", "warn"))
+        return wrapped(f"The last page did not come: {view.why}", width, "warn")
     if view.asking:
-        return line(Span("A page is on its way.", "accent"))
+        return [line(Span("A page is on its way.", "accent"))]
     what = "read older ones" if view.known else "read them"
     price = f"up to {interval(view.cost, view.cost)} REST points; {used}"
     if view.complete:
-        return line(Span("r", "key"), Span(f" read the newest again: {price}", "muted"))
+        return hung((Span("r ", "key"),), f"read the newest again: {price}", width)
     if view.fits_in_ns is None or view.fits_in_ns > 0:
         when = "never" if view.fits_in_ns is None else f"in {wait(view.fits_in_ns)}"
-        return line(Span("Enter", "key"), Span(f" {what}: {price}; surely fits {when}", "warn"))
-    left = (Span("Enter", "key"), Span(f" {what}: {price}", "muted"))
-    return Line(spread(left, (), width))
+        return hung((Span("Enter ", "key"),), f"{what}: {price}; surely fits {when}", width, "warn")
+    return hung((Span("Enter ", "key"),), f"{what}: {price}", width)
 
 
-def _fees(fees: FeesTold, width: int, *, private: bool) -> Line:
+def _fees(fees: FeesTold, width: int, *, private: bool) -> list[Line]:
     volume = HIDDEN if private else f"{number(fees.volume, MONEY_PLACES)} {fees.currency}"
     rows = [f"{row.pair} {_percent(row.maker)}/{_percent(row.taker)}" for row in fees.rows[:4]]
     told = f"30-day volume {volume}" + (f"; maker/taker {', '.join(rows)}" if rows else "")
-    return Line(spread((Span(told, "text"),), (), width))
+    return wrapped(told, width)
 
 
 def _percent(value: Decimal | None) -> str:

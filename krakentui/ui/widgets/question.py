@@ -13,14 +13,13 @@ from msgspec import structs
 from krakentui.state.view import NotAsked, OrdersView, Question, QuestionOrder
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, cancel_cost, interval, number, whole_amount
 from krakentui.ui.line import Line, Span, Tone, line, wrapped
-from krakentui.ui.ordertext import SHORT_TYPES, SHORTER_TYPES
+from krakentui.ui.ordertext import SHORT_ID, SHORT_TYPES, SHORTER_TYPES
 from krakentui.ui.table import Column, Layout, arrange, compose, heading, natural_widths
 from krakentui.ui.widgets.panel import Panel
 from krakentui.ui.widgets.statusline import BADGES
 
 VALUE_PLACES = 2
 ROUTE = "Route  "
-SHORT_ID = 7
 HEAD = 2
 """Lines that say what is asked, and whose orders they are."""
 AROUND = 5

@@ -1,4 +1,7 @@
-"""A panel of ready lines that can be longer than the room: help, journal, the question before leaving."""
+"""A panel of ready lines that can be longer than the room: help, journal, the question before leaving.
+
+Its title and its keys are no part of what scrolls: they stay in sight however little room there is.
+"""
 
 from collections.abc import Sequence
 
@@ -14,22 +17,36 @@ class Scroll(Panel[tuple[Line, ...]]):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._top = 0
+        self._head: tuple[Line, ...] = ()
+        self._foot: tuple[Line, ...] = ()
+
+    def frame(self, *, head: Sequence[Line] = (), foot: Sequence[Line] = ()) -> None:
+        """Take the lines that stand above and below whatever else is in sight."""
+        if (*head, None, *foot) != (*self._head, None, *self._foot):
+            self._head, self._foot = (*head,), (*foot,)
+            self.redraw()
+
+    @property
+    def framing(self) -> int:
+        """Tell how many lines do not scroll."""
+        return len(self._head) + len(self._foot)
 
     def draw_lines(self, width: int, height: int) -> Sequence[Line]:
-        """Draw the lines in sight; the last says when there are more."""
-        lines = self._view or ()
-        self._top = max(0, min(self._top, len(lines) - height))
-        seen = [Line(fit(item.spans, width), item.base) for item in lines[self._top : self._top + height]]
-        below = len(lines) - self._top - height
+        """Draw the lines in sight; the last of those that scroll says when there are more."""
+        lines, room = self._view or (), max(1, height - self.framing)
+        self._top = max(0, min(self._top, len(lines) - room))
+        seen = [*lines[self._top : self._top + room]]
+        below = len(lines) - self._top - room
         if below > 0:
             more = Span(f"{below + 1} more lines: ↓", "muted")
             seen[-1] = Line(spread((), (more,), width))
-        return seen
+        seen += [Line()] * (room - len(seen) if self._foot else 0)
+        return [Line(fit(item.spans, width), item.base) for item in (*self._head, *seen, *self._foot)]
 
     @property
     def at_end(self) -> bool:
         """Tell whether the last line is in sight."""
-        return self._top + self.size.height >= len(self._view or ())
+        return self._top + self.size.height - self.framing >= len(self._view or ())
 
     def move(self, step: int) -> None:
         """Scroll."""
@@ -46,4 +63,4 @@ class Scroll(Panel[tuple[Line, ...]]):
 
     def page(self) -> int:
         """Tell how far one page goes."""
-        return max(1, self.size.height - 1)
+        return max(1, self.size.height - self.framing - 1)
