@@ -39,6 +39,8 @@ class Action(Struct, frozen=True):
     short: str = ""
     """The key line's word, where the label is too long for it."""
     where: Where = "main"
+    on_orders: bool = False
+    """It acts on orders of the list, so it does nothing while another panel has the keys."""
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -50,6 +52,7 @@ ACTIONS: tuple[Action, ...] = (
         danger=ASK,
         line=1,
         short="Cancel",
+        on_orders=True,
     ),
     Action(
         "order.cancel_shown",
@@ -57,6 +60,7 @@ ACTIONS: tuple[Action, ...] = (
         "Cancel shown",
         "Ask, then cancel every order that the filter shows; the count of many has to be typed.",
         danger=ASK,
+        on_orders=True,
     ),
     Action(
         "order.cancel_all",
@@ -79,14 +83,23 @@ ACTIONS: tuple[Action, ...] = (
         "Cancel when free",
         "Ask, then cancel the chosen or marked orders as soon as that costs nothing; again stops it.",
         danger=ASK,
+        on_orders=True,
     ),
-    Action("order.mark", "space", "Mark", "Mark the chosen order for a common cancel, or unmark it.", line=2),
+    Action(
+        "order.mark",
+        "space",
+        "Mark",
+        "Mark the chosen order for a common cancel, or unmark it.",
+        line=2,
+        on_orders=True,
+    ),
     Action(
         "order.details",
         "enter",
         "Details",
         "Show everything about the chosen order: what was sent, seen and traded.",
         line=8,
+        on_orders=True,
     ),
     Action("order.unmark", "u", "Unmark all", "Drop all marks."),
     Action(

@@ -13,8 +13,6 @@ from krakentui.ui.widgets.wishline import filter_text
 if TYPE_CHECKING:
     from krakentui.ui.app import KrakenApp
 
-OUT_OF_SIGHT = "The orders are out of sight: Tab brings them back."
-
 
 class Arranging:
     """Runs the list's actions for one app."""
@@ -36,9 +34,6 @@ class Arranging:
 
     def _type(self) -> None:
         main = self._app.main
-        if not main.orders.display:
-            self._app.say(OUT_OF_SIGHT)
-            return
         text = written(main.orders.wish.wanted)
         hidden = main.orders.private and text != filter_text(main.orders.wish, private=True)
         main.filter_line.begin("" if hidden else text, self._take, self._left)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from krakentui.state.view import NotAsked, Question, SwitchQuestion
-from krakentui.ui.actions import BY_ID
-from krakentui.ui.arranging import OUT_OF_SIGHT, Arranging
+from krakentui.ui.actions import BY_ID, shown_key
+from krakentui.ui.arranging import Arranging
 from krakentui.ui.fmt import without_digits
 from krakentui.ui.leaving import Leaving
 from krakentui.ui.screens.confirm import ConfirmScreen
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from krakentui.ui.app import KrakenApp
 
 ALL_THE_WAY = 1_000_000
+OUT_OF_SIGHT = "The orders are out of sight: Tab brings them back."
+SHAPES = frozenset({"list.filter", "list.sort", "list.turn", "list.again", "list.group"})
+"""They change how the list looks, so it has to be in sight; whichever panel has the keys."""
 Again = Callable[[Sequence[str]], Question | NotAsked]
 Confirm = Callable[[Question], NotAsked | None]
 
@@ -72,7 +75,20 @@ class Deeds:
         everywhere = BY_ID[action_id].where == "everywhere" or action_id == "app.quit"
         if everywhere or self._app.screen is self._app.main:
             self._app.hush()
-            self._table[action_id]()
+            why_not = self._why_not_here(action_id)
+            if why_not:
+                self._app.say(why_not)
+            else:
+                self._table[action_id]()
+
+    def _why_not_here(self, action_id: str) -> str:
+        """Say why an action on the orders does nothing now: nothing is done to what nobody looks at."""
+        main, action = self._app.main, BY_ID[action_id]
+        if not main.orders.display and (action.on_orders or action_id in SHAPES):
+            return OUT_OF_SIGHT
+        if action.on_orders and main.moved is not main.orders:
+            return f"{main.moved.title} has the keys: Tab to {main.orders.title}, then {shown_key(action)}."
+        return ""
 
     # --- orders -------------------------------------------------------------------------------
 
@@ -103,9 +119,7 @@ class Deeds:
     def _show_details(self) -> None:
         """Show everything about the chosen order, one that has just ended included."""
         orders = self._app.main.orders
-        if not orders.display:
-            self._app.say(OUT_OF_SIGHT)
-        elif orders.chosen is not None:
+        if orders.chosen is not None:
             self._app.push_screen(DetailsScreen(self._app.face, orders.chosen, private=self._private))
         elif orders.keys:
             self._nothing_chosen()
@@ -128,9 +142,6 @@ class Deeds:
     def _chosen_ids(self) -> tuple[str, ...]:
         """Give the marked orders, else the chosen one; where there is none, say why."""
         orders = self._app.main.orders
-        if not orders.display:
-            self._app.say(OUT_OF_SIGHT)
-            return ()
         ids = orders.marked_ids
         if not ids and not orders.keys:
             self._say_why_none()
@@ -143,9 +154,7 @@ class Deeds:
     def _ask_shown(self) -> None:
         """Ask about every order that the filter shows; without a filter that is nothing, never everything."""
         orders = self._app.main.orders
-        if not orders.display:
-            self._app.say(OUT_OF_SIGHT)
-        elif not orders.wish.wanted.demands:
+        if not orders.wish.wanted.demands:
             self._app.say("No filter is set, so nothing is chosen: / sets one, A cancels everything.")
         elif ids := [key for key in orders.keys if key in orders.open_ids]:
             self._ask(self._app.face.ask_cancel(ids))

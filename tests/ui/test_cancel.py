@@ -204,11 +204,40 @@ async def test_a_long_question_scrolls_and_says_how_much_is_out_of_sight() -> No
         assert "type 40, then Enter" in screen.text()
 
 
-async def test_an_order_out_of_sight_cannot_be_cancelled() -> None:
+@pytest.mark.parametrize("key", ["x", "X", "w", "space", "enter", "s", "o"])
+async def test_nothing_is_done_to_orders_out_of_sight(key: str) -> None:
     async with opened(size=LEAST) as screen:
-        await screen.press("tab", "x")
+        await screen.press("tab", key)
         assert not screen.face.asked
+        assert screen.app.main.orders.marked_ids == ()
         assert "out of sight" in screen.text()
+
+
+@pytest.mark.parametrize("key", ["x", "X", "w", "space", "enter"])
+@pytest.mark.parametrize(("tabs", "panel"), [(1, "Call budget"), (2, "Markets"), (3, "Balances")])
+async def test_nothing_is_done_to_orders_while_another_panel_has_the_keys(
+    key: str, tabs: int, panel: str
+) -> None:
+    async with opened() as screen:
+        await screen.press(*["tab"] * tabs, key)
+        assert not screen.face.asked
+        assert screen.app.screen is screen.app.main
+        assert screen.app.main.orders.marked_ids == ()
+        assert f"{panel} has the keys: Tab to Open orders, then" in screen.text()
+
+
+async def test_the_palette_cancels_no_order_for_another_panel_either() -> None:
+    async with opened() as screen:
+        await screen.press("tab", "ctrl+p", *"cancel order", "enter")
+        assert not screen.face.asked
+        assert "Call budget has the keys: Tab to Open orders, then x." in screen.text()
+
+
+@pytest.mark.parametrize("key", ["A", "D"])
+async def test_what_takes_the_whole_account_is_asked_from_every_panel(key: str) -> None:
+    async with opened() as screen:
+        await screen.press("tab", key)
+        assert screen.app.screen is not screen.app.main
 
 
 async def test_a_broken_arrow_key_cancels_nothing() -> None:

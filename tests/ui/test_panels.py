@@ -341,7 +341,7 @@ def test_a_long_entry_says_where_the_rest_is() -> None:
 def test_a_long_sentence_of_ours_goes_on_in_the_key_line() -> None:
     said = " ".join(f"word{n}" for n in range(16))
     first = drawn(LastLine(), Latest(said, None), width=78)
-    second = drawn(KeyLine(), Keys(may_cancel=True, said=said), width=78)
+    second = drawn(KeyLine(), Keys(may_cancel=True, on_orders=True, said=said), width=78)
     assert said == " ".join(f"{first} {second}".replace("▌", "").split())
 
 

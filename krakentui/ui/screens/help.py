@@ -40,6 +40,11 @@ MARKS: tuple[tuple[str, Tone, str], ...] = (
     ("@58,000.0", "text", "the trigger price of a stop, where there is no room for its own column"),
     ("└ filled 1", "muted", "how an order ended: its row goes in some seconds and cannot be acted on"),
     ("by age ↑~", "muted", "sorted by age; ~ rows held still and would stand elsewhere by now: = sorts anew"),
+    (
+        "━━━",
+        "accent",
+        "this panel has the keys: x X w Space Enter act on orders only while it is that of the orders",
+    ),
     ("▌ *", "key", "chosen · marked; when the chosen order ends nothing is chosen until a key chooses"),
 )
 

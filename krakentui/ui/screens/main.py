@@ -124,7 +124,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
                     why_waiting(status), keyless=status.power == "public" and status.key_refused is None
                 )
             may_cancel = status.power == "watch+cancel" and not status.read_only
-            self._show(self.key_line, lambda: Keys(may_cancel, latest.said))
+            self._show(self.key_line, lambda: Keys(may_cancel, self.moved is self.orders, latest.said))
 
     def _show(self, panel: Panel[V], ask: Callable[[], V]) -> V | None:
         try:

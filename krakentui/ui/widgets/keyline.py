@@ -13,6 +13,8 @@ class Keys(NamedTuple):
     """What the key line goes by."""
 
     may_cancel: bool
+    on_orders: bool
+    """The list of orders has the keys."""
     said: str
     """A sentence of ours that needs a second line takes this one for as long as it stands."""
 
@@ -28,9 +30,11 @@ class KeyLine(Panel[Keys]):
         if view is not None and len(said := said_lines(view.said, width)) > 1:
             return (said[1],)
         may_cancel = view is not None and view.may_cancel
+        on_orders = view is None or view.on_orders
         spans: tuple[Span, ...] = ()
         for action in key_line():
-            idle = action.id.startswith("order.") and not may_cancel
+            cancels = action.id.startswith("order.") and action.id != "order.details"
+            idle = (cancels and not may_cancel) or (action.on_orders and not on_orders)
             more = (
                 Span("  " if spans else ""),
                 Span(shown_key(action), "muted" if idle else "key"),
