@@ -86,20 +86,19 @@ def table(budget: BudgetView) -> str:
 
 
 def audited(audit: AuditView) -> list[str]:
-    """Write what the audit found, where it is on: its sentence, then the drift of each pair."""
-    if audit.state == "off":
-        return []
+    """Write what the audit says, where it is on, then how each figure of the exchange stood to our count."""
+    lines = [] if audit.state == "off" else ["", audit.text]
     if not audit.drifts:
-        return ["", audit.text]
-    rows = [("PAIR", "TOLD", "OUR COUNT", "OFF BY", "WORST", "SAMPLES", "AGREE")]
+        return lines
+    rows = [("PAIR", "TOLD", "BY", "OUR COUNT", "OFF BY", "WORST", "SAMPLES", "AGREE")]
     rows += [_drift(row) for row in audit.drifts]
-    return ["", audit.text, *columns(rows)]
+    return [*(lines or [""]), *columns(rows)]
 
 
-def _drift(row: DriftRow) -> tuple[str, str, str, str, str, str, str]:
+def _drift(row: DriftRow) -> tuple[str, str, str, str, str, str, str, str]:
     told, count = points_text(row.told, up=True), _interval(row.low, row.high)
     off, worst = signed(units(row.drift)), signed(units(row.worst))
-    return row.pair, told, count, off, worst, str(row.samples), str(row.agreeing)
+    return row.pair, told, row.source, count, off, worst, str(row.samples), str(row.agreeing)
 
 
 def _tier(budget: BudgetView) -> list[str]:

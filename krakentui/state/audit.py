@@ -1,6 +1,8 @@
-"""What the audit of the trading counter has found in this session.
+"""How the exchange's own figures of the trading counters stood to our count in this session.
 
-It believes nothing by itself: verdicts come with the samples, and `Trust` says what follows from them.
+Those of the audit, from the old websocket, are believed by nobody at first: verdicts come with the
+samples, and `Trust` says what follows from them. Those that the account stream carries, should it do so,
+win at once; what they were off by is shown.
 """
 
 from collections import deque
@@ -8,37 +10,54 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from krakentui.budget.drift import NEEDED, Trust
+from krakentui.budget.drift import NEEDED, Trust, drift
+from krakentui.budget.interval import Interval
 from krakentui.budget.ledger import Ledger, Orders
 from krakentui.budget.words import amount, duration, signed
 from krakentui.model.audit import SOURCE, CounterSampled, Sample
 from krakentui.model.event import CounterReported, Happening
 from krakentui.model.limit import PairScope, points
 from krakentui.state.feeds import Feed
-from krakentui.state.view import AuditView, DriftRow
+from krakentui.state.view import AuditView, DriftRow, DriftSource
 
 MAX_SAMPLES: Final = 500
 MAX_PAIRS: Final = 200
 NAME: Final = "Audit of the trading counter"
 
 
-class Drift(Struct, frozen=True):
-    """What was found on one pair."""
+class Drift(Struct, frozen=True, kw_only=True):
+    """What figures of one source said of one pair; amounts in units."""
 
-    last: Sample
+    told: int
+    low: int
+    high: int
+    drift: int
     seen_ns: int
     samples: int = 1
     agreeing: int = 0
     worst: int = 0
 
-    def after(self, sample: Sample, t_ns: int) -> "Drift":
-        """Take one more sample."""
-        return Drift(
-            last=sample,
+    @classmethod
+    def of(cls, told: int, count: Interval, t_ns: int, *, agrees: bool) -> "Drift":
+        """Begin with one figure beside our count of that moment."""
+        off = drift(told, count)
+        return cls(
+            told=told,
+            low=count.low,
+            high=count.high,
+            drift=off,
             seen_ns=t_ns,
-            samples=self.samples + 1,
-            agreeing=self.agreeing + (sample.verdict == "agrees"),
-            worst=max(self.worst, sample.drift, key=abs),
+            agreeing=int(agrees),
+            worst=off,
+        )
+
+    def after(self, before: "Drift") -> "Drift":
+        """Come after what was found before."""
+        return structs.replace(
+            self,
+            samples=before.samples + 1,
+            agreeing=before.agreeing + self.agreeing,
+            worst=max(before.worst, self.drift, key=abs),
         )
 
 
@@ -56,11 +75,26 @@ class Audit:
         self.count = 0
         self.heard = 0
         """Updates of orders, with or without a figure."""
-        self._drifts: dict[str, Drift] = {}
+        self._drifts: dict[tuple[DriftSource, str], Drift] = {}
 
-    def follow(self, event: Happening, t_ns: int, orders: Orders) -> None:
-        """Bring the chain forward as the ledger is, by everything but the figures themselves."""
-        if self.chain is None or (isinstance(event, CounterReported) and event.source == SOURCE):
+    def follow(self, event: Happening, before: Ledger, t_ns: int, orders: Orders) -> None:
+        """Bring the chain forward as the ledger is, by everything but the audit's own figures.
+
+        Args:
+            event: What happened.
+            before: The counters until then.
+            t_ns: Steady time.
+            orders: By id, as they are now.
+        """
+        match event:
+            case CounterReported(source=source) if source == SOURCE:
+                return
+            case CounterReported(scope=PairScope(pair=pair)):
+                counter = before.engine_at(pair, t_ns)
+                count = Interval(counter.low, counter.high)
+                agrees = not drift(event.units, count)
+                self._found("stream", pair, Drift.of(event.units, count, t_ns, agrees=agrees))
+        if self.chain is None:
             return
         self.chain = self.chain.apply(event, t_ns, orders)
 
@@ -74,21 +108,14 @@ class Audit:
         self.trust = before.after(sample.verdict)
         self.samples.append(sample)
         self.count += 1
-        known = self._drifts.pop(sample.pair, None)
-        if known is None:
-            agreeing = int(sample.verdict == "agrees")
-            found = Drift(sample, t_ns, agreeing=agreeing, worst=sample.drift)
-        else:
-            found = known.after(sample, t_ns)
-        self._drifts[sample.pair] = found
-        if len(self._drifts) > MAX_PAIRS:
-            del self._drifts[next(iter(self._drifts))]
+        count, agrees = Interval(sample.low, sample.high), sample.verdict == "agrees"
+        self._found("audit", sample.pair, Drift.of(sample.units, count, t_ns, agrees=agrees))
         return self._news(before, sample)
 
     def view(self, feed: Feed, t_ns: int) -> AuditView:
         """Show the audit; `feed` is its socket."""
         if not self.wanted:
-            return AuditView()
+            return AuditView(drifts=self._rows(t_ns))
         view = AuditView(
             state="connecting",
             samples=self.count,
@@ -108,6 +135,12 @@ class Audit:
             return structs.replace(view, state="agrees", text=text)
         return structs.replace(view, state="watching", text=self._watching())
 
+    def _found(self, source: DriftSource, pair: str, found: Drift) -> None:
+        known = self._drifts.pop((source, pair), None)
+        self._drifts[source, pair] = found if known is None else found.after(known)
+        if len(self._drifts) > MAX_PAIRS:
+            del self._drifts[next(iter(self._drifts))]
+
     def _news(self, before: Trust, sample: Sample) -> tuple[str, str] | None:
         if self.trust.corrects and not before.corrects:
             text = (
@@ -123,16 +156,17 @@ class Audit:
         rows = [
             DriftRow(
                 pair=pair,
+                source=source,
                 samples=found.samples,
                 agreeing=found.agreeing,
-                told=points(found.last.units),
-                low=points(found.last.low),
-                high=points(found.last.high),
-                drift=points(found.last.drift),
+                told=points(found.told),
+                low=points(found.low),
+                high=points(found.high),
+                drift=points(found.drift),
                 worst=points(found.worst),
                 age_ns=t_ns - found.seen_ns,
             )
-            for pair, found in self._drifts.items()
+            for (source, pair), found in self._drifts.items()
         ]
         return tuple(sorted(rows, key=lambda row: (-abs(row.drift), -abs(row.worst), row.pair)))
 

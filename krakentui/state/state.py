@@ -194,7 +194,7 @@ class State:
                 if not self._is_repeated(event):
                     self.spending = self.spending.apply(event, t_ns, self.orders, self.ledger)
                     self.ledger = self.ledger.apply(event, t_ns, self.orders)
-                    self.audit.follow(event, t_ns, self.orders)
+                    self.audit.follow(event, before, t_ns, self.orders)
                 _TAKES(type(event))(self, event, t_ns)
                 self._move_switch(event, t_ns)
                 self.history.take(event)

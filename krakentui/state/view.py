@@ -253,10 +253,15 @@ class LockoutView(Struct, frozen=True, kw_only=True):
     """What goes on until then, and what waits."""
 
 
+DriftSource = Literal["audit", "stream"]
+"""Who told a figure: the old websocket, by the audit, or the account stream."""
+
+
 class DriftRow(Struct, frozen=True, kw_only=True):
     """How one pair's trading counter, as the exchange last told it, stood to our own count."""
 
     pair: str
+    source: DriftSource = "audit"
     samples: int
     agreeing: int
     """Of these, how many agreed; the others disagreed or our count was too wide to tell."""

@@ -79,8 +79,8 @@ def test_an_audit_that_is_on_shows_its_state_and_the_drift_of_each_pair() -> Non
         "Tier intermediate: the exchange.",
         "",
         "Audit: watching.",
-        "PAIR     TOLD  OUR COUNT  OFF BY  WORST  SAMPLES  AGREE",
-        "BTC/USD  1.53   0.5 to 2       0   -0.4       12     11",
+        "PAIR     TOLD     BY  OUR COUNT  OFF BY  WORST  SAMPLES  AGREE",
+        "BTC/USD  1.53  audit   0.5 to 2       0   -0.4       12     11",
     ]
 
 

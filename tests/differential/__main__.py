@@ -61,13 +61,13 @@ class Cell:
             )
 
 
-def measured(tier: str, rules: str, steps: int) -> Cell:
-    """Measure one tier under one rule set."""
+def measured(tier: str, rules: str, steps: int, told_steps: int) -> Cell:
+    """Measure one tier under one rule set; the second kind of life shows widths."""
     return Cell(
         tier=tier,
         rules=rules,
         blind=asyncio.run(lives(tier, rules, steps, told=False)),
-        told=asyncio.run(lives(tier, rules, steps, told=True)),
+        told=asyncio.run(lives(tier, rules, told_steps, told=True)),
         usage=asyncio.run(ten_minutes(tier, rules)),
     )
 
@@ -75,7 +75,8 @@ def measured(tier: str, rules: str, steps: int) -> Cell:
 def main() -> int:
     """Measure and print; 1 = an interval missed the truth or something was refused."""
     parser = argparse.ArgumentParser(prog="python -m tests.differential", description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=FULL, help="of each kind of life (%(default)s)")
+    parser.add_argument("--steps", type=int, default=FULL, help="of lives by the documentation (%(default)s)")
+    parser.add_argument("--told-steps", type=int, help="of lives that are told how it counts (as many)")
     parser.add_argument("--tier", choices=TIERS, action="append", help="only this one; may be repeated")
     parser.add_argument("--rules", choices=RULE_SETS, action="append", help="only these; may be repeated")
     args = parser.parse_args()
@@ -84,7 +85,7 @@ def main() -> int:
     good = True
     for rules in args.rules or RULE_SETS:
         for tier in args.tier or TIERS:
-            cell = measured(tier, rules, args.steps)
+            cell = measured(tier, rules, args.steps, args.told_steps or args.steps)
             for row in cell.rows():
                 say(f"| {' | '.join(row)} |")
             usage = cell.usage

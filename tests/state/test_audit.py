@@ -8,7 +8,7 @@ from krakentui.budget.drift import NEEDED, TELLING
 from krakentui.model.audit import CounterDoubted, CounterSampled, OrderHeard, Sample, Verdict
 from krakentui.model.clock import SECOND
 from krakentui.model.event import CounterReported, Happening, TierSeen
-from krakentui.model.limit import PairScope, units
+from krakentui.model.limit import PairScope, points, units
 from krakentui.state import views
 from krakentui.state.audit import MAX_PAIRS, MAX_SAMPLES
 from krakentui.state.state import State
@@ -24,10 +24,11 @@ def an_audited_state(*events: Happening) -> State:
 
 
 def sampled(verdict: Verdict = "agrees", pair: str = "BTC/USD", drift: str = "0") -> CounterSampled:
+    off = units(drift)
     sample = Sample(
         pair=pair,
         act="pending",
-        units=units("5") + units(drift),
+        units=units("5" if off > 0 else "4") + off,
         low=units("4"),
         high=units("5"),
         drift=units(drift),
@@ -109,9 +110,34 @@ def test_a_sample_that_cannot_tell_changes_no_trust() -> None:
 def test_each_pair_has_its_drift_and_the_farthest_off_comes_first() -> None:
     state = an_audited_state(sampled(), sampled(drift="0.5"), sampled(pair="ETH/USD", drift="-1"))
     eth, btc = shown(state, seconds=3).drifts
-    assert (eth.pair, *map(str, (eth.drift, eth.told, eth.low, eth.high))) == ("ETH/USD", "-1", "4", "4", "5")
+    assert (eth.pair, *map(str, (eth.drift, eth.told, eth.low, eth.high))) == ("ETH/USD", "-1", "3", "4", "5")
     assert (btc.samples, btc.agreeing, btc.worst) == (2, 2, Fraction(1, 2))
     assert btc.age_ns == 3 * SECOND
+
+
+def test_a_figure_of_the_stream_wins_and_what_it_was_off_by_is_shown_without_an_audit() -> None:
+    state = State("simulator", ACCOUNT, KEY, wall_ns=WALL_START, t_ns=STEADY_START)
+    play(state, *a_start(), snapshot())
+    told = CounterReported(
+        name="engine",
+        scope=PairScope(ACCOUNT, "BTC/USD"),
+        units=units("200"),
+        source="executions.ratecount",
+    )
+    before = state.ledger.engine_at("BTC/USD", at(0))
+    state.apply(told, at(0))
+    now = state.ledger.engine_at("BTC/USD", at(0))
+    assert now.low <= units("200") <= now.high
+    view = shown(state)
+    assert view.state == "off"
+    (row,) = view.drifts
+    assert (row.pair, row.source, row.samples, row.agreeing) == ("BTC/USD", "stream", 1, 0)
+    assert row.drift == Fraction(200) - points(before.high)
+    state.apply(told, at(0))
+    (row,) = shown(state).drifts
+    assert (row.samples, row.agreeing) == (2, 1), "held against the count that it corrected"
+    assert row.drift == 0
+    assert row.worst == Fraction(200) - points(before.high)
 
 
 def test_what_is_kept_is_bounded() -> None:

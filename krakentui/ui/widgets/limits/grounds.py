@@ -104,6 +104,7 @@ def drift(row: DriftRow) -> str:
         off = "none"
     else:
         off = f"{MINUS if row.drift < 0 else '+'}{interval(abs(row.drift), abs(row.drift))}"
+    told += " by the stream" if row.source == "stream" else ""
     return f"{row.pair}: {off}; told {told}, counted {counted}, {age(row.age_ns)} ago."
 
 
