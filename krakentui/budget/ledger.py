@@ -152,9 +152,9 @@ def _(event: TierSeen, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
 
 @_booked.register
 def _(event: CounterReported, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
-    told = event.units, t_ns, event.doubt
+    told = Interval(event.units - event.doubt - event.drained, event.units + event.doubt)
     return ledger.with_meter(
-        event.name, event.scope, lambda meter: meter.reported(*told, proven=event.proven)
+        event.name, event.scope, lambda meter: meter.reported(event.units, told, t_ns, proven=event.proven)
     )
 
 

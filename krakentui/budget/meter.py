@@ -245,18 +245,21 @@ class Meter(Struct, frozen=True, kw_only=True):
         least = max(others.low, now.counter.low - before.high)
         return structs.replace(now, others=structs.replace(others, low=least), foreign_ns=t_ns)
 
-    def reported(self, units: int, t_ns: int, doubt: int = 0, *, proven: bool = False) -> "Meter":
-        """Take the exchange's own figure, true to `doubt` when it was sent.
+    def reported(self, units: int, now_within: Interval, t_ns: int, *, proven: bool = False) -> "Meter":
+        """Take the exchange's own figure; what others were refused before is in it.
 
-        What others were refused before is in it, but what they may yet be refused is not, unless figures
-        have `proven` that they are not refused unseen.
+        Args:
+            units: The figure, as it was when it was sent.
+            now_within: What it may have come to by now, ours on their way left out.
+            t_ns: Steady time.
+            proven: Figures have shown that others are not refused unseen; else they may yet be.
         """
         now = self.at(t_ns)
         if proven:
             now = structs.replace(now, hidden=(), hidden_high=0)
         flying = sum(one.low for one in now.air)
         told = now.counter.reported(units, t_ns)
-        told = structs.replace(told, low=max(0, units - doubt) + flying, high=units + doubt)
+        told = structs.replace(told, low=max(0, now_within.low) + flying, high=now_within.high)
         return structs.replace(now, counter=told, known=told)
 
     def gap(self, t_ns: int) -> "Meter":

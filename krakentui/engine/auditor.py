@@ -188,7 +188,8 @@ class Auditor:
                 scope=PairScope(self._state.account, moment.pair),
                 units=figure.units,
                 source=SOURCE,
-                doubt=tolerance(ledger.belief.rules.engine_decay) + drained,
+                doubt=tolerance(ledger.belief.rules.engine_decay),
+                drained=drained,
                 proven=True,
             )
         )

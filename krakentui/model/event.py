@@ -260,6 +260,8 @@ class CounterReported(Happening, frozen=True, kw_only=True):
     units: int
     source: str
     doubt: int = 0
+    drained: int = 0
+    """So much may have drained since it was sent."""
     proven: bool = False
     """Figures agreed with what was seen, so nothing is hidden that happened before."""
 

@@ -83,7 +83,7 @@ async def test_a_corrected_count_is_much_narrower_than_ours_alone() -> None:
                 doubt += seen.high - seen.low
             doubts.append(Fraction(doubt, 20 * POINT))
     ours, corrected = doubts
-    assert corrected < 9
+    assert corrected < 8
     assert ours > 2 * corrected
 
 
