@@ -215,13 +215,13 @@ class Desk:
                     self._journal.note("order", text, level, t_ns, order_id=change.after.id)
             elif change.kind == "vanished":
                 self._close(self.requests.vanished(change.after, t_ns), t_ns)
-        if changes or not self._funds.orders_known:
+        if changes or not self._funds.holds.orders_known:
             self._hold(t_ns)
 
     def _hold(self, t_ns: int) -> None:
         """Work out anew what the orders hold, once they were listed."""
         if self.table.listed:
-            self._funds.orders_moved(self.table.open.values(), t_ns)
+            self._funds.holds.orders_moved(self.table.open.values(), t_ns, self._clock.exchange_ns(t_ns))
 
     def _signal(self, order_id: str, number: int, signal: Signal, t_ns: int, why: str = "") -> None:
         moved = self.requests.signal(order_id, number, signal, t_ns, why)

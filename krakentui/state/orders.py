@@ -59,6 +59,7 @@ class OrderTable:
         self._traded: dict[str, Decimal] = {}
         self._strangers: set[str] = set()
         self._last_list_ns = -1
+        self._whole_ns = 0
         self.listed = False
         """The exchange has listed the open orders at least once."""
         self.authoritative = False
@@ -89,6 +90,10 @@ class OrderTable:
         """Tell whether the open orders are believed as they were then: streamed, or listed lately in full."""
         lately = self._last_list_ns >= 0 and t_ns - self._last_list_ns < FRESH_LIST_NS
         return self.authoritative or (lately and not self._absent)
+
+    def stood(self, t_ns: int) -> bool:
+        """Tell whether a stream has shown every order that a lagging list asked then may know."""
+        return not self.authoritative or is_beyond_lag(self._whole_ns, t_ns)
 
     def is_unsure(self, order_id: str) -> bool:
         """Tell whether the stream no longer lists it, while a cancel of it is unsettled."""
@@ -131,6 +136,8 @@ class OrderTable:
                 self._unsure.add(order_id)
             else:
                 changes.append(self._bury(order_id, word.t_ns))
+        if not self.authoritative:
+            self._whole_ns = word.t_ns
         self.listed = self.authoritative = True
         return changes
 

@@ -276,7 +276,7 @@ class State:
     def _sequence_broken(self, event: e.SequenceBroken, t_ns: int) -> None:
         if event.channel == "executions":
             self.desk.table.authoritative = False
-            self.funds.doubt_orders()
+            self.funds.holds.doubt_orders()
         if event.channel == "balances":
             self.funds.authoritative = False
         what = {"executions": "orders", "balances": "balances"}.get(event.channel, event.channel)
@@ -311,6 +311,7 @@ class State:
                 map(self.instruments.shown, event.holdings),
                 event.asked_ns,
                 orders_stand=self.desk.table.stands(event.asked_ns),
+                orders_whole=self.desk.table.stood(event.asked_ns),
             )
 
     @_take.register
@@ -369,7 +370,7 @@ class State:
     def _lose_stream(self) -> None:
         """Orders and totals are no longer told as they change."""
         self.desk.table.authoritative = self.funds.authoritative = False
-        self.funds.doubt_orders()
+        self.funds.holds.doubt_orders()
 
     def _is_repeated(self, event: e.Happening) -> bool:
         """Tell whether a frame of the stream was taken before, so that no limit counts it twice."""
@@ -384,7 +385,7 @@ class State:
 
     def _sweep(self, t_ns: int) -> None:
         self._swept_ns = t_ns
-        self.funds.settle(t_ns)
+        self.funds.holds.settle(t_ns)
         self.desk.table.forget(t_ns)
         self.desk.requests.forget(t_ns, self.orders)
         self.desk.dossiers.forget(t_ns, self.orders)

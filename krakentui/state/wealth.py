@@ -6,7 +6,8 @@ from typing import Final
 from msgspec import structs
 
 from krakentui.model.symbol import suffix_of
-from krakentui.state.balances import ZERO, Total, main_asset
+from krakentui.state.balances import Total, main_asset
+from krakentui.state.holds import ZERO
 from krakentui.state.markets import Quote
 from krakentui.state.prices import market_freshness
 from krakentui.state.rows import DEFAULT_PLACES, PERCENT
@@ -51,14 +52,14 @@ def _shown(state: State) -> tuple[str, ...]:
 
 def _matters(state: State, asset: str) -> bool:
     parts = [state.funds.totals[name] for name in (asset, f"{asset}.F") if name in state.funds.totals]
-    return any(part.total or part.moved for part in parts) or bool(state.funds.held(asset))
+    return any(part.total or part.moved for part in parts) or bool(state.funds.holds.held(asset))
 
 
 def _row(state: State, asset: str, t_ns: int) -> BalanceRow:
     funds = state.funds
     total = funds.total(asset) or ZERO
     is_wallet = suffix_of(asset) not in {"", "T"}
-    held = None if is_wallet else funds.held(asset)
+    held = None if is_wallet else funds.holds.held(asset)
     free = None if held is None else total + funds.credit(asset) - held
     if suffix_of(asset) in LOCKED:
         free = ZERO

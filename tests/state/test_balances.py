@@ -18,7 +18,8 @@ from krakentui.model.event import (
     SequenceBroken,
 )
 from krakentui.model.order import Order
-from krakentui.state.balances import Funds, derived_holds
+from krakentui.state.balances import Funds
+from krakentui.state.holds import derived_holds
 from krakentui.state.state import State
 from tests.support.builders import (
     ACCOUNT,
@@ -54,7 +55,7 @@ def total(state: State, asset: str = "USD") -> Decimal | None:
 
 
 def held(state: State, asset: str = "BTC") -> Decimal | None:
-    return state.funds.held(asset)
+    return state.funds.holds.held(asset)
 
 
 # --- totals -----------------------------------------------------------------------------------------
@@ -108,6 +109,11 @@ def test_a_streamed_total_over_all_wallets_counts_no_locked_coin_twice() -> None
     assert total(state, "DOT") == 4
 
 
+def test_a_poll_that_stands_in_for_the_stream_splits_the_wallets_itself() -> None:
+    state = a_state(streamed(DOT="10"), balances_polled(asked=1, DOT="4", DOT_S="6"), feed("private", "down"))
+    assert total(play(state, balances_polled(asked=70, DOT="4", DOT_S="6"), seconds=70), "DOT") == 4
+
+
 def test_a_streamed_total_of_the_main_wallet_is_taken_as_it_is() -> None:
     state = a_state(streamed(DOT="4"), balances_polled(asked=1, DOT="4", DOT_S="6"))
     assert total(state, "DOT") == 4
@@ -126,6 +132,12 @@ def test_a_trade_between_poll_and_stream_does_not_make_locked_coins_spendable() 
 
 def test_a_total_nobody_named_is_unknown() -> None:
     assert total(a_state(), "BTC") is None
+
+
+def test_a_lagging_poll_does_not_change_which_wallets_a_streamed_total_was_seen_to_contain() -> None:
+    state = a_state(streamed(USD="1000"), balances_polled(asked=1, USD="1000", USD_HOLD="500"))
+    play(state, changed("USD", "1450"), seconds=2)
+    assert total(play(state, balances_polled(asked=3, USD="1000", USD_HOLD="500"), seconds=3)) == 1450
 
 
 def test_coins_staked_for_different_times_are_one_row() -> None:
@@ -177,6 +189,32 @@ def test_a_lagging_poll_does_not_take_a_new_hold_away() -> None:
     state = a_state(snapshot(), balances_polled(BTC=("1", "0")))
     play(state, patched(a_patch()), seconds=5)
     assert held(play(state, balances_polled(asked=10, BTC=("1", "0")), seconds=10)) == Decimal("0.5")
+
+
+def test_a_first_poll_that_lags_does_not_take_a_new_hold_away() -> None:
+    state = play(a_state(snapshot()), patched(a_patch()), seconds=5)
+    assert held(play(state, balances_polled(asked=10, BTC=("1", "0")), seconds=10)) == Decimal("0.5")
+
+
+def test_a_first_poll_that_lags_does_not_know_orders_that_were_just_opened() -> None:
+    state = a_state(snapshot(a_standing(said=-20)))
+    play(state, patched(a_patch("O2", "pending_new", 5, qty="0.25")), seconds=5)
+    assert held(play(state, balances_polled(asked=10, BTC=("1", "0")), seconds=10)) == Decimal("0.75")
+
+
+def test_a_poll_from_before_an_order_was_opened_does_not_take_its_hold_away() -> None:
+    state = play(a_state(), balances_polled(asked=1, BTC=("1", "0")), seconds=1)
+    assert held(play(state, snapshot(a_standing(said=10)), seconds=70)) == Decimal("0.5")
+
+
+def test_a_first_poll_that_is_ahead_of_a_slow_stream_is_not_held_twice() -> None:
+    state = a_state(snapshot(), balances_polled(asked=40, BTC=("2", "0.75")))
+    play(state, patched(a_patch("O2", "pending_new", 40, qty="0.75")), seconds=42)
+    assert held(state) == Decimal("0.75")
+
+
+def test_a_first_hold_that_no_order_explains_is_shown_at_once() -> None:
+    assert held(a_state(snapshot(), balances_polled(asked=1, BTC=("2", "0.75")))) == Decimal("0.75")
 
 
 def test_a_poll_that_is_not_behind_corrects_a_hold() -> None:
@@ -247,6 +285,21 @@ def test_a_poll_of_the_last_seconds_before_a_hole_teaches_no_hold(hole: Happenin
     assert held(play(state, FeedHeard(feed="private"), seconds=110)) == Decimal("0.5")
 
 
+def after_an_outage(poll: Happening, seconds: float) -> State:
+    state = a_state(snapshot(), balances_polled(asked=1, BTC=("2", "0")))
+    play(state, feed("private", "down"), seconds=2)
+    play(state, snapshot(), feed("private"), seconds=100)
+    return play(play(state, poll, seconds=seconds), FeedHeard(feed="private"), seconds=seconds + 6)
+
+
+def test_a_poll_that_may_show_orders_of_an_outage_teaches_no_hold() -> None:
+    assert held(after_an_outage(balances_polled(asked=159, BTC=("2", "0.5")), 159)) == 0
+
+
+def test_a_poll_that_can_show_no_orders_of_an_outage_teaches_a_hold() -> None:
+    assert held(after_an_outage(balances_polled(asked=161, BTC=("2", "0.5")), 161)) == Decimal("0.5")
+
+
 def test_an_order_that_ends_gives_its_hold_back() -> None:
     state = a_state(snapshot(a_standing()), balances_polled(BTC=("2", "0.5")))
     assert held(play(state, patched(a_patch("O1", "canceled", 1)), seconds=1)) == 0
@@ -264,7 +317,7 @@ def test_holds_never_flap_whatever_the_lag(dice: random.Random, lag: int) -> Non
     orders: dict[str, Order] = {}
     past: list[tuple[int, Decimal]] = [(0, Decimal(0))]
     funds.polled((Holding(asset="BTC", total=Decimal(9), held=Decimal(0)),), at(-1))
-    funds.orders_moved((), at(0))
+    funds.holds.orders_moved((), at(0))
     now = 0
     for number in range(20):
         now += dice.choice((1, 7, 30))
@@ -274,7 +327,7 @@ def test_holds_never_flap_whatever_the_lag(dice: random.Random, lag: int) -> Non
             orders[f"O{number}"] = an_order(f"O{number}", qty=str(dice.randint(1, 9)))
         truth = sum((order.qty or Decimal(0) for order in orders.values()), Decimal(0))
         past.append((now, truth))
-        funds.orders_moved(orders.values(), at(now))
+        funds.holds.orders_moved(orders.values(), at(now))
         shown = [value for moment, value in past if moment <= now - lag] or [Decimal(0)]
         funds.polled((Holding(asset="BTC", total=Decimal(9), held=shown[-1]),), at(now))
-        assert funds.held("BTC") == truth
+        assert funds.holds.held("BTC") == truth
