@@ -201,7 +201,7 @@ class Conversation:
             case ExecutionFrame():
                 return self._executions(frame, told, raw)
             case BalanceFrame():
-                step = self._step("balances", frame.sequence, snapshot=frame.is_snapshot)
+                step = self._step("balances", frame.sequence, raw, snapshot=frame.is_snapshot)
                 return step if isinstance(step, list) else told + self._given("balances", frame)
             case InstrumentFrame():
                 self._shelf.learn(told)
@@ -209,7 +209,7 @@ class Conversation:
         return told
 
     def _executions(self, frame: ExecutionFrame, told: list[Happening], raw: bytes) -> list[Happening]:
-        step = self._step("executions", frame.sequence, snapshot=frame.is_snapshot)
+        step = self._step("executions", frame.sequence, raw, snapshot=frame.is_snapshot)
         if isinstance(step, list):
             return step
         if step == "continue":
@@ -225,12 +225,14 @@ class Conversation:
         except UNREADABLE:  # a field that the typed reading skips
             return []
 
-    def _step(self, channel: str, number: int | None, *, snapshot: bool) -> Step | list[Happening]:
+    def _step(
+        self, channel: str, number: int | None, raw: bytes, *, snapshot: bool
+    ) -> Step | list[Happening]:
         """Tell how to take a numbered frame, or what to report instead of it."""
         numbers = self._numbers[channel]
         if snapshot:
-            return numbers.snapshot(number, awaited=self._wishes.awaits_snapshot(channel))
-        step = numbers.update(number)
+            return numbers.snapshot(number, raw, awaited=self._wishes.awaits_snapshot(channel))
+        step = numbers.update(number, raw)
         if isinstance(step, SequenceBroken):
             return [step]
         return [] if step == "ignore" else step

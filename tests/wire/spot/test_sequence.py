@@ -36,6 +36,14 @@ def test_the_same_message_twice_is_applied_once() -> None:
     assert isinstance(update(talk, ROW, sequence=3)[0], OrderPatched)
 
 
+def test_another_message_under_the_same_number_is_a_hole() -> None:
+    """The numbers began anew and nobody said so: whatever came in between is not known."""
+    talk = a_private_talk()
+    snapshot(talk)
+    update(talk, ROW, sequence=2)
+    assert isinstance(update(talk, {**ROW, "order_id": "O2"}, sequence=2)[0], SequenceBroken)
+
+
 def test_a_missing_number_is_a_hole() -> None:
     talk = a_private_talk()
     snapshot(talk)
