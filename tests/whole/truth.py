@@ -4,27 +4,26 @@ from decimal import Decimal
 from fractions import Fraction
 
 from krakentui.model.limit import ConnectionScope, IpScope, PairScope, Scope
+from krakentui.state.view import OrderRow
 from tests.whole.lockstep import Lockstep
 
 FEE = Decimal("0.004")
 """What the exchange holds on top of a buy until a poll has told it; no more than the highest fee."""
 
-
-def shown_orders(both: Lockstep) -> dict[str, tuple[object, ...]]:
-    return {
-        row.id: (
-            row.pair,
-            row.side,
-            row.type,
-            row.qty,
-            row.filled,
-            row.price if row.type == "limit" else None,
-        )
-        for row in both.rows().values()
-    }
+Shown = tuple[object, ...]
+"""What is shown of an order: pair, side, type, quantity, filled, limit price."""
 
 
-def true_orders(both: Lockstep) -> dict[str, tuple[object, ...]]:
+def shown_orders(both: Lockstep) -> dict[str, Shown]:
+    return {row.id: as_shown(row) for row in both.rows().values()}
+
+
+def as_shown(row: OrderRow) -> Shown:
+    price = row.price if row.type == "limit" else None
+    return (row.pair, row.side, row.type, row.qty, row.filled, price)
+
+
+def true_orders(both: Lockstep) -> dict[str, Shown]:
     return {
         one: (
             order["pair"],
