@@ -34,7 +34,7 @@ from krakentui.wire.spot.ws import Conversation
 from tests.simulator.private import Rest
 from tests.support.builders import FULL_KEY, KEY
 from tests.truth.venue import ASSETS, Venue
-from tests.truth.watch import Watch, shown_orders, shown_total
+from tests.truth.watch import ROUNDED, Watch, shown_orders, shown_total
 from tests.whole.truth import FEE
 
 Channel = Literal["executions", "balances"]
@@ -286,6 +286,6 @@ class Client:
             )
             if total != true_total:
                 found.append(f"{asset} total {total}, truly {true_total}")
-            if abs(held - true_held) > FEE * true_held:
+            if abs(held - true_held) > FEE * true_held + ROUNDED:
                 found.append(f"{asset} held {held}, truly {true_held}")
         return found

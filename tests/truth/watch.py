@@ -10,6 +10,9 @@ from krakentui.state.view import ENDINGS
 from tests.truth.past import Past, filled_of
 from tests.whole.truth import FEE, Shown, as_shown, purse
 
+ROUNDED = Decimal("0.0005")
+"""What an order holds is rounded at each of its fills, to the places of a ledger."""
+
 
 class Watch:
     """Holds each belief of a state against all that ever was true."""
@@ -34,7 +37,7 @@ class Watch:
             for asset, past in self._past.holds.items():
                 held = self._state.funds.holds.held(asset)
                 if held is not None:
-                    self._held_at[asset] = _next(past, self._held_at[asset], held, FEE)
+                    self._held_at[asset] = _next(past, self._held_at[asset], held, FEE, ROUNDED)
 
     def look_at_orders(self) -> None:
         """Look after one event that may have overtaken others."""
@@ -74,7 +77,7 @@ class Watch:
         for asset, past in self._past.totals.items():
             total = shown_total(self._state, asset)
             if total is not None:
-                self._total_at[asset] = _next(past, self._total_at[asset], total, Decimal(0))
+                self._total_at[asset] = _next(past, self._total_at[asset], total)
 
 
 def shown_orders(state: State, t_ns: int) -> dict[str, Shown]:
@@ -89,9 +92,11 @@ def shown_total(state: State, asset: str) -> Decimal | None:
     return sum(totals, Decimal(0)) if totals else None
 
 
-def _next(past: list[Decimal], at: int, value: Decimal, tolerance: Decimal) -> int:
+def _next(
+    past: list[Decimal], at: int, value: Decimal, share: Decimal = Decimal(0), rounded: Decimal = Decimal(0)
+) -> int:
     """Find when a figure was true, not before the last one that was shown."""
     for index in range(at, len(past)):
-        if abs(past[index] - value) <= tolerance * past[index]:
+        if abs(past[index] - value) <= share * past[index] + rounded:
             return index
     raise AssertionError(f"{value} is older than what was shown before, or never was true: {past}")
