@@ -39,5 +39,7 @@ def settle(client: Client, lag_us: int, rounds: int = 5) -> None:
         client.wait(20_000_000)
 
 
-streamed_lives = st.lists(st.one_of(acts, acts, arrivals, waits, polls, faults, sockets), max_size=40)
-polled_lives = st.lists(st.one_of(acts, waits, polls), max_size=30)
+streamed_lives = st.lists(
+    st.one_of(acts, acts, arrivals, waits, polls, faults, sockets), min_size=15, max_size=40
+)
+polled_lives = st.lists(st.one_of(acts, waits, polls), min_size=8, max_size=30)

@@ -4,10 +4,10 @@ Whatever was lost, doubled, overtaken or late: once all is quiet, what is shown 
 the way there nothing was ever shown that could not be true (`Watch`).
 """
 
-from hypothesis import given
+from hypothesis import example, given
 
 from tests.truth.client import Client
-from tests.truth.lives import lags, live, polled_lives, settle, streamed_lives
+from tests.truth.lives import MINUTE_US, lags, live, polled_lives, settle, streamed_lives
 from tests.truth.venue import Venue
 
 
@@ -28,6 +28,19 @@ def test_after_any_life_the_stream_shows_the_truth_at_once_and_polls_do_not_dist
     assert client.wrong() == []
 
 
+TOO_YOUNG_FOR_REST = [
+    ("add", 0, 0),
+    ("poll_orders", 0, 0),
+    ("wait", 1_000),
+    ("poll_orders", MINUTE_US, 0),
+    ("wait", 1_000),
+    ("query", MINUTE_US, 0),
+    ("wait", 1_000),
+]
+"""One list names an order that the next list and a query do not know yet."""
+
+
+@example(TOO_YOUNG_FOR_REST, MINUTE_US)
 @given(polled_lives, lags)
 def test_without_a_stream_polls_and_queries_find_the_truth(
     steps: list[tuple[object, ...]], lag_us: int
