@@ -1,15 +1,15 @@
 """Public channels: each turns one market's acts into frames, written once for all who subscribed.
 
 A channel listens to its market only while somebody listens to it, so unsubscribed markets cost
-nothing here. Key order follows the recorded frames of 2026-08 and 2026-09.
+nothing here. `public_frames` writes what they tell.
 """
 
 from typing import TYPE_CHECKING
 
+from krakentui.simulator import public_frames
 from krakentui.simulator.book import Side
 from krakentui.simulator.candles import Candle
-from krakentui.simulator.instants import iso_ns, iso_us
-from krakentui.simulator.jsontext import digits
+from krakentui.simulator.instants import iso_ns
 from krakentui.simulator.market import Market
 from krakentui.simulator.tape import MINUTE_US, MarketTrade
 from krakentui.simulator.tickers import TickerText
@@ -102,16 +102,12 @@ class BookFeed(Feed):
             self.send(self._frame("update", lines, "") if sign < 0 else self._frame("update", "", lines))
 
     def _lines(self, levels: list[tuple[int, int]]) -> str:
-        p, q = self.market.pair.price_places, self.market.pair.qty_places
-        return ",".join([f'{{"price":{digits(price, p)},"qty":{digits(qty, q)}}}' for price, qty in levels])
+        return public_frames.levels(self.market.pair, levels)
 
     def _frame(self, kind: str, bids: str, asks: str) -> str:
         market = self.market
-        return (
-            f'{{"channel":"book","type":"{kind}","data":[{{"symbol":"{market.pair.symbol}",'
-            f'"bids":[{bids}],"asks":[{asks}],"checksum":{market.book.checksum()},'
-            f'"timestamp":"{iso_us(market.clock.now_us())}"}}]}}'
-        )
+        checksum, now_us = market.book.checksum(), market.clock.now_us()
+        return public_frames.book(market.pair, kind, bids, asks, checksum, now_us)
 
 
 class TickerFeed(Feed):
@@ -148,7 +144,7 @@ class TickerFeed(Feed):
         return (bid, bids.qty.get(bid, 0), ask, asks.qty[ask])
 
     def _frame(self, kind: str) -> str:
-        return f'{{"channel":"ticker","type":"{kind}","data":[{self._text.entry()}]}}'
+        return public_frames.ticker(kind, self._text.entry())
 
 
 class TradeFeed(Feed):
@@ -164,17 +160,7 @@ class TradeFeed(Feed):
         return self._frame("snapshot", self.market.tape.trades(TRADES_IN_SNAPSHOT))
 
     def _frame(self, kind: str, trades: list[MarketTrade]) -> str:
-        lines = ",".join([self._line(trade) for trade in trades])
-        return f'{{"channel":"trade","type":"{kind}","data":[{lines}]}}'
-
-    def _line(self, trade: MarketTrade) -> str:
-        pair = self.market.pair
-        return (
-            f'{{"symbol":"{trade.symbol}","side":"{trade.side}",'
-            f'"price":{digits(trade.price, pair.price_places)},"qty":{digits(trade.qty, pair.qty_places)},'
-            f'"ord_type":"{trade.ord_type}","trade_id":{trade.trade_id},'
-            f'"timestamp":"{iso_us(trade.t_us)}"}}'
-        )
+        return public_frames.trades(self.market.pair, kind, trades)
 
 
 class OhlcFeed(Feed):
@@ -207,21 +193,8 @@ class OhlcFeed(Feed):
         return self._frame("snapshot", [row for row in rows if row.count][-CANDLES_IN_SNAPSHOT:])
 
     def _frame(self, kind: str, candles: list[Candle]) -> str:
-        lines = ",".join([self._line(candle) for candle in candles])
         stamp = iso_ns(self.market.clock.now_us(), 359)
-        return f'{{"channel":"ohlc","type":"{kind}","timestamp":"{stamp}","data":[{lines}]}}'
-
-    def _line(self, candle: Candle) -> str:
-        pair = self.market.pair
-        p = pair.price_places
-        begin_us = candle.minute * MINUTE_US
-        return (
-            f'{{"symbol":"{pair.symbol}","open":{digits(candle.open, p)},"high":{digits(candle.high, p)},'
-            f'"low":{digits(candle.low, p)},"close":{digits(candle.close, p)},"trades":{candle.count},'
-            f'"volume":{digits(candle.volume, pair.qty_places)},"vwap":{digits(candle.vwap, p)},'
-            f'"interval_begin":"{iso_ns(begin_us)}","interval":{self._interval},'
-            f'"timestamp":"{iso_us(begin_us + self._interval * MINUTE_US)}"}}'
-        )
+        return public_frames.candles(self.market.pair, kind, self._interval, candles, stamp)
 
 
 class Feeds:
