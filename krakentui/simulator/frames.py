@@ -28,6 +28,16 @@ def money(pair: Pair, units: int) -> Raw:
     return fixed(units, pair.cost_places)
 
 
+def spent(pair: Pair, units: int) -> Raw:
+    """Write what a buy by amount spends: no more decimals than the quote asset shows, unless they are needed.
+
+    Recorded: 5.00 USD, where costs of the same pair have five decimals (2025-02).
+    """
+    least = pair.quote.display_places
+    whole, point, part = fixed(units, pair.cost_places).partition(".")
+    return Raw(whole + point + part[:least] + part[least:].rstrip("0"))
+
+
 def limit(order: Order) -> Raw:
     """Write a limit: of a trailing stop its distance from the trigger."""
     return price(order.pair, order.limit_price if order.limit_offset is None else order.limit_offset)
@@ -61,7 +71,7 @@ def whole(order: Order, exec_type: str) -> Entry:
     entry |= (
         {"order_qty": qty(pair, order.qty)}
         if order.cash is None
-        else {"cash_order_qty": money(pair, order.cash)}
+        else {"cash_order_qty": spent(pair, order.cash)}
     )
     entry |= {
         "cum_cost": money(pair, order.cost),

@@ -146,6 +146,9 @@ def test_a_buy_by_amount_is_told_as_recorded() -> None:
     real = [json.loads(text)["data"][0] for _, text in frames(recorded)]
     assert [keys(entry) for entry in ours] == [keys(entry) for entry in real]
     assert ours[0]["cash_order_qty"] == 25
+    assert '"cash_order_qty":25.00,' in "".join(talk.frames)  # two decimals, as recorded: those of the dollar
+    talk.send("add_order", symbol="BTC/USD", side="buy", order_type="market", cash_order_qty=25.125)
+    assert '"cash_order_qty":25.125,' in "".join(talk.frames)
 
 
 @pytest.mark.parametrize(
