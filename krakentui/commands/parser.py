@@ -52,6 +52,7 @@ class Given(Struct, frozen=True, kw_only=True):
     compress: bool = False
     log: Path | None = None
     replay: Path | None = None
+    mirror: Path | None = None
     control: bool = False
     pairs: int = 0
     scenario: str | None = None
@@ -117,9 +118,15 @@ def parse(words: Sequence[str]) -> Given:
             if name in said:
                 option = "--" + name.replace("_", "-")
                 raise UsageError(f"`krakentui {command}` has no option {option}. {SEE_HELP}")
+    if "mirror" in said and (made := [name for name in _NOT_MIRRORED if name in said]):
+        raise UsageError(
+            f"--mirror and --{made[0]} cannot stand together: a mirror says what was recorded, at its time."
+        )
     return msgspec.convert(said, Given)
 
 
+_NOT_MIRRORED = ("seed", "tier", "rules", "start", "pairs", "quiet", "replay")
+"""Options of `simulate` that say what a recording says."""
 _LIVE_ONLY = ("profile", "otp", "endpoint", "assume_tier", "read_only", "record", "config", "log_file")
 
 
@@ -215,6 +222,9 @@ def _simulate_options(parser: _Parser) -> None:
     )
     parser.add_argument(
         "--replay", type=Path, default=_UNSAID, metavar="FILE", help="run a log again and compare"
+    )
+    parser.add_argument(
+        "--mirror", type=Path, default=_UNSAID, metavar="FILE", help="serve a recording instead of a market"
     )
 
 

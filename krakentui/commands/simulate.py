@@ -7,6 +7,7 @@ import asyncio
 import errno
 import signal
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 
 from krakentui.commands import running
@@ -16,10 +17,15 @@ from krakentui.commands.simulated import FirstLine, first_line_of, options_for
 from krakentui.commands.simulated_log import Write, replayed, written
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.simulator.exchange import Exchange
+from krakentui.simulator.mirror.recording import Recording
+from krakentui.simulator.mirror.retelling import report
 from krakentui.simulator.options import Options
 from krakentui.simulator.scenario import BadScenario
+from krakentui.simulator.tables import load as load_tables
 
 _MILLION = 1_000_000
+TOLD_MAX = 10_000
+"""Frames of a recording that are told again before the first client is served: about 2 s."""
 
 
 def run(given: Given) -> int:
@@ -47,6 +53,8 @@ async def _run(options: Options, log: Write | None) -> None:
         told = exchange.first_line()
         put(text_of(told))
         print(hints(first_line_of(told)), file=sys.stderr, flush=True)
+        if options.mirror is not None:
+            print(mirror_words(options.mirror), file=sys.stderr, flush=True)
         await asyncio.get_running_loop().create_future()
 
 
@@ -81,6 +89,23 @@ python-kraken-sdk  SpotClient(url="{first.rest}", key=…, secret=…)
 ccxt               exchange.urls["api"] |= {{"public": "{first.rest}", "private": "{first.rest}"}}
 krakenex           api.uri = "{first.rest}"
 Give every program a key of its own: {", ".join(first.keys)}."""
+
+
+def mirror_words(recording: Recording) -> str:
+    """Say what is served, and how much of it the exchange's own writers write the same."""
+    sides = Counter(connection.surface for connection in recording.connections)
+    told = report(recording, load_tables().pairs, TOLD_MAX)
+    which = "these frames" if recording.frames <= TOLD_MAX else f"the first {TOLD_MAX} frames"
+    parts = [_count(number, f"{side} connection") for side, number in sorted(sides.items())]
+    parts.append(_count(len(recording.replies), "REST answer"))
+    return f"""\
+It mirrors {recording.name}: {_count(recording.frames, "frame")}, {", ".join(parts)}.
+Of {which} its own books, orders and writers tell {told.same} again to the byte, {told.other} otherwise,
+{told.untold} not at all; all are served as recorded. What was not recorded is refused."""
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _port_sentence(error: OSError, port: int) -> str:

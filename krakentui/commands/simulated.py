@@ -1,9 +1,13 @@
 """What `demo` and `simulate` share: the exchange's options and what its first line says."""
 
+from pathlib import Path
+
 from msgspec import Struct, convert
 
 from krakentui.commands.parser import Given
 from krakentui.model.error import UsageError
+from krakentui.simulator.mirror.reading import load as load_recording
+from krakentui.simulator.mirror.recording import BadRecording, Recording
 from krakentui.simulator.options import Options
 from krakentui.simulator.scenario import BadScenario, Scenario, load
 
@@ -45,6 +49,7 @@ def options_for(given: Given, start_us: int | None) -> Options:
         port=given.port,
         pairs=given.pairs,
         scenario=None if given.scenario is None else _scenario(given.scenario),
+        mirror=None if given.mirror is None else _recording(given.mirror),
     )
 
 
@@ -53,6 +58,13 @@ def _scenario(name: str) -> Scenario:
         return load(name)
     except BadScenario as bad:
         raise UsageError(str(bad)) from None
+
+
+def _recording(path: Path) -> Recording:
+    try:
+        return load_recording(path)
+    except BadRecording as bad:
+        raise UsageError(f"{path} cannot be mirrored: {bad}.") from None
 
 
 def first_line_of(told: object) -> FirstLine:

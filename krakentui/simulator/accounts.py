@@ -53,22 +53,26 @@ class Accounts:
 
 
 def install(world: "World") -> None:
-    """Create alice and bob, their keys and alice's orders; start the actor unless the world is quiet."""
+    """Create alice and bob, their keys and alice's orders; start the actor unless the world is quiet.
+
+    In a mirror there are the keys alone: what an account has is what was recorded.
+    """
     judge = world.judge
     desk = Desk(world, id_maker(world.rng("desk/ids")))
     gate = Gate(world, desk, judge)
     tier = TIERS[world.options.tier]
     for name in ("alice", "bob"):
         desk.accounts[name] = Account(name, tier, id_maker(world.rng(f"{name}/ids")))
-    seed_alice(world, desk, judge, desk.accounts["alice"])
-    seed_bob(world, desk, judge, desk.accounts["bob"])
+    if world.past is None:
+        seed_alice(world, desk, judge, desk.accounts["alice"])
+        seed_bob(world, desk, judge, desk.accounts["bob"])
     door = Door(world.rng, world.manners)
     programs = make_keys(world.rng, world.clock.now_us())
     door.keys.update({key.public: key for key in programs.values()})
     switches = Switches(world, gate)
     actor = Actor(world, gate, desk.accounts["alice"])
     world.accounts = Accounts(desk.accounts, programs, door, judge, desk, gate, switches, actor)
-    if not world.options.quiet:
+    if world.past is None and not world.options.quiet:
         actor.start()
 
 

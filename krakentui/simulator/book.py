@@ -50,6 +50,13 @@ class Side:
         sign, qty = self.sign, self.qty
         return [(key * sign, qty[key * sign]) for key in self.keys[:depth]]
 
+    def cut(self, depth: int) -> None:
+        """Drop what lies beyond a depth, as everybody does who subscribed that depth."""
+        for key in self.keys[depth:]:
+            price = key * self.sign
+            del self.qty[price], self.touched_us[price]
+        del self.keys[depth:]
+
     def edge(self, depth: int) -> int | None:
         """Tell the key of the worst level within a depth; None while there are fewer levels."""
         return self.keys[depth - 1] if len(self.keys) >= depth else None
@@ -73,6 +80,12 @@ class Book:
     def put(self, side: Side, price: int, qty: int, t_us: int) -> None:
         """Set a level of one side; 0 removes it."""
         side.put(price, qty, t_us)
+        self._checksum = None
+
+    def cut(self, depth: int) -> None:
+        """Drop what lies beyond a depth on either side."""
+        self.bids.cut(depth)
+        self.asks.cut(depth)
         self._checksum = None
 
     def checksum(self) -> int:

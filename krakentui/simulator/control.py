@@ -48,6 +48,8 @@ __all__ = ["Refused", "command", "handle", "limits", "requests", "truth"]
 
 PREFIX = "/__sim/"
 TREND_MAX = 100
+IN_A_MIRROR = frozenset({"clock", "faults", "key", "limits", "requests", "rules", "tier", "truth"})
+"""What has a meaning where markets and accounts are recorded ones."""
 Verb = Callable[["World", dict[str, Any]], dict[str, object]]
 
 
@@ -98,6 +100,8 @@ def command(world: "World", verb: str, body: object) -> dict[str, object]:
         raise Refused(f"no such control call: {verb[:40]}")
     if not isinstance(body, dict):
         raise Refused("the body must be a JSON object")
+    if world.past is not None and verb not in IN_A_MIRROR:
+        raise Refused(f"a mirror says what was recorded: {verb} changes nothing in it")
     return VERBS[verb](world, body)
 
 

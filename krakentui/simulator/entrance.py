@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from krakentui.simulator import private_rest, public_rest
 from krakentui.simulator.faults.base import Answer
 from krakentui.simulator.keys import ApiKey
+from krakentui.simulator.mirror.talk import MirrorTalk
 from krakentui.simulator.private_ws import PrivateTalk
 from krakentui.simulator.public_ws import PublicTalk
 from krakentui.simulator.surface import HttpReply, HttpRequest, Socket, failure
@@ -26,6 +27,7 @@ TALKS: Mapping[str, Callable[["World", Socket], Talk]] = {
 }
 BANNED = HttpReply(403, b"error code: 1015\n", "text/plain")
 """Over 150 attempts in 10 min the edge bans the IP: websocket guide, 2026-05."""
+NOT_MIRRORED = HttpReply(404, b"The old websocket is not mirrored\n", "text/plain")
 
 
 class Entrance:
@@ -61,6 +63,8 @@ class Entrance:
             self._world.log.knocked(surface, peer)
         if not self._world.judge.connect(peer, self._world.clock.now_us()):
             return BANNED
+        if self._world.past is not None and surface == "v1":
+            return NOT_MIRRORED
         return self._world.faults.door(surface, peer)
 
     def open(self, surface: str, peer: str, socket: Callable[[int], Socket]) -> Talk:
@@ -69,7 +73,8 @@ class Entrance:
         if log is not None:
             log.opened(way.number, surface, peer)
             tap(way, log.sent, log.closed)
-        talk = TALKS[surface](self._world, way)
+        past = self._world.past
+        talk = TALKS[surface](self._world, way) if past is None else MirrorTalk(self._world, way, past)
         talk.opened()
         self._world.faults.accepted(talk)
         return talk

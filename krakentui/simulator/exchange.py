@@ -31,6 +31,8 @@ class Exchange:
 
     def __init__(self, options: Options | None = None, log: Callable[[str], object] | None = None) -> None:
         options = options or Options()
+        if options.mirror is not None:
+            options = replace(options, start_us=options.mirror.start_us)
         if options.start_us is None:
             options = replace(options, start_us=present_us())
         self.options = options
@@ -87,7 +89,7 @@ class Exchange:
             "rest": self.rest,
             "ws_public": f"{sockets}/v2",
             "ws_private": f"{sockets}/auth/v2",
-            "ws_v1": f"{sockets}/auth/v1",
+            "ws_v1": f"{sockets}/auth/v1" if self.world.past is None else None,
             "control": f"{self.rest}/__sim" if self.world.control_token else None,
             "control_token": self.world.control_token,
             "keys": accounts.first_line_keys(self.world),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from krakentui.simulator.mirror.recording import Recording
 from krakentui.simulator.scenario import Scenario
 
 OPENING_US = 1_804_669_200_000_000
@@ -33,3 +34,5 @@ class Options:
     """What happens by itself, and when."""
     pairs: int = 0
     """Fill the market with seeded listings up to so many pairs; below what the table has: none."""
+    mirror: Recording | None = None
+    """Say what was recorded instead of simulating markets and accounts."""

@@ -154,19 +154,7 @@ class PrivateTalk(Talk):
         return self._trading.act(method, params, req_id, self._accounts.owner(key))
 
     def _session(self, method: str, params: dict[str, Any], req_id: int | None) -> ApiKey | None:
-        """Find the key behind a request's token, or refuse the request."""
-        token, top = params.get("token"), {}
-        if "channel" in params:
-            top = {"channel": params["channel"]}
-        if token is None:
-            self.refuse(NO_TOKEN, method, req_id)
-            return None
-        if not isinstance(token, str):
-            self.refuse("Token field must be a string", method, req_id)
-            return None
-        self._key = self._accounts.door.admit(token, self.socket.number, self.time_in_us)
-        if self._key is None:
-            self.refuse(INVALID_SESSION, method, req_id, status="error", **top)
+        self._key = session_key(self, method, params, req_id)
         return self._key
 
     # --- channels -------------------------------------------------------------------------------
@@ -284,6 +272,23 @@ class PrivateTalk(Talk):
         subscription.sequence += 1
         frame = {"channel": name, "type": kind, "data": data, "sequence": subscription.sequence}
         self.send_data(dumps(frame))
+
+
+def session_key(talk: Talk, method: str, params: dict[str, Any], req_id: int | None) -> ApiKey | None:
+    """Find the key behind a request's token, or refuse the request."""
+    token, top = params.get("token"), {}
+    if "channel" in params:
+        top = {"channel": params["channel"]}
+    if token is None:
+        talk.refuse(NO_TOKEN, method, req_id)
+        return None
+    if not isinstance(token, str):
+        talk.refuse("Token field must be a string", method, req_id)
+        return None
+    key = of(talk.world).door.admit(token, talk.socket.number, talk.time_in_us)
+    if key is None:
+        talk.refuse(INVALID_SESSION, method, req_id, status="error", **top)
+    return key
 
 
 def _orders_snapshot(account: Account, *, orders: bool, trades: bool) -> list[Entry]:

@@ -17,6 +17,8 @@ PREFIX = "/0/public/"
 PER_PAIR = frozenset({"Trades", "OHLC"})
 """Limited per address and pair; every other call per address."""
 ARGUMENTS = "EGeneral:Invalid arguments"
+OWN = frozenset({"Time"})
+"""What a mirror says of itself."""
 
 SCHEDULE_US = 7 * 86_400 * SECOND_US
 """How far ahead maintenance is listed."""
@@ -41,6 +43,8 @@ def _answer(world: "World", request: HttpRequest) -> tuple[HttpReply, str]:
         refusal = ARGUMENTS
     elif not _admitted(world, name, found, request.peer):
         refusal = "EGeneral:Too many requests"
+    elif world.past is not None and name not in OWN:
+        return world.past.reply(request), "ok"
     else:
         return answer(world, found), "ok"
     return failure(refusal), refusal
@@ -56,7 +60,7 @@ def _admitted(world: "World", name: str, found: dict[str, str], peer: str) -> bo
 
 def _time(world: "World", found: dict[str, str]) -> HttpReply:
     del found
-    now_us = world.clock.now_us()
+    now_us = world.clock.now_us() if world.past is None else world.past.now_us(world.start_us)
     return result({"unixtime": now_us // SECOND_US, "rfc1123": rfc1123(now_us)})
 
 

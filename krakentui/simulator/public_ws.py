@@ -150,7 +150,7 @@ class PublicTalk(Talk):
         symbols = params.get("symbol", [])
         snapshot = params.get("snapshot", channel.snapshot)
         error = None
-        if not _are_names(symbols):
+        if not are_names(symbols):
             error = "Symbol field must be an array of strings"
         elif not legal:
             error = channel.refusal
@@ -231,5 +231,6 @@ def _is_one_of(value: object, legal: frozenset[int | str]) -> bool:
     return isinstance(value, int | str) and not isinstance(value, bool) and value in legal
 
 
-def _are_names(value: object) -> bool:
+def are_names(value: object) -> bool:
+    """Say whether a request names symbols as it should: in a list, at least one."""
     return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)

@@ -18,6 +18,7 @@ from krakentui.simulator.listings import with_listings
 from krakentui.simulator.maintenance import Bulletin
 from krakentui.simulator.manners import Manners
 from krakentui.simulator.markets import Markets
+from krakentui.simulator.mirror.past import Past
 from krakentui.simulator.options import OPENING_US, Options
 from krakentui.simulator.public_feeds import Feeds
 from krakentui.simulator.public_limits import PublicLimiter
@@ -92,6 +93,8 @@ class World:
         self.play: Play | None = None
         """The scenario that is played."""
         self.halts = Halts(self)
+        self.past = None if options.mirror is None else Past(options.mirror)
+        """What a mirror has to tell; None = this world tells of itself."""
         self.sockets: dict[int, Socket] = {}
         self.talks: dict[int, Talk] = {}
         self.accounts: object = None
@@ -106,7 +109,8 @@ class World:
         from krakentui.simulator import accounts  # noqa: PLC0415  accounts lean on this module
         from krakentui.simulator.play import Play  # noqa: PLC0415  so does a play
 
-        self.markets.start()
+        if self.past is None:
+            self.markets.start()
         accounts.install(self)
         if self.options.scenario is not None:
             self.play = Play(self, self.options.scenario)

@@ -57,8 +57,12 @@ class Talk:
         """Greet a new connection."""
         self.world.joined(self)
         self._asked_us = self._data_us = self.world.clock.now_us()
-        self.send_status(with_connection=True)
+        self.greet()
         self._beat = self.world.clock.after(SECOND_US, self._tick)
+
+    def greet(self) -> None:
+        """Say the first words on a new connection."""
+        self.send_status(with_connection=True)
 
     def closed(self) -> None:
         """Forget a connection that is gone."""
@@ -147,12 +151,19 @@ class Talk:
         extra = sorted(set(params) - known)
         return extra[0] if extra else None
 
+    def told_us(self) -> int:
+        """Tell when the request came that is answered now."""
+        return self.time_in_us
+
+    def beat(self) -> None:
+        """Show that the connection lives though nothing happens."""
+        self.send_data(self.heartbeat)
+
     def _answer(self, frame: dict[str, object], req_id: int | None) -> None:
         if req_id is not None:
             frame["req_id"] = req_id
-        frame["time_in"] = iso_us(self.time_in_us)
-        frame["time_out"] = iso_us(self.time_in_us + HANDLING_US)
-        self.send(dumps(dict(sorted(frame.items()))))
+        came_us = self.told_us()
+        self.send(answered(frame, came_us, came_us + HANDLING_US))
 
     def _pong(self, req_id: int | None) -> None:
         self._answer({"method": "pong"}, req_id)
@@ -165,10 +176,15 @@ class Talk:
                 self.socket.close(1000, "")
                 return
         elif now_us - self._data_us >= SECOND_US:
-            self.send_data(self.heartbeat)
+            self.beat()
         else:
             due_us = self._data_us + SECOND_US
         self._beat = self.world.clock.at(due_us, self._tick)
+
+
+def answered(frame: Mapping[str, object], in_us: int, out_us: int) -> str:
+    """Write an answer with the instants at which its request came and it left."""
+    return dumps(dict(sorted({**frame, "time_in": iso_us(in_us), "time_out": iso_us(out_us)}.items())))
 
 
 def _read(text: str) -> dict[str, Any] | None:

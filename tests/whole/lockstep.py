@@ -141,6 +141,7 @@ async def lockstep(
     late_s: float = 0,
     audit: bool = False,
     state_dir: Path | None = None,
+    record: Path | None = None,
 ) -> AsyncIterator[Lockstep]:
     """Open an exchange and a client that watches it, and let them settle.
 
@@ -151,6 +152,7 @@ async def lockstep(
         late_s: By so much every frame of the exchange arrives late.
         audit: Whether the client watches the exchange's own counter.
         state_dir: Where the client keeps its nonces and its action log; None = nowhere.
+        record: Where the client writes what went over the wire; None = nowhere.
     """
     options = options or Options(manual=True, quiet=True)
     async with Exchange(options) as exchange:
@@ -169,6 +171,7 @@ async def lockstep(
             account=held["account"],
             audit=audit,
             state_dir=state_dir,
+            record=record,
         )
         connect = Late(clock, late_s) if late_s else None
         async with Host(told, clock, random.Random(1), connect=connect) as host:
