@@ -267,6 +267,26 @@ class Books(Struct, frozen=True, kw_only=True):
         meter = self.engine.get(pair, self.elsewhere)
         return meter if self.sees_acts else meter.gap(t_ns)
 
+    def at_address_of(self, before: "Books") -> Self:
+        """Go on with what another session counted by the address that both come from.
+
+        What it had in the air lands when its time is up: its tickets mean nothing here.
+        """
+
+        def strange(meter: Meter) -> Meter:
+            air = tuple(structs.replace(one, name=f"before {one.name}") for one in meter.air)
+            return structs.replace(meter, air=air)
+
+        pairs = {pair: strange(meter) for pair, meter in before.public_pairs.items()}
+        holds = (one for one in before.holds if isinstance(one.scope, IpScope))
+        return structs.replace(
+            self,
+            public=strange(before.public),
+            public_pairs=MappingProxyType(pairs),
+            connections=before.connections,
+            holds=(*self.holds, *holds),
+        )
+
     # --- small changes ---------------------------------------------------------------------------
 
     def with_engine(self, pair: str | None, change: Callable[[Meter], Meter]) -> Self:

@@ -4,15 +4,15 @@ Where the holder does not answer, a monitor shows public markets only and says w
 same limits unseen. `krakentui cancel` insists on its key: it goes past a holder that hangs.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import NamedTuple
 
 from msgspec import structs
 
 from krakentui.engine.place import Place
-from krakentui.engine.seat import Seat
+from krakentui.engine.seat import Seat, Seated
 from krakentui.model.clock import Clock
 from krakentui.model.secret import Credentials
 from krakentui.net.patience import Patience
@@ -20,19 +20,20 @@ from krakentui.settings import Settings
 from krakentui.wire.broker import VERSION, Hello
 
 
-class Seated(NamedTuple):
-    """What a session is opened with: settings, and where it sits at its keys; None = it shares none."""
-
-    settings: Settings
-    seat: Seat | None
-    cancel_seat: Seat | None
-
-
 @asynccontextmanager
 async def seated(
     settings: Settings, clock: Clock, program: str, *, insists: bool = False
 ) -> AsyncIterator[Seated]:
-    """Sit at the keys while inside; where that cannot be, hand out the settings without them.
+    """Sit at the keys while inside (see `sit`)."""
+    place = await sit(settings, clock, program, insists=insists)
+    try:
+        yield place
+    finally:
+        place.leave()
+
+
+async def sit(settings: Settings, clock: Clock, program: str, *, insists: bool = False) -> Seated:
+    """Sit down at the keys; where that cannot be, give the settings back without them.
 
     The key that cancels is kept even where its holder does not answer: a cancel goes past it.
 
@@ -44,32 +45,39 @@ async def seated(
     """
     seat = seat_of(settings, clock, program)
     if seat is None:
-        yield Seated(settings, None, None)
-        return
+        return Seated(settings)
+    try:
+        await _taken(seat)
+    except OSError as error:
+        return Seated(_warned(settings, _locks_nothing(seat, error)))
+    if seat.is_outside and not insists:
+        why = outside(seat)
+        public = structs.replace(settings, credentials=None, cancel_credentials=None, keyless_why=why)
+        return Seated(_warned(public, why))
+    second = seat_at(settings, settings.cancel_credentials, clock, program)
+    if second is None:
+        return Seated(settings, seat)
+    try:
+        await _taken(second)
+    except OSError as error:
+        return Seated(_warned(settings, _locks_nothing(second, error)), seat)
+    except asyncio.CancelledError:
+        seat.leave()
+        raise
+    return Seated(settings, seat, second)
+
+
+async def _taken(seat: Seat) -> None:
+    """Take a seat, or leave it as it was.
+
+    Raises:
+        OSError: the folder cannot be used.
+    """
     try:
         await seat.take()
-    except OSError as error:
-        yield Seated(_warned(settings, _locks_nothing(seat, error)), None, None)
-        return
-    try:
-        if seat.is_outside and not insists:
-            why = outside(seat)
-            public = structs.replace(settings, credentials=None, cancel_credentials=None, keyless_why=why)
-            yield Seated(_warned(public, why), None, None)
-            return
-        second = seat_at(settings, settings.cancel_credentials, clock, program)
-        try:
-            if second is not None:
-                await second.take()
-        except OSError as error:
-            yield Seated(_warned(settings, _locks_nothing(seat, error)), seat, None)
-        else:
-            yield Seated(settings, seat, second)
-        finally:
-            if second is not None:
-                second.leave()
-    finally:
+    except BaseException:
         seat.leave()
+        raise
 
 
 def seat_of(settings: Settings, clock: Clock, program: str) -> Seat | None:

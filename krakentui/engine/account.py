@@ -17,6 +17,7 @@ from krakentui.engine.feeds import PrivateTalk
 from krakentui.engine.history import Historian
 from krakentui.engine.household import Household
 from krakentui.engine.inquiry import Inquiry
+from krakentui.engine.keycheck import KeyCheck
 from krakentui.engine.keywatch import KeyWatch
 from krakentui.engine.leftswitch import Memory
 from krakentui.engine.poller import Poller
@@ -87,6 +88,7 @@ class AccountSide:
         )
         self._feed = Feed("private", settings.endpoints.ws_private, self._talk, line, key=credentials.key)
         self._key = KeyWatch(self._lane, house, settings.withdraw_accepted, self._feed.replace)
+        self.check = KeyCheck(state, self._lane, house.clock, house.tell, self._key.described)
         self.poller = Poller(
             state,
             self._lane,
@@ -128,6 +130,7 @@ class AccountSide:
             ("poller", self.poller.run),
             ("inquiries", self.inquiry.run),
             ("amend histories", self.amends.run),
+            ("check of the key", self.check.run),
             ("private feed", self._feed.run),
             *self.shared.tasks(),
             ("dead man's switch", self._dead_man.run),

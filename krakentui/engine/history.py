@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from krakentui.budget.words import duration, figure
+from krakentui.budget.words import figure
 from krakentui.engine.lanes import Held, Lane
-from krakentui.engine.wants import may_ask
+from krakentui.engine.wants import may_ask, why_later
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.error import TransportError
 from krakentui.model.event import Happening
@@ -57,15 +57,11 @@ class Historian:
             return f"This key may not ask {endpoint}: it lacks {LACKS[endpoint]}."
         if self._lane.stopped is not None:
             return self._lane.stopped
-        t_ns, cost = self._clock.mono_ns(), self._state.ledger.rest_cost(endpoint).high
-        fits_ns = self._state.ledger.user_tried_at(cost, t_ns)
-        if fits_ns is None:
-            return f"{endpoint} costs {figure(cost)} points, more than the REST counter holds."
-        if fits_ns > t_ns:
-            how = "may" if self._state.ledger.is_tried(t_ns) else "surely"
-            when = f"they {how} fit in {duration(fits_ns - t_ns)}"
-            return f"{endpoint} costs up to {figure(cost)} points: {when}. Ask again then."
+        later = why_later(endpoint, self._state, self._clock.mono_ns())
+        if later is not None:
+            return later
         kind, again = wish
+        cost = self._state.ledger.rest_cost(endpoint).high
         if kind != "fees":
             self._tell(HistoryAsked(account=self._state.account, kind=kind, again=again))
         self._wishes.put_nowait(wish)

@@ -1,26 +1,56 @@
 """Opened around the app: owns the tasks of the session and closes them in order.
 
 Closing: what the user confirmed is written first, then the tasks end (sockets say goodbye for 0.2 s at
-most), then REST and the recording close. All of it takes well under a second.
+most), then REST and the recording close. All of it takes well under a second. Another session may take
+the place of the one that runs: that one is closed the same way, and what goes by the address of this
+machine goes on.
 """
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
+from msgspec import structs
+
+from krakentui.budget.figures import figures_of
 from krakentui.engine.household import Door
-from krakentui.engine.seat import Seat
+from krakentui.engine.seat import Seat, Seated
 from krakentui.engine.session import Session
+from krakentui.engine.supervise import supervise
 from krakentui.model.clock import Clock
+from krakentui.model.event import Happening
+from krakentui.model.figures import BudgetFigures
+from krakentui.net.address import Address
 from krakentui.net.socket import Connector
 from krakentui.settings import Settings
 
 FINISH_S = 0.3
 
 
+class _Open:
+    """A session, where it sits at its key, and its task."""
+
+    def __init__(self, session: Session, place: Seated) -> None:
+        self.session = session
+        self.place = place
+        self.task: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        """Close in order."""
+        try:
+            await self.session.finish(FINISH_S)
+        finally:
+            if self.task is not None:
+                self.task.cancel()
+                await asyncio.wait([self.task])
+            await self.session.close()
+            self.place.leave()
+
+
 class Host:
-    """An async context manager around one session."""
+    """An async context manager around one session, and those that take its place."""
 
     def __init__(
         self,
@@ -41,7 +71,7 @@ class Host:
             rng: where chance comes from.
             connect: opens sockets in place of the real ones, in tests.
             door: sends REST calls in place of the real client, in tests.
-            seat: where this program sits at its key; None = it is not shared.
+            seat: where this program sits at its key; None = it is not shared. It is left with the session.
             wait_for_paint: start no network before `painted` was called, because the network libraries
                 are slow to import.
 
@@ -49,37 +79,109 @@ class Host:
             Forbidden: the key may not go to these addresses.
             KeyProblem: the secret of the key is no secret.
         """
-        self.session = Session(settings, clock, rng, connect=connect, door=door, seat=seat)
+        self._clock, self._rng = clock, rng
+        self._connect, self._door = connect, door
+        self._address = Address()
+        self._known: dict[str, BudgetFigures] = {}
+        """What was known of the limits of keys that were left, by fingerprint."""
+        self._recordings = 0
+        self._open = self._opened(Seated(settings, seat))
         self._group = asyncio.TaskGroup()
-        self._task: asyncio.Task[None] | None = None
+        self._beside: list[asyncio.Task[None]] = []
+        self._turning = asyncio.Lock()
         self._painted = asyncio.Event()
         if not wait_for_paint:
             self._painted.set()
+
+    @property
+    def session(self) -> Session:
+        """The session that runs."""
+        return self._open.session
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of all its sessions."""
+        return self._clock
 
     def painted(self) -> None:
         """Let the network start: the first picture is on the screen."""
         self._painted.set()
 
+    def beside(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Run something beside the sessions until all of them are closed; it fails alone."""
+        doing = supervise(name, work, clock=self._clock, rng=self._rng, tell=self._tell)
+        self._beside.append(self._group.create_task(doing, name=name))
+
+    async def turn_to(self, place: Seated, shown: Callable[[Session], None]) -> None:
+        """Open another session in the place of the one that runs, and close that one in order.
+
+        From the first moment only the new one is shown; its tasks start when the old one is closed.
+
+        Args:
+            place: what the new session is told, and where it sits at its keys; left with the session.
+            shown: puts it in front of the user.
+
+        Raises:
+            Forbidden: the key may not go to these addresses; the old session goes on.
+            KeyProblem: the secret of the key is no secret; the old session goes on.
+        """
+        async with self._turning:
+            old, new = self._open, self._opened(place)
+            self._open = new
+            try:
+                shown(new.session)
+            finally:
+                await old.close()
+                self._go_on(old.session, new.session)
+                new.task = self._group.create_task(self._run(new.session), name="session")
+
     async def __aenter__(self) -> Self:
         """Start the session's tasks."""
         await self._group.__aenter__()
-        self._task = self._group.create_task(self._run(), name="session")
+        self._open.task = self._group.create_task(self._run(self.session), name="session")
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close in order."""
-        try:
-            await self.session.finish(FINISH_S)
-        finally:
-            if self._task is not None:
-                self._task.cancel()
+        """Close in order; a session that is just being left is closed first."""
+        async with self._turning:
+            for task in self._beside:
+                task.cancel()
             try:
-                await self._group.__aexit__(None, None, None)
+                await self._open.close()
             finally:
-                await self.session.close()
+                await self._group.__aexit__(None, None, None)
 
-    async def _run(self) -> None:
+    async def _run(self, session: Session) -> None:
         await self._painted.wait()
-        await self.session.run()
+        await session.run()
+
+    def _opened(self, place: Seated) -> _Open:
+        settings = place.settings
+        if settings.record is not None:
+            self._recordings += 1
+            if self._recordings > 1:  # a recording is of one account
+                record = settings.record
+                record = record.with_name(f"{record.stem}-{self._recordings}{record.suffix}")
+                settings = structs.replace(settings, record=record)
+        session = Session(
+            settings,
+            self._clock,
+            self._rng,
+            connect=self._connect,
+            door=self._door,
+            seat=place.seat,
+            address=self._address,
+        )
+        return _Open(session, place)
+
+    def _go_on(self, old: Session, new: Session) -> None:
+        """Let the new session know what the old ones counted."""
+        before = old.state.ledger
+        if old.state.key is not None:
+            self._known[old.state.key] = figures_of(before, self._clock.mono_ns())
+        new.go_on(before, self._known.get(new.state.key or ""))
+
+    def _tell(self, event: Happening) -> None:
+        self.session.tell(event)

@@ -10,7 +10,7 @@ from krakentui.engine.lane import KeyLane
 from krakentui.engine.nonce import NonceMark
 from krakentui.model.clock import Clock, this_boot
 from krakentui.model.event import ForeignUseSeen, Happening, LockoutBegan
-from krakentui.model.figures import FiguresTold, Silence
+from krakentui.model.figures import BudgetFigures, FiguresTold, Silence
 from krakentui.settings import Settings
 
 UNSEEN = "another program made calls that the counters on disk do not know"
@@ -23,13 +23,13 @@ class Recollection:
     def __init__(
         self,
         settings: Settings,
-        folder: Path,
+        folder: Path | None,
         clock: Clock,
         lane: KeyLane,
         mark: NonceMark,
         tell: Callable[[Happening], None],
     ) -> None:
-        """Remember where to look and whom to tell."""
+        """Remember where to look, None = nowhere, and whom to tell."""
         self._settings = settings
         self._folder = folder
         self._clock = clock
@@ -40,15 +40,19 @@ class Recollection:
     def begin(self) -> str | None:
         """Begin with what an earlier run knew; tell in a sentence what is wrong with that."""
         recalled = self._read(simulated=self._settings.venue != "live")
-        silences = recalled.silences
         if recalled.figures is not None:
-            silences = recalled.figures.silences
-            holds = tuple(one for one in silences if one.name is not None)
-            self._tell(FiguresTold(figures=structs.replace(recalled.figures, silences=holds), by="file"))
-        self.stay_silent(silences, REMEMBERED)
+            self.take(recalled.figures)
+        else:
+            self.stay_silent(recalled.silences, REMEMBERED)
         if recalled.unseen:
             self._tell(ForeignUseSeen(name="rest", scope=self._lane.scope, why=UNSEEN))
         return recalled.problem
+
+    def take(self, figures: BudgetFigures) -> None:
+        """Begin with what was known a while ago, by the same steady clock."""
+        holds = tuple(one for one in figures.silences if one.name is not None)
+        self._tell(FiguresTold(figures=structs.replace(figures, silences=holds), by="file"))
+        self.stay_silent(figures.silences, REMEMBERED)
 
     def inherit(self, last_nonce: int) -> None:
         """Go on where an owner ended: what it told stands, unless it wrote down that more was spent."""
@@ -72,7 +76,9 @@ class Recollection:
                 self._lane.stay_silent(0, one.until_ns)
 
     def _read(self, *, simulated: bool) -> Recalled:
-        settings = self._settings
+        settings, folder = self._settings, self._folder
+        if folder is None:
+            return Recalled()
         now = Now(
             key=self._lane.scope.key,
             venue=settings.endpoints.rest,
@@ -83,4 +89,4 @@ class Recollection:
             t_ns=self._clock.mono_ns(),
             nonce=self._mark.known,
         )
-        return recall(path_of(self._folder, now.key), now)
+        return recall(path_of(folder, now.key), now)

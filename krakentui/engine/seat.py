@@ -5,6 +5,8 @@ hello. An owner that has just begun gets a little time to open it; one that has 
 second, or answers nonsense, is not waited for: the program stays outside and says why.
 """
 
+from typing import NamedTuple
+
 from krakentui.engine.link import Link
 from krakentui.engine.place import Place
 from krakentui.model.clock import SECOND, Clock
@@ -12,6 +14,7 @@ from krakentui.model.text import clean
 from krakentui.net.deadline import within
 from krakentui.net.local import LocalClosed, NoListener, connect
 from krakentui.net.patience import Patience
+from krakentui.settings import Settings
 from krakentui.wire import broker as say
 
 YOUNG_S = 5.0
@@ -118,3 +121,17 @@ class Seat:
             self.link.close()
             self.link = None
         self.place.leave()
+
+
+class Seated(NamedTuple):
+    """What a session is opened with: settings, and where it sits at its keys; None = it shares none."""
+
+    settings: Settings
+    seat: Seat | None = None
+    cancel_seat: Seat | None = None
+
+    def leave(self) -> None:
+        """Get up."""
+        for seat in (self.cancel_seat, self.seat):
+            if seat is not None:
+                seat.leave()

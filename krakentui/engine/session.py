@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from krakentui.budget.forecast import Curve
+from krakentui.budget.ledger import Ledger
 from krakentui.engine.account import AccountSide
 from krakentui.engine.actionlog import LOGGED, ActionLog
 from krakentui.engine.details import details
@@ -19,6 +20,7 @@ from krakentui.engine.export import told_export
 from krakentui.engine.feeds import PublicTalk
 from krakentui.engine.fresh import fresh_state
 from krakentui.engine.household import Door, Household
+from krakentui.engine.keycheck import KeyCheck
 from krakentui.engine.offset import Timing
 from krakentui.engine.poller import PublicPoller
 from krakentui.engine.public import PublicCalls
@@ -32,12 +34,7 @@ from krakentui.engine.wishes import MarketWishes
 from krakentui.model.clock import Clock
 from krakentui.model.event import (
     CallRefused,
-    CancelAnswered,
-    CancelAsked,
-    CancelGivenUp,
-    CancelNotSent,
-    CancelSent,
-    CancelUnanswered,
+    CancelStep,
     ClockJumped,
     FeedChanged,
     Happening,
@@ -45,10 +42,11 @@ from krakentui.model.event import (
     Noted,
     OrdersSnapshot,
 )
+from krakentui.model.figures import BudgetFigures
 from krakentui.model.history import HistoryKind, Past
 from krakentui.model.limit import KeyScope
 from krakentui.model.symbol import Names
-from krakentui.net.backoff import ConnectBudget, EdgePause
+from krakentui.net.address import Address
 from krakentui.net.feed import Feed
 from krakentui.net.patience import Patience
 from krakentui.net.socket import Connector
@@ -76,14 +74,6 @@ from krakentui.state.view import (
 _log = logging.getLogger("krakentui.engine")
 MORE_S = 1.0
 """How often it is looked whether more markets are wanted."""
-_CANCEL_EVENTS = (
-    CancelAsked,
-    CancelSent,
-    CancelAnswered,
-    CancelUnanswered,
-    CancelNotSent,
-    CancelGivenUp,
-)
 _PLAN_CHANGES = (FeedChanged, CallRefused, LockoutBegan, OrdersSnapshot)
 NO_KEY = "There is no API key: only public markets are shown."
 
@@ -100,10 +90,12 @@ class Session:
         connect: Connector | None = None,
         door: Door | None = None,
         seat: Seat | None = None,
+        address: Address | None = None,
     ) -> None:
         """Build everything, start nothing; `connect` and `door` replace the sockets in tests.
 
-        With a `seat` at its key the session shares it with the other programs of this machine.
+        With a `seat` at its key the session shares it with the other programs of this machine, and its
+        `address` with other sessions of this program.
 
         Raises:
             Forbidden: the key may not go to these addresses.
@@ -127,13 +119,14 @@ class Session:
         tap = self._recorder or NoTap()
         way = Way(proxy=settings.proxy, ca_file=settings.ca_file)
         self._own_door = RestDoor(settings.endpoints.rest, clock, tap, way) if door is None else None
+        address = address or Address()
         line = Line(
             clock=clock,
             rng=rng,
             patience=self._patience,
             connect=connect or Opener(way),
-            budget=ConnectBudget(),
-            edge=EdgePause(),
+            budget=address.connects,
+            edge=address.edge,
             tap=tap,
             tell=self.tell,
         )
@@ -282,6 +275,22 @@ class Session:
         """Ask the exchange again as soon as the budget allows; the sentence says when."""
         return self._keyless.why if self._account is None else self._account.poller.poll_now()
 
+    @property
+    def key_check(self) -> KeyCheck | None:
+        """What asks the exchange, when the user wants it, what the key in use may do; None = no key."""
+        return None if self._account is None else self._account.check
+
+    def go_on(self, before: Ledger, figures: BudgetFigures | None) -> None:
+        """Take over what another session of this program counted.
+
+        Args:
+            before: all that the last session counted: what goes by address goes on from there.
+            figures: what an earlier session knew of this very key, where no file keeps it.
+        """
+        self.state.ledger = self.state.ledger.at_address_of(before)
+        if figures is not None and self._account is not None:
+            self._account.shared.remember(figures)
+
     def listen(self, ear: Callable[[Happening, int], None]) -> None:
         """Let somebody hear every event, with its steady time, once the state has taken it."""
         self._ear = ear
@@ -308,7 +317,7 @@ class Session:
         if actions is not None:
             actions.after()
         self._ear(event, t_ns)
-        if isinstance(event, _CANCEL_EVENTS):
+        if isinstance(event, CancelStep):
             _log.info("%s order %s request %d", type(event).__name__, event.order_id, event.request)
         elif isinstance(event, FeedChanged):
             _log.info("%s feed %s %s", event.feed, event.state, event.why)

@@ -85,10 +85,9 @@ class SharedKey:
         self._own = KeyLane(credentials, settings.account, mark, house)
         single = credentials.otp_call is not None
         self.lane = SharedLane(self._own, settings.account, house, single=single)
+        folder = None if seat is None else seat.place.folder
+        self._recollection = Recollection(settings, folder, house.clock, self._own, mark, house.tell)
         if seat is not None:
-            self._recollection = Recollection(
-                settings, seat.place.folder, house.clock, self._own, mark, house.tell
-            )
             self._sit_down(seat)
 
     def tasks(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
@@ -96,6 +95,11 @@ class SharedKey:
         if self._seat is None or self._seat.is_outside:
             return []
         return [("sharing of the key", self.run)]
+
+    def remember(self, figures: BudgetFigures) -> None:
+        """Go on with what an earlier session of this program knew, where no file keeps it."""
+        if self._seat is None:
+            self._recollection.take(figures)
 
     def told(self, event: Happening) -> None:
         """Let the other programs on the key know of what happened here."""

@@ -7,6 +7,7 @@ the counter bears.
 from collections.abc import Iterator, Mapping
 
 from krakentui.budget.plan import Want
+from krakentui.budget.words import duration, figure
 from krakentui.engine.offset import Offset
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import POINT
@@ -23,6 +24,24 @@ def may_ask(endpoint: str, state: State) -> bool:
         return False
     needed = ENDPOINTS[endpoint].any_of
     return state.key_info is None or not needed or bool(needed & state.key_info.permissions)
+
+
+def why_later(endpoint: str, state: State, t_ns: int) -> str | None:
+    """Say why a call that the user asks for does not surely fit now, and when it does; None = it fits."""
+    cost = state.ledger.rest_cost(endpoint).high
+    fits_ns = state.ledger.user_tried_at(cost, t_ns)
+    told = cost_text(cost)
+    if fits_ns is None:
+        return f"{endpoint} costs {told}, more than the REST counter holds."
+    if fits_ns > t_ns:
+        how = "may fit" if state.ledger.is_tried(t_ns) else "surely fits"
+        return f"{endpoint} costs up to {told}: that {how} in {duration(fits_ns - t_ns)}. Ask again then."
+    return None
+
+
+def cost_text(units: int) -> str:
+    """Write a cost: `1 point`, `4 points`."""
+    return "1 point" if units == POINT else f"{figure(units)} points"
 
 
 def is_blind(state: State) -> bool:

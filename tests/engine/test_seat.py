@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from krakentui.commands.seated import Seated, outside, seated
+from krakentui.commands.seated import outside, seated
 from krakentui.engine.place import Place
-from krakentui.engine.seat import Seat
+from krakentui.engine.seat import Seat, Seated
 from krakentui.model.figures import Ends
 from krakentui.net.local import LocalPeer, Peer
 from krakentui.wire import broker as say

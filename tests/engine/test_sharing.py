@@ -67,8 +67,8 @@ class Table:
         shared._keeper = None
         shared._broker = None
         seat.place.leave()
-        assert scene.host._task is not None
-        scene.host._task.cancel()
+        assert scene.host._open.task is not None
+        scene.host._open.task.cancel()
 
 
 def private(scene: Scene) -> list[str]:
