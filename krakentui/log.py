@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from krakentui.model.redact import Redactor
+from krakentui.model.secret import Credentials
 from krakentui.model.text import clean
 
 FILE_NAME: Final = "krakentui.log"
@@ -27,7 +28,7 @@ class FileLog(logging.Handler):
         """Write to this file; `notice` gets one sentence if that ever fails."""
         super().__init__()
         self.path = path
-        self._redactor = redactor
+        self.redactor = redactor
         self.notice = notice
         self._file: int | None = None
         self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -58,7 +59,7 @@ class FileLog(logging.Handler):
         super().close()
 
     def _text(self, record: logging.LogRecord) -> str:
-        lines = self._redactor.clean(self.format(record)).splitlines()
+        lines = self.redactor.clean(self.format(record)).splitlines()
         return "".join(f"{clean(line, _LINE_LIMIT)}\n" for line in lines)
 
     def _give_up(self, error: OSError) -> None:
@@ -89,6 +90,13 @@ def start(
 def stop() -> None:
     """Close the log file."""
     start(None)
+
+
+def learn(secret: Credentials | None) -> None:
+    """Keep one more key out of the log from now on."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, FileLog):
+            handler.redactor.learn(secret)
 
 
 def tell(notice: Callable[[str], None]) -> None:

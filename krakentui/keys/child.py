@@ -55,13 +55,18 @@ def ask(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        env={name: value for name, value in environ.items() if name not in _TERMINAL_NAMES},
+        env=bare_environment(environ),
     )
     try:
         why, out = _talk(process, limit_s, clock, given)
     finally:
         _end(process)
     return Said(None, b"", why) if why else Said(process.returncode, out)
+
+
+def bare_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Give a child all of the environment but what names a terminal."""
+    return {name: value for name, value in environ.items() if name not in _TERMINAL_NAMES}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
