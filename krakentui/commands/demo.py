@@ -12,7 +12,10 @@ from krakentui.commands import guard
 from krakentui.commands.choose import endpoints_at, start_log, usable_folder
 from krakentui.commands.live import check_terminal, show
 from krakentui.commands.parser import Given
+from krakentui.commands.shelf import at_hand
 from krakentui.commands.simulated import FirstLine, first_line_of, options_for
+from krakentui.engine.keychain import Shelf
+from krakentui.keys.profile import Purpose
 from krakentui.model.clock import SECOND
 from krakentui.model.error import UsageError
 from krakentui.model.secret import Credentials, Secret
@@ -23,6 +26,8 @@ from krakentui.simulator.scenario import BadScenario
 
 _KEY = "cancel"
 """The least that shows everything: it watches and cancels, it cannot trade."""
+_KEYS: dict[str, Purpose] = {_KEY: "watch+cancel", "watch": "watch", "stranger": "watch+cancel"}
+"""Those that one can switch between: the last one is of another account, and may do too much."""
 
 
 def run(given: Given) -> int:
@@ -43,17 +48,27 @@ async def _demo(given: Given, options: Options) -> int:
         settings = demo_settings(first, given.speed or 1.0)
         folder, warnings = usable_folder(state_folder())
         warnings += start_log(folder / log.FILE_NAME if folder else None, settings.credentials)
-        return await show(settings)
+        return await show(settings, lambda _clock: shelf_of(first))
+
+
+def shelf_of(first: FirstLine) -> Shelf:
+    """List the keys of the demo."""
+    keys = ((_credentials(first, name), first.keys[name].account, purpose) for name, purpose in _KEYS.items())
+    return Shelf(tuple(at_hand(*key) for key in keys))
+
+
+def _credentials(first: FirstLine, name: str) -> Credentials:
+    key = first.keys[name]
+    return Credentials(key=key.key, secret=Secret(key.secret), name=name, source="the demo")
 
 
 def demo_settings(first: FirstLine, speed: float = 1.0) -> Settings:
     """Put together what the monitor needs to watch this exchange."""
-    key = first.keys[_KEY]
     return Settings(
         venue="demo",
         endpoints=endpoints_at(first.rest),
-        credentials=Credentials(key=key.key, secret=Secret(key.secret), name=_KEY, source="the demo"),
-        account=key.account,
+        credentials=_credentials(first, _KEY),
+        account=first.keys[_KEY].account,
         speed=speed,
         start_ns=int(datetime.fromisoformat(first.now).timestamp() * 1000) * (SECOND // 1000),
     )

@@ -6,12 +6,11 @@ from msgspec import Struct
 
 from krakentui.engine.probe import Described
 from krakentui.keys.audit import Audit
-from krakentui.model.account import Finding
+from krakentui.model.account import LEVEL_WORDS, Finding
 from krakentui.model.error import BadKey, LockedOut
 from krakentui.model.secret import Credentials
 from krakentui.model.text import clean
 
-_MARKS = {"red": "DANGER", "missing": "MISSING", "amber": "careful", "note": "note", "fine": "ok"}
 FACTOR = (
     "This key seems to want its second factor with every call: it may not even describe itself, which needs "
     "no permission. A static password works (--otp password); a time code is good for one call and carries "
@@ -56,7 +55,7 @@ def heading(credentials: Credentials, account: str, purpose: str) -> str:
 
 def finding_lines(findings: Sequence[Finding]) -> list[str]:
     """Write the findings, the worst first."""
-    return [f"  {_MARKS[one.level]:8} {one.text} {one.advice}".rstrip() for one in findings]
+    return [f"  {LEVEL_WORDS[one.level]:8} {one.text} {one.advice}".rstrip() for one in findings]
 
 
 def verdict(told: Described, judged: Audit | None) -> tuple[int, str]:

@@ -8,22 +8,26 @@ import random
 import signal
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from functools import partial
 
 from krakentui import log
 from krakentui.commands import guard
 from krakentui.commands.choose import settings_for
 from krakentui.commands.parser import Given
-from krakentui.commands.seated import Seated, seated
+from krakentui.commands.seated import seated, sit
+from krakentui.commands.shelf import ListKeys, stored_shelf
 from krakentui.engine.host import Host
-from krakentui.model.clock import SECOND, SystemClock
+from krakentui.engine.keychain import Keychain
+from krakentui.engine.seat import Seated
+from krakentui.model.clock import SystemClock
 from krakentui.model.error import KrakentuiError
 from krakentui.model.redact import Redactor
+from krakentui.model.secret import Credentials
 from krakentui.settings import Settings
-from krakentui.state.view import SwitchView
 from krakentui.ui.app import KrakenApp
 
 _LOG = logging.getLogger(__name__)
+PROGRAM = "monitor"
 _INSTEAD = "`krakentui stream` and `krakentui snapshot` work without one."
 
 
@@ -31,9 +35,10 @@ def run(given: Given) -> int:
     """Show the monitor on the real exchange, or on the simulator at `--endpoint`."""
     settings = settings_for(given)
     check_terminal()
+    shelf = stored_shelf(given, os.environ, settings)
     with asyncio.Runner() as runner:
         guard.watch_loop(runner.get_loop())
-        return runner.run(show(settings))
+        return runner.run(show(settings, shelf))
 
 
 def check_terminal(environ: Mapping[str, str] = os.environ) -> None:
@@ -50,20 +55,30 @@ def check_terminal(environ: Mapping[str, str] = os.environ) -> None:
         raise KrakentuiError(f"The monitor needs a terminal; {_INSTEAD}")
 
 
-async def show(settings: Settings) -> int:
-    """Run the screen on a session; SIGTERM and SIGHUP end it in order, as 128 plus their number."""
+async def show(settings: Settings, shelf: ListKeys) -> int:
+    """Run the screen on a session; SIGTERM and SIGHUP end it in order, as 128 plus their number.
+
+    `shelf` lists, on the clock of the run, the keys that the screen can switch to.
+    """
     clock = SystemClock(settings.speed, settings.start_ns)
-    async with seated(settings, clock, "monitor") as place:
-        return await _show(place, clock)
+    async with seated(settings, clock, PROGRAM) as place:
+        return await _show(place, clock, shelf)
 
 
-async def _show(place: Seated, clock: SystemClock) -> int:
-    settings = place.settings
-    redactor = Redactor()
-    redactor.learn(settings.credentials)
-    redactor.learn(settings.cancel_credentials)
+async def _show(place: Seated, clock: SystemClock, shelf: ListKeys) -> int:
+    settings, redactor = place.settings, Redactor()
+
+    def learn(credentials: Credentials | None) -> None:
+        redactor.learn(credentials)
+        log.learn(credentials)
+
+    learn(settings.credentials)
+    learn(settings.cancel_credentials)
     async with Host(settings, clock, random.Random(), seat=place.seat, wait_for_paint=True) as host:
         app = KrakenApp(host.session, painted=host.painted, hide=redactor.clean)
+        sitting = partial(sit, clock=clock, program=PROGRAM)
+        app.keychain = Keychain(host, settings, partial(shelf, clock), sitting, learn, app)
+        host.beside("switch of keys", app.keychain.run)
         loop = asyncio.get_running_loop()
 
         def say(trouble: str) -> None:
@@ -74,23 +89,9 @@ async def _show(place: Seated, clock: SystemClock) -> int:
             loop.add_signal_handler(number, app.exit, None, 128 + number)
         await app.run_async(mouse=settings.mouse)
         code = app.return_code or 0
-        left, switch = host.session.unsettled(), host.session.status(clock.mono_ns()).switch
-    _LOG.info("The monitor ended with %s, %s cancels unsettled.", code, len(left))
-    if left:
-        guard.say(
-            f"Not confirmed by the exchange yet: the cancel of {', '.join(left)}. Look at your open orders."
-        )
-    if switch is not None and switch.phase != "fired":
-        guard.say(_armed(settings.account, switch))
+        hanging, account = app.keychain.parting(), host.session.state.account
+    _LOG.info("The monitor ended with %s, %s cancels unsettled.", code, len(hanging.unsettled))
+    for sentence in (*app.keychain.left, *hanging.told(account)):
+        guard.say(sentence)
     gc.freeze()  # the interpreter's own last collections would take a third of the second an end may take
     return code
-
-
-def _armed(account: str, switch: SwitchView) -> str:
-    """Say that the dead man's switch outlives the monitor."""
-    fires = switch.fires_wall_ns
-    at = "" if fires is None else f" at {datetime.fromtimestamp(fires // SECOND, UTC):%H:%M:%S} UTC"
-    return (
-        f"The dead man's switch of account {account} stays armed: the exchange cancels every open order{at}, "
-        "unless it is renewed or disarmed before (krakentui, then D)."
-    )

@@ -8,6 +8,8 @@ from krakentui.model.clock import Clock
 from krakentui.model.history import HistoryKind, Past
 from krakentui.model.symbol import Names
 from krakentui.state.details import DetailsView
+from krakentui.state.keyring import KeysView
+from krakentui.state.parting import Parting
 from krakentui.state.past import HistoryView
 from krakentui.state.usage import UsageView
 from krakentui.state.view import (
@@ -143,4 +145,37 @@ class Face(Protocol):
 
     def poll_now(self) -> str:
         """Ask the exchange again as soon as the budget allows; the sentence says when."""
+        ...
+
+
+class KeysFace(Protocol):
+    """The keys of one run, seen from outside. All calls are synchronous and return at once."""
+
+    def look(self) -> None:
+        """Look which keys there are now."""
+        ...
+
+    def view(self, t_ns: int) -> KeysView:
+        """List the keys, and tell what a check costs."""
+        ...
+
+    def check(self) -> str:
+        """Ask the exchange what the key in use may do; the sentence says what comes of it."""
+        ...
+
+    def parting(self) -> Parting:
+        """Tell what hangs on the key in use."""
+        ...
+
+    def barrier(self, name: str) -> str:
+        """Say why this key cannot be switched to; empty = it can."""
+        ...
+
+    def switch(self, name: str, agreed: Parting) -> str:
+        """Put another key in the place of the one in use; the sentence says what comes of it.
+
+        Args:
+            name: of the key.
+            agreed: what the user knows to be left with the key in use.
+        """
         ...

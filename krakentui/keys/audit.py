@@ -184,6 +184,8 @@ def _age(info: KeyInfo, now_s: int) -> Iterator[Finding]:
     days = (now_s - info.created_s) // DAY_S
     if days > OLD_DAYS:
         yield Finding("amber", f"It is {days} days old.", f"Replace keys every {OLD_DAYS} days.")
+    else:
+        yield Finding("fine", f"It is {days} d old.")
 
 
 def _address(info: KeyInfo) -> Iterator[Finding]:

@@ -1,6 +1,8 @@
 """What an account holds and what a key may do."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct
@@ -59,6 +61,11 @@ class KeyInfo(Struct, frozen=True, kw_only=True):
 Level = Literal["red", "missing", "amber", "note", "fine"]
 """How much a finding matters: dangerous, in the way of the key's purpose, unwise, worth knowing, as it
 should be."""
+
+LEVEL_WORDS: Mapping[Level, str] = MappingProxyType(
+    {"red": "DANGER", "missing": "MISSING", "amber": "careful", "note": "note", "fine": "ok"}
+)
+"""What stands before a finding."""
 
 
 class Finding(Struct, frozen=True):

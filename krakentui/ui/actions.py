@@ -22,7 +22,7 @@ class Danger(Enum):
 
 
 SAFE, ASK, ASK_ALL = Danger.SAFE, Danger.ASK, Danger.ASK_ALL
-Where = Literal["main", "everywhere", "question", "details", "history"]
+Where = Literal["main", "everywhere", "question", "details", "history", "keys"]
 
 
 class Action(Struct, frozen=True):
@@ -156,6 +156,19 @@ ACTIONS: tuple[Action, ...] = (
         "In History: ask for 30-day volume and fees.",
         where="history",
     ),
+    Action(
+        "view.keys",
+        "K",
+        "API keys",
+        "Show your keys: what each may do, check the one in use, switch to another.",
+    ),
+    Action(
+        "keys.check",
+        "c",
+        "Check",
+        "On the keys: ask the exchange what the key in use may do; what that costs stands there.",
+        where="keys",
+    ),
     Action("view.help", "question_mark", "Help", "List all keys and what the marks mean.", line=4),
     Action("view.palette", "ctrl+p", "Commands", "Find any action by its name.", line=13),
     Action(
@@ -210,6 +223,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Moving", ("cursor.", "panel.")),
     ("Screen", ("view.", "poll.")),
     ("History", ("history.",)),
+    ("API keys", ("keys.",)),
     ("Questions", ("question.",)),
     ("Leaving", ("app.",)),
 )

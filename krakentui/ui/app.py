@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from rich.console import RenderableType
-from rich.text import Text
 from textual import events
 from textual._time import get_time
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.filter import Monochrome, NoColor
@@ -20,12 +19,12 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
 
-from krakentui.engine.face import Face
+from krakentui.engine.face import Face, KeysFace
 from krakentui.model.clock import SECOND, hand_ns
 from krakentui.model.redact import redact
 from krakentui.state.view import JournalLine
 from krakentui.ui.actions import bindings
-from krakentui.ui.crash import STOPPED, crash_text, log_crash
+from krakentui.ui.crash import Discreet
 from krakentui.ui.deeds import Deeds
 from krakentui.ui.driver import SteadyDriver
 from krakentui.ui.environment import ignore_developer_switches
@@ -43,7 +42,7 @@ BREAKPOINTS: list[tuple[int, str]] = [(0, "-tiny"), (80, "-narrow"), (120, "-wid
 _log = logging.getLogger(__name__)
 
 
-class KrakenApp(App[None], inherit_bindings=False):
+class KrakenApp(Discreet, inherit_bindings=False):
     """The monitor's screen."""
 
     CSS_PATH = "krakentui.tcss"
@@ -80,12 +79,14 @@ class KrakenApp(App[None], inherit_bindings=False):
         self.devtools = None
         self._devtools_redirector = None
         self.face = face
+        self.keychain: KeysFace | None = None
+        """The keys that one can switch between; None = there is nothing to switch."""
         self.main = MainScreen()
         self.deeds = Deeds(self)
         self._ticking = ticking
         self._ticks = 0
         self._painted = painted
-        self._hide = hide
+        self.hide = hide
         self._gate = KeyGate()
         self._said = Said(notices)
         self._failed_tick = ""
@@ -146,8 +147,10 @@ class KrakenApp(App[None], inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout; cover everything when the terminal is too small."""
-        width, height = event.size
-        self.main.adapt(width, height)
+        self.main.adapt(*event.size)
+        self._cover(*event.size)
+
+    def _cover(self, width: int, height: int) -> None:
         covered = isinstance(self.screen, TooSmall)
         if is_too_small(width, height) and not covered:
             self.push_screen(TooSmall())
@@ -162,6 +165,16 @@ class KrakenApp(App[None], inherit_bindings=False):
     def action_do(self, action_id: str) -> None:
         """Run what a key is bound to."""
         self.do(action_id)
+
+    def turn_to(self, face: Face) -> None:
+        """Show another session and nothing of the one before: its questions die unanswered."""
+        with self._context():  # a task of the session's host calls, not the app's own
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+            self.face, self._said = face, Said()
+            self.main.forget()
+            self._cover(*self.size)
+        self.draw()
 
     # --- drawing ------------------------------------------------------------------------------
 
@@ -227,22 +240,3 @@ class KrakenApp(App[None], inherit_bindings=False):
             _log.error("action %s failed", action_id, exc_info=error)
             self.say(f"That failed inside krakentui ({type(error).__name__}): the log says more.")
         self.draw()
-
-    # --- failing ------------------------------------------------------------------------------
-
-    def _fatal_error(self) -> None:
-        """Leave with a report that shows no values."""
-        error = self._exception
-        if error is not None:
-            log_crash(error)
-            self._exit_renderables.append(Text(crash_text(error, self._hide)))
-        self._close_messages_no_wait()
-
-    def panic(self, *renderables: RenderableType) -> None:
-        """Leave: what Textual wanted to print is replaced by our own report."""
-        if self._exception is None:
-            self._return_code = 1
-            said = " ".join(str(item) for item in renderables if isinstance(item, (str, Text)))
-            super().panic(Text(self._hide(said) or STOPPED))
-        else:
-            self._fatal_error()

@@ -7,6 +7,10 @@ import logging
 import traceback
 from collections.abc import Callable
 
+from rich.console import RenderableType
+from rich.text import Text
+from textual.app import App
+
 from krakentui.model.redact import redact
 from krakentui.model.text import clean
 
@@ -36,6 +40,30 @@ def crash_text(error: BaseException, hide: Callable[[str], str] = redact) -> str
 def log_crash(error: BaseException) -> None:
     """Leave the trace in the log."""
     _log.error("the program failed", exc_info=error)
+
+
+class Discreet(App[None], inherit_bindings=False):
+    """An app whose report of a failure shows no values."""
+
+    hide: Callable[[str], str] = staticmethod(redact)
+    """What takes secrets out of a report."""
+
+    def _fatal_error(self) -> None:
+        """Leave with a report that shows no values."""
+        error = self._exception
+        if error is not None:
+            log_crash(error)
+            self._exit_renderables.append(Text(crash_text(error, self.hide)))
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Leave: what Textual wanted to print is replaced by our own report."""
+        if self._exception is None:
+            self._return_code = 1
+            said = " ".join(str(item) for item in renderables if isinstance(item, (str, Text)))
+            super().panic(Text(self.hide(said) or STOPPED))
+        else:
+            self._fatal_error()
 
 
 def _short(filename: str) -> str:

@@ -10,6 +10,7 @@ from krakentui.state.view import NotAsked, Question, SwitchQuestion
 from krakentui.ui.actions import BY_ID, shown_key
 from krakentui.ui.arranging import Arranging
 from krakentui.ui.fmt import without_digits
+from krakentui.ui.keyswitching import USE, KeySwitching
 from krakentui.ui.leaving import Leaving
 from krakentui.ui.screens.confirm import ConfirmScreen
 from krakentui.ui.screens.details import DetailsScreen
@@ -36,9 +37,9 @@ class Deeds:
     def __init__(self, app: "KrakenApp") -> None:
         """Act on this app."""
         self._app = app
-        self._private = False
         orders = app.main.orders
         leaving = Leaving(app)
+        self.keys = KeySwitching(app)
         self._table: dict[str, Callable[[], object]] = {
             "order.cancel": self._ask_chosen,
             "order.cancel_shown": self._ask_shown,
@@ -64,14 +65,23 @@ class Deeds:
                 JournalScreen(lambda: app.journal, private=self._private)
             ),
             "view.history": lambda: app.push_screen(HistoryScreen(app.face, self._private)),
+            "view.keys": self.keys.show,
             "view.help": lambda: app.push_screen(HelpScreen()),
             "view.palette": app.action_command_palette,
             "app.quit": leaving.leave,
             "app.interrupt": leaving.interrupt,
         }
 
+    @property
+    def _private(self) -> bool:
+        """Whether amounts and ids are hidden."""
+        return self._app.main.private
+
     def do(self, action_id: str) -> None:
         """Run an action, if the screen it belongs to is the one in front."""
+        if action_id.startswith(USE):
+            self.keys.use(action_id.removeprefix(USE))
+            return
         everywhere = BY_ID[action_id].where == "everywhere" or action_id == "app.quit"
         if everywhere or self._app.screen is self._app.main:
             self._app.hush()
@@ -248,6 +258,5 @@ class Deeds:
     # --- the rest -----------------------------------------------------------------------------
 
     def _toggle_privacy(self) -> None:
-        self._private = not self._private
-        self._app.main.mask(self._private)
+        self._app.main.mask(not self._private)
         self._app.say("Amounts and ids are hidden." if self._private else "Amounts and ids are shown.")

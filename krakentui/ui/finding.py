@@ -4,7 +4,7 @@ Every word has to be found as it was typed, in the name or in the help. Letters 
 the other are no match: Textual's own matcher took `help` for `Cancel when free`, which acts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from krakentui.ui.actions import ACTIONS, SAFE, Action, shown_key
 
@@ -13,16 +13,20 @@ _WHOLE, _BEGINS, _WORDS, _INSIDE, _HELP, _NOT = range(6)
 words stand somewhere in the name; only in the help."""
 
 
-def offered() -> list[Action]:
-    """List the actions of the main screen: what runs at once, then what asks, then what only moves."""
-    return sorted((a for a in ACTIONS if a.where == "main" and a.id != "view.palette"), key=_usual)
+def offered(more: Sequence[Action] = ()) -> list[Action]:
+    """List the actions of the main screen: what runs at once, then what asks, then what only moves.
+
+    `more` are those of the moment: which keys there are to switch to.
+    """
+    actions = (a for a in (*ACTIONS, *more) if a.where == "main" and a.id != "view.palette")
+    return sorted(actions, key=_usual)
 
 
-def found(typed: str) -> list[Action]:
+def found(typed: str, more: Sequence[Action] = ()) -> list[Action]:
     """List the actions that are meant by these words; nothing typed means all of them."""
-    fits = {action.id: _fit(action, typed) for action in offered()}
+    fits = {action.id: _fit(action, typed) for action in offered(more)}
     return sorted(
-        (action for action in offered() if fits[action.id] != _NOT),
+        (action for action in offered(more) if fits[action.id] != _NOT),
         key=lambda action: fits[action.id],
     )
 

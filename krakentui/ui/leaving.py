@@ -3,6 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from krakentui.state.parting import Parting
 from krakentui.state.view import SwitchView
 from krakentui.ui.screens.leave import LeaveScreen
 from krakentui.ui.screens.toosmall import TooSmall
@@ -33,7 +34,8 @@ class Leaving:
             app.screen.tell(f"{what}: Ctrl+C again leaves")
         elif not isinstance(app.screen, LeaveScreen):
             private = app.main.orders.private
-            screen = LeaveScreen(ids, switch, waiting, app.face.clock, app, private=private)
+            hanging = Parting(unsettled=ids, waiting=waiting, switch=switch)
+            screen = LeaveScreen(hanging, app.face.clock, app, private=private)
             app.push_screen(screen, partial(self._left, code))
 
     def interrupt(self) -> None:
@@ -49,10 +51,10 @@ class Leaving:
         if yes:
             self._app.exit(return_code=code)
 
-    def _waiting(self) -> int:
-        """Count the orders whose cancel waits until it is free."""
+    def _waiting(self) -> tuple[str, ...]:
+        """List the orders whose cancel waits until it is free."""
         rows = self._app.face.orders(self._app.face.clock.mono_ns()).rows
-        return sum(row.waits_for is not None for row in rows)
+        return tuple(row.id for row in rows if row.waits_for is not None)
 
     def _armed(self) -> SwitchView | None:
         switch = self._app.face.status(self._app.face.clock.mono_ns()).switch

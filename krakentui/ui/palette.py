@@ -1,14 +1,17 @@
 """The command palette: our own actions and nothing of Textual's (its screenshot would write a file)."""
 
 from functools import partial
+from typing import Any
 
 from textual import on
+from textual.app import App
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.widgets import Input
 
 from krakentui.ui.actions import Action, shown_key
 from krakentui.ui.finding import found, offered, places
+from krakentui.ui.keyswitching import KeySwitching
 
 
 class ActionProvider(Provider):
@@ -16,13 +19,13 @@ class ActionProvider(Provider):
 
     async def discover(self) -> Hits:
         """List all actions."""
-        for action in offered():
+        for action in offered(_more(self.app)):
             yield DiscoveryHit(_title(action), partial(self._run, action), help=action.help)
 
     async def search(self, query: str) -> Hits:
         """List the actions that these words mean, the likeliest first."""
         style = self.matcher(query).match_style
-        for place, action in enumerate(found(query)):
+        for place, action in enumerate(found(query, _more(self.app))):
             title = Content(_title(action))
             for start, end in places(action.label, query):
                 title = title.stylize(style, start, end)
@@ -42,11 +45,17 @@ class Palette(CommandPalette):
             return
         event.stop()
         event.prevent_default()
-        meant = found(event.value) if event.value.strip() else []
+        meant = found(event.value, _more(self.app)) if event.value.strip() else []
         if meant:
             self._action_escape()
             self.app.call_later(self.app.do, meant[0].id)  # type: ignore[attr-defined]  # as above
 
 
+def _more(app: App[Any]) -> list[Action]:
+    """List what can be done at this moment besides: keys to switch to."""
+    switching: KeySwitching = app.deeds.keys  # type: ignore[attr-defined]  # as above
+    return switching.offers()
+
+
 def _title(action: Action) -> str:
-    return f"{action.label}  ({shown_key(action)})"
+    return f"{action.label}  ({shown_key(action)})" if action.keys else action.label

@@ -23,7 +23,7 @@ def test_no_question_is_answered_by_a_letter() -> None:
 
 
 def test_every_binding_carries_its_id() -> None:
-    bound = bindings("main", "everywhere", "question", "details", "history")
+    bound = bindings("main", "everywhere", "question", "details", "history", "keys")
     assert [binding.id for binding in bound] == [action.id for action in ACTIONS]
 
 

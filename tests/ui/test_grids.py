@@ -89,6 +89,6 @@ async def test_the_first_moment_without_a_key() -> None:
 
 
 async def test_the_help() -> None:
-    async with opened(size=(120, 90)) as screen:
+    async with opened(size=(120, 96)) as screen:
         await screen.press("question_mark")
         same_as_grid("help", screen.lines())

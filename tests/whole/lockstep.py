@@ -39,6 +39,8 @@ class Lockstep:
         self.exchange = exchange
         self.host = host
         self.clock = clock
+        self.owner = "alice"
+        """The account whose truth is told."""
 
     @property
     def session(self) -> Session:
@@ -84,7 +86,7 @@ class Lockstep:
 
     def account(self) -> dict[str, Any]:
         accounts: Any = self.exchange.truth()["accounts"]
-        return dict(accounts["alice"])
+        return dict(accounts[self.owner])
 
     def true_orders(self) -> dict[str, Any]:
         return dict(self.account()["open_orders"])

@@ -1,10 +1,15 @@
-"""The question before leaving while a cancel is unsettled or waits, or the dead man's switch is on."""
+"""The question before leaving, or taking another key, while something still hangs on the key in use.
+
+That is a cancel that is unsettled or waits, or the dead man's switch.
+"""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from textual import events
 
 from krakentui.model.clock import Clock
+from krakentui.state.parting import Parting
 from krakentui.state.view import SwitchView
 from krakentui.ui.fmt import HIDDEN, time_of_day
 from krakentui.ui.line import Line, Span, line, wrapped
@@ -12,24 +17,24 @@ from krakentui.ui.screens.guarded import GuardedSheet, Terminal
 from krakentui.ui.widgets.scroll import Scroll
 
 LISTED = 8
-ANSWERS = Line((Span("Enter", "key"), Span(" leave now     "), Span("Esc", "key"), Span(" stay and see")))
 
 
-class LeaveScreen(GuardedSheet):
-    """Asks whether to leave; True for `enter`."""
+class Goal(NamedTuple):
+    """The words for what the user wants to do."""
 
-    def __init__(
-        self,
-        ids: Sequence[str],
-        switch: SwitchView | None,
-        waiting: int,
-        clock: Clock,
-        terminal: Terminal,
-        *,
-        private: bool,
-    ) -> None:
-        self._ids, self._switch, self._private = ids, switch, private
-        self._waiting = waiting
+    do: str
+    doing: str
+    gone: str
+
+
+class PartingScreen(GuardedSheet):
+    """Asks whether to go on; True for `enter`."""
+
+    goal: Goal
+
+    def __init__(self, hanging: Parting, clock: Clock, terminal: Terminal, *, private: bool) -> None:
+        self._ids, self._switch, self._private = hanging.unsettled, hanging.switch, private
+        self._waiting = len(hanging.waiting)
         self._scroll = Scroll()
         super().__init__(self._scroll, clock, terminal)
 
@@ -39,7 +44,13 @@ class LeaveScreen(GuardedSheet):
 
     def on_mount(self) -> None:
         """Draw."""
-        self._scroll.frame(foot=(Line(), ANSWERS))
+        keys = (
+            Span("Enter", "key"),
+            Span(f" {self.goal.do}     "),
+            Span("Esc", "key"),
+            Span(" stay and see"),
+        )
+        self._scroll.frame(foot=(Line(), Line(keys)))
         self._scroll.show(self._lines(self.inner_width()))
 
     def on_resize(self, event: events.Resize) -> None:
@@ -50,29 +61,41 @@ class LeaveScreen(GuardedSheet):
     def _lines(self, width: int) -> tuple[Line, ...]:
         parts: list[Line] = []
         if self._ids:
-            parts += _cancels(self._ids, width, private=self._private)
+            parts += _cancels(self._ids, self.goal, width, private=self._private)
         if self._switch is not None:
-            parts += [*([Line()] if parts else []), *_switch(self._switch, width)]
+            parts += [*([Line()] if parts else []), *_switch(self._switch, self.goal, width)]
         if self._waiting:
             one = self._waiting == 1
             what = "1 cancel waits" if one else f"{self._waiting} cancels wait"
             parts += [*([Line()] if parts else []), line(Span(f"{what} until that is free", "bad"))]
             dropped = "it: the order stays" if one else "them: they stay"
-            parts += wrapped(f"Leaving drops {dropped} open.", width, "text")
+            parts += wrapped(f"{self.goal.doing.capitalize()} drops {dropped} open.", width, "text")
         return tuple(parts)
 
 
-def _switch(switch: SwitchView, width: int) -> list[Line]:
+class LeaveScreen(PartingScreen):
+    """Asks before leaving the program."""
+
+    goal = Goal("leave now", "leaving", "once krakentui is closed")
+
+
+class SwitchKeyScreen(PartingScreen):
+    """Asks before another key takes the place of the one in use."""
+
+    goal = Goal("switch now", "switching", "once another key is in use")
+
+
+def _switch(switch: SwitchView, goal: Goal, width: int) -> list[Line]:
     """Say what becomes of the switch when nobody renews it any more."""
     when = "" if switch.fires_wall_ns is None else f", at {time_of_day(switch.fires_wall_ns)} UTC"
     text = (
-        f"Nobody renews it once krakentui is closed: {switch.timeout_s} s later at the latest{when}, the "
+        f"Nobody renews it {goal.gone}: {switch.timeout_s} s later at the latest{when}, the "
         "exchange cancels every open order of this account. To disarm it: Esc, then D."
     )
     return [line(Span("The dead man's switch is armed", "bad")), *wrapped(text, width, "text")]
 
 
-def _cancels(ids: Sequence[str], width: int, *, private: bool) -> list[Line]:
+def _cancels(ids: Sequence[str], goal: Goal, width: int, *, private: bool) -> list[Line]:
     many = len(ids) > 1
     head = f"{len(ids)} cancels are not settled yet" if many else "1 cancel is not settled yet"
     listed = [line(Span(f"  {HIDDEN if private else order_id}")) for order_id in ids[:LISTED]]
@@ -81,5 +104,7 @@ def _cancels(ids: Sequence[str], width: int, *, private: bool) -> list[Line]:
     return [
         line(Span(head, "bad")),
         *listed,
-        *wrapped("What was sent is decided by the exchange; leaving means not seeing how it ends.", width),
+        *wrapped(
+            f"What was sent is decided by the exchange; {goal.doing} means not seeing how it ends.", width
+        ),
     ]

@@ -65,6 +65,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
+        self.private = False
+        """Whether amounts and ids are hidden."""
         self.status = StatusLine(id="status")
         self.markets = Markets(id="markets")
         self.balances = Balances(id="balances")
@@ -137,8 +139,15 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def mask(self, private: bool) -> None:
         """Hide amounts and ids everywhere, or show them again."""
+        self.private = private
         for panel in self.panels:
             panel.mask(private)
+
+    def forget(self) -> None:
+        """Show nothing that was shown so far: another session is drawn from here on."""
+        self.filter_line.end()
+        for panel in self.panels:
+            panel.forget()
 
     # --- room ---------------------------------------------------------------------------------
 

@@ -82,6 +82,11 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         self._wish = wish
         self.arrange_anew()
 
+    def forget(self) -> None:
+        """Forget the orders, and a filter that may name one of them."""
+        self._wish, self._known = Arrangement(), None
+        super().forget()
+
     @property
     def open_ids(self) -> frozenset[str]:
         """The ids of all open orders, shown or not."""

@@ -42,6 +42,9 @@ class Pane(Widget):
             self.private = private
             self.redraw()
 
+    def forget(self) -> None:
+        """Forget everything that was shown: it was another account's."""
+
     def draw_lines(self, width: int, height: int) -> Sequence[Line]:
         """Say what to draw in this room; each kind of panel has its own."""
         raise NotImplementedError
@@ -132,6 +135,11 @@ class Panel(Pane, Generic[V]):
     def view(self) -> V | None:
         """The view shown last."""
         return self._view
+
+    def forget(self) -> None:
+        """Forget the view."""
+        self._view = None
+        self.redraw()
 
     def show(self, view: V) -> None:
         """Draw this view, unless it is the one shown already."""

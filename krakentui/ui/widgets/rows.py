@@ -127,6 +127,15 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         """Tell how many rows are above those in sight."""
         return self._top
 
+    def forget(self) -> None:
+        """Forget all rows, which of them was chosen, which are marked."""
+        self.chosen = self.lost = self._preferred = None
+        self.marked, self._keys = frozenset(), []
+        self._top = self._place = 0
+        self._natural, self._anew = (), True
+        self._composed.clear()
+        super().forget()
+
     # --- drawing ------------------------------------------------------------------------------
 
     @property

@@ -1,0 +1,281 @@
+"""The keys of a user in a running monitor: shown, checked, and put in each other's place.
+
+The key in use goes on while another one is fetched; only when that one is at hand, and its session can be
+opened, is the old one left. What then still hangs on the old key (a cancel without an outcome, one that
+waits, the dead man's switch) must have been agreed to be left before.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from msgspec import Struct, structs
+
+from krakentui.engine.host import Host
+from krakentui.engine.keycheck import ENDPOINT
+from krakentui.engine.keyfetch import Fetched
+from krakentui.engine.seat import Seated
+from krakentui.engine.session import Session
+from krakentui.keys.audit import audit
+from krakentui.keys.profile import Purpose
+from krakentui.model.account import KeyInfo
+from krakentui.model.clock import SECOND
+from krakentui.model.error import KrakentuiError
+from krakentui.model.event import Happening, KeyDescribed
+from krakentui.model.limit import points
+from krakentui.model.secret import Credentials
+from krakentui.model.text import clean
+from krakentui.settings import Settings
+from krakentui.state.keyring import Checked, KeyRow, KeysView
+from krakentui.state.parting import Parting, parting
+
+SWITCHED = "Key {} of account {} is in use now."
+STAYS = "{} The key {} stays in use."
+MORE_HANGS = "Meanwhile something more hangs on the key in use: look at it, then switch again."
+
+
+class Offered(Struct, frozen=True, kw_only=True):
+    """One key that may be put in the place of the one in use."""
+
+    name: str
+    account: str
+    purpose: Purpose | None
+    """None = it was never said: then what the key may do decides."""
+    source: str
+    fingerprint: str = ""
+    """As it was seen last; empty = never."""
+    is_default: bool = False
+    barrier: str = ""
+    """Why it cannot be fetched while the screen is open, as a sentence; empty = it can."""
+    fetch: Callable[[], Awaitable[Fetched]]
+
+
+class Shelf(Struct, frozen=True):
+    """All keys that there are now."""
+
+    offered: tuple[Offered, ...]
+    withdraw_accepted: frozenset[str] = frozenset()
+    trouble: str = ""
+    """Why there may be more, as a sentence; empty = these are all."""
+
+
+class Sit(Protocol):
+    """Takes a seat at a key; where that cannot be, the settings come back without the key."""
+
+    async def __call__(self, settings: Settings) -> Seated:
+        """Sit down."""
+        ...
+
+
+class Screen(Protocol):
+    """Where sessions are shown and sentences are said: the app."""
+
+    def turn_to(self, session: Session) -> None:
+        """Show another session, and nothing of the one before."""
+        ...
+
+    def say(self, sentence: str) -> None:
+        """Tell the user something at once."""
+        ...
+
+
+class Wish(Struct, frozen=True):
+    """To put this key in the place of the one in use."""
+
+    offered: Offered
+    agreed: Parting
+    """What the user knows to be left with the key in use."""
+
+
+class Keychain:
+    """The keys of one run."""
+
+    def __init__(
+        self,
+        host: Host,
+        settings: Settings,
+        shelf: Callable[[], Shelf],
+        sit: Sit,
+        learn: Callable[[Credentials | None], None],
+        screen: Screen,
+    ) -> None:
+        """Begin with the key in use.
+
+        Args:
+            host: opens and closes sessions.
+            settings: what this run was told; each session gets its own key and account instead.
+            shelf: lists the keys there are now.
+            sit: takes a seat at a key.
+            learn: keeps a secret out of every log from now on.
+            screen: where sessions are shown.
+        """
+        self._host = host
+        self._settings = structs.replace(settings, warnings=())
+        self._list = shelf
+        self._sit = sit
+        self._learn = learn
+        self._screen = screen
+        self._shelf = shelf()
+        self._wishes: asyncio.Queue[Wish] = asyncio.Queue()
+        self._switching = ""
+        self._trouble = ""
+        self._told: dict[str, tuple[KeyInfo, int]] = {}
+        """What the exchange said of keys in this run, by fingerprint, and when."""
+        self.left: tuple[str, ...] = ()
+        """Sentences about what was left with keys that are not in use any more."""
+        host.session.listen(self._heard)
+
+    # --- what others see -------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Look which keys there are now."""
+        self._shelf = self._list()
+
+    def view(self, t_ns: int) -> KeysView:
+        """List the keys, and tell what a check costs."""
+        session = self._host.session
+        ledger, check = session.state.ledger, session.key_check
+        cost, counter = ledger.rest_cost(ENDPOINT).high, ledger.rest_at(t_ns)
+        fits_ns = ledger.user_tried_at(cost, t_ns)
+        asking = "Asking the exchange what the key in use may do." if check and check.is_asking else ""
+        failed = f"The last check failed. {check.trouble}" if check and check.trouble else ""
+        return KeysView(
+            rows=tuple(self._row(one, t_ns) for one in self._shelf.offered),
+            busy=self._switching or asking,
+            trouble=self._trouble or failed or self._shelf.trouble,
+            cost=points(cost),
+            used_low=points(counter.low),
+            used_high=points(counter.high),
+            ceiling=points(counter.ceiling),
+            fits_in_ns=None if fits_ns is None else max(0, fits_ns - t_ns),
+        )
+
+    def check(self) -> str:
+        """Ask the exchange what the key in use may do; the sentence says what comes of it."""
+        self._trouble = ""
+        check = self._host.session.key_check
+        return "No key is in use: there is nothing to check." if check is None else check.begin()
+
+    def parting(self) -> Parting:
+        """Tell what hangs on the key in use."""
+        return parting(self._host.session.state, self._host.clock.mono_ns())
+
+    def barrier(self, name: str) -> str:
+        """Say why this key cannot be switched to; empty = it can."""
+        offered = self._named(name)
+        if offered is None:
+            return f"There is no key {clean(name, 40)}."
+        if self._switching:
+            return self._switching
+        return "This key is in use." if self._is_used(offered) else offered.barrier
+
+    def switch(self, name: str, agreed: Parting) -> str:
+        """Put another key in the place of the one in use; the sentence says what comes of it.
+
+        Args:
+            name: of the key.
+            agreed: what the user knows to be left with the key in use.
+        """
+        barrier, offered = self.barrier(name), self._named(name)
+        if barrier or offered is None:
+            return barrier
+        self._trouble = ""
+        self._switching = f"Fetching the key {offered.name} from {offered.source}; the old one goes on."
+        self._wishes.put_nowait(Wish(offered, agreed))
+        return self._switching
+
+    # --- the switch ------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Switch when somebody wants it, until cancelled."""
+        while True:
+            wish = await self._wishes.get()
+            try:
+                await self._switch(wish)
+            except KrakentuiError as error:
+                self._trouble = STAYS.format(error, self._host.session.state.key_name or "that was in use")
+            finally:
+                self._switching = ""
+            if self._trouble:
+                self._screen.say(self._trouble)
+
+    async def _switch(self, wish: Wish) -> None:
+        """Fetch the key, sit down at it, and open its session.
+
+        Raises:
+            KrakentuiError: that cannot be; the old session goes on.
+        """
+        offered = wish.offered
+        fetched = await offered.fetch()
+        self._learn(fetched.credentials)
+        self._learn(fetched.canceller)
+        simulated = self._settings.venue != "live"
+        if fetched.credentials.is_simulated is not simulated:
+            whose = "a simulated exchange" if fetched.credentials.is_simulated else "Kraken itself"
+            raise KrakentuiError(f"The key {offered.name} belongs to {whose}: it is not used here.")
+        settings = structs.replace(
+            self._settings,
+            credentials=fetched.credentials,
+            cancel_credentials=fetched.canceller,
+            account=offered.account,
+            withdraw_accepted=self._shelf.withdraw_accepted or self._settings.withdraw_accepted,
+            keyless_why="",
+            warnings=fetched.notes,
+        )
+        place = await self._sit(settings)
+        try:
+            told, hanging = place.settings, self.parting()
+            if told.credentials is None:
+                raise KrakentuiError(told.keyless_why)
+            if not hanging.is_within(wish.agreed):
+                raise KrakentuiError(MORE_HANGS)
+            left = hanging.told(self._host.session.state.account)
+            told = structs.replace(told, warnings=(*told.warnings, *left))
+            await self._host.turn_to(place._replace(settings=told), self._turned)
+        except KrakentuiError:
+            place.leave()
+            raise
+        self.left += left
+        self._screen.say(SWITCHED.format(offered.name, offered.account))
+
+    def _turned(self, session: Session) -> None:
+        session.listen(self._heard)
+        self._screen.turn_to(session)
+
+    # --- the list --------------------------------------------------------------------------------
+
+    def _named(self, name: str) -> Offered | None:
+        return next((one for one in self._shelf.offered if one.name == name), None)
+
+    def _is_used(self, offered: Offered) -> bool:
+        return offered.name == self._host.session.state.key_name
+
+    def _row(self, one: Offered, t_ns: int) -> KeyRow:
+        used, state = self._is_used(one), self._host.session.state
+        print_ = (state.key or "") if used else one.fingerprint
+        return KeyRow(
+            name=one.name,
+            account=one.account,
+            purpose=one.purpose or "",
+            source=one.source,
+            fingerprint=print_,
+            in_use=used,
+            is_default=one.is_default,
+            barrier="" if used else one.barrier,
+            checked=self._checked(print_, one.purpose, t_ns),
+        )
+
+    def _checked(self, fingerprint: str, purpose: Purpose | None, t_ns: int) -> Checked | None:
+        """Judge for now what the exchange said last of a key."""
+        told = self._told.get(fingerprint)
+        if told is None:
+            return None
+        info, wall_ns = told
+        purpose = purpose or ("watch+cancel" if info.may_cancel else "watch")
+        now_s = self._host.session.state.exchange_ns(t_ns) // SECOND
+        judged = audit(info, purpose, fingerprint, now_s, accepted=self._shelf.withdraw_accepted)
+        return Checked(wall_ns=wall_ns, findings=judged.findings, refused=judged.refused or "")
+
+    def _heard(self, event: Happening, _t_ns: int) -> None:
+        if isinstance(event, KeyDescribed):
+            self._told[event.key] = (event.info, self._host.clock.now_ns())

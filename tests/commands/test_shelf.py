@@ -1,0 +1,103 @@
+"""Which keys a running monitor can switch to, and which are asked for at a start only."""
+
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from krakentui.commands.parser import Given
+from krakentui.commands.shelf import stored_shelf
+from krakentui.engine.keychain import Shelf
+from krakentui.keys import key_file, profile_list
+from krakentui.keys.profile import Profile, Profiles
+from krakentui.model.clock import SystemClock
+from krakentui.settings import Settings
+from tests.support.keys import a_key, a_machine, a_pair, a_profile
+
+
+def shelf(folder: Path, *profiles: Profile, given: Given | None = None, held: str | None = "main") -> Shelf:
+    """List the keys of these profiles in a run that began with one of them."""
+    told = Profiles()
+    for one in profiles:
+        told = told.with_profile(one)
+    if profiles:
+        profile_list.change(folder / "profiles.toml", lambda _: told)
+    environ = {"KRAKENTUI_CONFIG": str(folder / "config.toml"), **a_machine(folder).environ}
+    key = None if held is None else a_pair(name=held, source="a paste")
+    return stored_shelf(given or Given(), environ, Settings(credentials=key))(SystemClock())
+
+
+def barriers(told: Shelf) -> dict[str, str]:
+    return {one.name: one.barrier for one in told.offered}
+
+
+def test_every_source_that_asks_nobody_can_be_switched_to(tmp_path: Path) -> None:
+    profiles = [a_profile(one, store=one) for one in ("systemd", "keyring", "file")]
+    profiles.append(a_profile("command", store="command", key_command=("pass",)))
+    told = shelf(tmp_path, *profiles, held=None)
+    assert barriers(told) == dict.fromkeys(("systemd", "keyring", "file", "command"), "")
+    assert [one.is_default for one in told.offered] == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("profile", "why"),
+    [
+        (a_profile("vault", store="encrypted"), "The passphrase of vault is asked for"),
+        (a_profile("paste", store="prompt"), "The key paste is kept nowhere"),
+        (structs.replace(a_profile("factor"), second_factor=True), "The second factor of factor is asked"),
+    ],
+    ids=lambda one: one.name if isinstance(one, Profile) else "",
+)
+def test_one_that_asks_a_person_says_how_to_begin_with_it(tmp_path: Path, profile: Profile, why: str) -> None:
+    told = barriers(shelf(tmp_path, a_profile(), profile))
+    assert told["main"] == ""
+    assert told[profile.name].startswith(why)
+    assert f"`krakentui --profile {profile.name}`" in told[profile.name]
+
+
+def test_one_whose_second_key_is_asked_for_cannot_be_switched_to_either(tmp_path: Path) -> None:
+    helper = a_profile("cancels", store="encrypted")
+    told = barriers(shelf(tmp_path, a_profile(), helper, a_profile("reads", cancel_with="cancels")))
+    assert told["reads"].startswith("The passphrase of cancels is asked for")
+
+
+@pytest.mark.anyio
+async def test_the_key_that_the_run_began_with_is_at_hand_where_it_was_asked_for(tmp_path: Path) -> None:
+    (mine, _) = shelf(tmp_path, a_profile(store="prompt"), a_profile("other")).offered
+    assert (mine.barrier, mine.source) == ("", "a paste")
+    assert (await mine.fetch()).credentials.key == a_key()
+
+
+@pytest.mark.anyio
+async def test_a_key_that_was_replaced_meanwhile_is_read_anew(tmp_path: Path) -> None:
+    key_file.keep("main", a_pair(7), a_machine(tmp_path))
+    (mine,) = shelf(tmp_path, a_profile()).offered
+    assert (await mine.fetch()).credentials.key == a_key(7)
+
+
+def test_the_pair_of_the_environment_stands_before_the_stored_keys(tmp_path: Path) -> None:
+    told = shelf(tmp_path, a_profile("stored"), held="environment")
+    assert [(one.name, one.purpose) for one in told.offered] == [
+        ("environment", None),
+        ("stored", "watch+cancel"),
+    ]
+
+
+def test_a_simulated_exchange_gets_none_of_the_stored_keys(tmp_path: Path) -> None:
+    given = Given(endpoint="http://127.0.0.1:1")
+    told = shelf(tmp_path, a_profile("stored"), given=given, held="environment")
+    assert [one.name for one in told.offered] == ["environment"]
+    assert shelf(tmp_path, given=given, held=None).offered == ()
+
+
+def test_a_list_that_went_bad_is_told_and_the_key_in_use_stays(tmp_path: Path) -> None:
+    shelf(tmp_path, a_profile())
+    (tmp_path / "profiles.toml").write_text("default = 7\n")
+    told = shelf(tmp_path)
+    assert [one.name for one in told.offered] == ["main"]
+    assert "profiles.toml" in told.trouble
+
+
+def test_what_the_user_accepted_goes_along(tmp_path: Path) -> None:
+    (tmp_path / "profiles.toml").write_text('withdraw_accepted = ["0123456789ab"]\n')
+    assert shelf(tmp_path).withdraw_accepted == {"0123456789ab"}

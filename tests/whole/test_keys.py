@@ -1,0 +1,274 @@
+"""One key in the place of another in a running monitor, against the exchange: nothing old, nothing lost."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from krakentui.commands.demo import shelf_of
+from krakentui.commands.seated import sit
+from krakentui.commands.simulated import first_line_of
+from krakentui.engine.keychain import Keychain, Shelf
+from krakentui.engine.keyfetch import Fetched
+from krakentui.engine.seat import Seated
+from krakentui.engine.session import Session
+from krakentui.model.error import KeyProblem
+from krakentui.model.secret import Credentials
+from krakentui.settings import Settings
+from krakentui.simulator import Options
+from krakentui.state.parting import Parting
+from krakentui.state.view import NotAsked, SwitchQuestion
+from tests.whole.faults import inject
+from tests.whole.lockstep import Lockstep, lockstep
+from tests.whole.truth import shown_orders, true_orders, wrong_balances, wrong_gauges
+
+pytestmark = pytest.mark.anyio
+QUIET = Options(manual=True, quiet=True)
+OPENING_S = 8
+PLEASE_S = 3
+
+
+class Seen:
+    """A screen that remembers what it was told to show."""
+
+    def __init__(self) -> None:
+        self.sessions: list[Session] = []
+        self.said: list[str] = []
+        self.turned: Callable[[], object] = lambda: None
+
+    def turn_to(self, session: Session) -> None:
+        self.sessions.append(session)
+        self.turned()
+
+    def say(self, sentence: str) -> None:
+        self.said.append(sentence)
+
+
+class Hands:
+    """An exchange, a monitor with a keychain, and who looks at it."""
+
+    def __init__(self, both: Lockstep, keys: Keychain, seen: Seen, learnt: list[str]) -> None:
+        self.both, self.keys, self.seen, self.learnt = both, keys, seen, learnt
+
+    async def switch(self, name: str, owner: str = "alice", agreed: Parting | None = None) -> None:
+        """Switch and let the new session settle."""
+        before = len(self.seen.sessions)
+        self.keys.switch(name, agreed or self.keys.parting())
+        await self.both.until(lambda: len(self.seen.sessions) > before, PLEASE_S)
+        self.both.owner = owner
+        await self.both.run(OPENING_S)
+
+
+@asynccontextmanager
+async def switching(
+    state_dir: Path | None = None, shelf: Callable[[Shelf], Shelf] = lambda told: told
+) -> AsyncIterator[Hands]:
+    async with lockstep(QUIET, state_dir=state_dir) as both:
+        told = shelf(shelf_of(first_line_of(both.exchange.first_line())))
+        seen, learnt = Seen(), list[str]()
+
+        async def sitting(settings: Settings) -> Seated:
+            return await sit(settings, both.clock, "monitor")
+
+        def learn(credentials: Credentials | None) -> None:
+            learnt.extend([] if credentials is None else [credentials.name])
+
+        settings = both.session._settings
+        keys = Keychain(both.host, settings, lambda: told, sitting, learn, seen)
+        both.host.beside("switch of keys", keys.run)
+        yield Hands(both, keys, seen, learnt)
+
+
+async def test_after_a_switch_the_other_account_is_shown_and_none_of_the_old() -> None:
+    async with switching() as hands:
+        both = hands.both
+        alices = set(both.rows())
+        await hands.switch("stranger", "bob")
+        assert shown_orders(both) == true_orders(both)
+        assert shown_orders(both)
+        assert not alices & set(both.rows())
+        assert wrong_balances(both) == []
+        assert wrong_gauges(both) == []
+        status = both.session.status(both.clock.mono_ns())
+        assert (status.account, status.key_name) == ("bob", "stranger")
+        assert hands.seen.said == ["Key stranger of account bob is in use now."]
+        assert hands.learnt == ["stranger"]
+
+
+async def test_from_the_first_moment_no_figure_of_the_old_account_can_be_asked_for() -> None:
+    async with switching() as hands:
+        both = hands.both
+        seen: list[tuple[object, ...]] = []
+
+        def look() -> None:
+            t_ns, session = both.clock.mono_ns(), both.session
+            seen.append((session.orders(t_ns).rows, session.balances(t_ns).rows, session.journal()))
+
+        hands.seen.turned = look
+        await hands.switch("stranger", "bob")
+        assert seen == [((), (), ())]
+
+
+async def test_a_key_that_only_watches_says_why_it_cancels_nothing() -> None:
+    async with switching() as hands:
+        both = hands.both
+        await hands.switch("watch")
+        assert shown_orders(both) == true_orders(both)
+        assert "This key may not cancel" in both.refuses(min(both.rows()))
+        assert both.session.status(both.clock.mono_ns()).power == "watch"
+        assert wrong_gauges(both) == []
+
+
+async def test_there_and_back_the_counters_hold_the_exchanges_own() -> None:
+    async with switching() as hands:
+        both = hands.both
+        for name, owner in (
+            ("stranger", "bob"),
+            ("cancel", "alice"),
+            ("watch", "alice"),
+            ("cancel", "alice"),
+        ):
+            await hands.switch(name, owner)
+            assert wrong_gauges(both) == []
+            assert shown_orders(both) == true_orders(both)
+
+
+async def test_there_and_back_with_counters_on_disk(tmp_path: Path) -> None:
+    async with switching(tmp_path) as hands:
+        both = hands.both
+        for name, owner in (("stranger", "bob"), ("cancel", "alice")):
+            await hands.switch(name, owner)
+            assert wrong_gauges(both) == []
+        assert sum(name.endswith(".counters") for name in os.listdir(tmp_path)) == 2  # noqa: PTH208
+        await hands.switch("stranger", "bob")  # its seat was left, so it can be taken again
+        assert both.session.status(both.clock.mono_ns()).account == "bob"
+
+
+async def test_a_cancel_that_was_confirmed_is_finished_whatever_comes_next() -> None:
+    async with switching() as hands:
+        both = hands.both
+        order = min(both.true_orders())
+        both.confirm(order)
+        await hands.switch("stranger", "bob")
+        both.owner = "alice"
+        assert order not in both.true_orders()
+        (told,) = hands.keys.left
+        assert order in told
+        assert any(told == line.text for line in both.session.journal())
+
+
+async def test_a_question_of_the_old_key_is_refused_by_the_new_one() -> None:
+    async with switching() as hands:
+        both = hands.both
+        order = min(both.true_orders())
+        question = both.question(order)
+        await hands.switch("stranger", "bob")
+        refused = both.session.confirm(question)
+        assert refused == NotAsked(why="The question was asked for another account: ask again.")
+        await both.run(3)
+        both.owner = "alice"
+        assert order in both.true_orders()
+        assert not [row for row in both.verdicts() if "cancel" in str(row["what"]).lower()]
+
+
+async def test_what_began_to_hang_on_the_key_meanwhile_stops_the_switch() -> None:
+    async with switching() as hands:
+        both = hands.both
+        order = min(both.true_orders())
+        nothing = hands.keys.parting()
+        both.confirm(order)
+        hands.keys.switch("stranger", nothing)
+        await both.run(5)
+        assert hands.seen.sessions == []
+        (said,) = hands.seen.said
+        assert said.startswith("Meanwhile something more hangs on the key in use")
+        assert both.outcomes() == {order: "cancelled"}
+
+
+async def test_a_key_that_cannot_be_fetched_leaves_the_old_one_as_it_was() -> None:
+    async def fails() -> Fetched:
+        raise KeyProblem("The key stranger cannot be had. The OS keyring: It is locked.")
+
+    def broken(shelf: Shelf) -> Shelf:
+        return Shelf(tuple(structs.replace(one, fetch=fails) for one in shelf.offered))
+
+    async with switching(shelf=broken) as hands:
+        both = hands.both
+        hands.keys.switch("stranger", Parting())
+        await both.run(20)
+        assert hands.seen.sessions == []
+        view = hands.keys.view(both.clock.mono_ns())
+        assert view.trouble == (
+            "The key stranger cannot be had. The OS keyring: It is locked. The key cancel stays in use."
+        )
+        assert view.busy == ""
+        assert hands.seen.said == [view.trouble]
+        assert set(both.feeds().values()) == {"live"}
+        assert shown_orders(both) == true_orders(both)
+
+
+async def test_a_lockout_is_kept_for_a_key_that_is_left_and_taken_again() -> None:
+    async with switching() as hands:
+        both = hands.both
+        inject(both, "lockout", match={"key": "cancel"})
+        both.session.poll_now()
+        await both.until(lambda: bool(both.session.budget(both.clock.mono_ns()).lockouts), 60)
+        await hands.switch("watch")
+        await hands.switch("cancel")
+        assert both.session.budget(both.clock.mono_ns()).lockouts
+        before = len(both.verdicts())
+        await both.run(60)
+        calls = [row for row in both.verdicts()[before:] if row["key"] == "cancel"]
+        assert [row for row in calls if row["surface"] == "spot-rest"] == []
+
+
+async def test_an_armed_switch_that_was_agreed_to_be_left_stays_armed_and_is_told() -> None:
+    async with switching() as hands:
+        both = hands.both
+        question = both.session.ask_switch()
+        assert isinstance(question, SwitchQuestion)
+        assert both.session.set_switch(question, 300) is None
+        await both.until(lambda: both.account()["cancel_after"] is not None, 3)
+        await both.run(2)
+        agreed = hands.keys.parting()
+        assert agreed.switch is not None
+        await hands.switch("stranger", "bob", agreed)
+        both.owner = "alice"
+        assert both.account()["cancel_after"] is not None
+        (told,) = hands.keys.left
+        assert told.startswith("The dead man's switch of account alice stays armed")
+        assert any(told == line.text for line in both.session.journal())
+
+
+async def test_a_check_asks_once_and_the_screen_follows_the_key() -> None:
+    async with switching() as hands:
+        both = hands.both
+        await both.until(lambda: hands.keys.view(both.clock.mono_ns()).fits_in_ns == 0, 60)
+        watch = ["query-funds", "query-open-trades", "query-closed-trades", "create-ws-token"]
+        both.exchange.command("key", {"key": "cancel", "permissions": watch})
+        before = len(both.verdicts())
+        assert hands.keys.check() == "Asked: GetApiKeyInfo, up to 1 point of the REST counter."
+        await both.run(2)
+        calls = [row["what"] for row in both.verdicts()[before:] if "GetApiKeyInfo" in str(row["what"])]
+        assert len(calls) == 1
+        row = next(one for one in hands.keys.view(both.clock.mono_ns()).rows if one.in_use)
+        assert row.checked is not None
+        worst = row.checked.findings[0]
+        assert (worst.level, worst.text) == (
+            "missing",
+            "It may not cancel orders. The cancel keys do nothing.",
+        )
+        assert "This key may not cancel" in both.refuses(min(both.rows()))
+
+
+async def test_a_check_that_fails_says_why() -> None:
+    async with switching() as hands:
+        both = hands.both
+        await both.until(lambda: hands.keys.view(both.clock.mono_ns()).fits_in_ns == 0, 60)
+        inject(both, "http", match={"path": "/0/private/GetApiKeyInfo"}, status=520)
+        hands.keys.check()
+        await both.run(5)
+        assert hands.keys.view(both.clock.mono_ns()).trouble.startswith("The last check failed. ")
