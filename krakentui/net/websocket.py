@@ -18,6 +18,7 @@ from krakentui.net.hosts import is_loopback
 from krakentui.net.socket import HandshakeRefused, SocketClosed, Unreachable
 from krakentui.net.way import Way
 from krakentui.net.words import failure_words
+from krakentui.wire.spot.endpoints import check_message
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_QUEUED = 4096
@@ -47,7 +48,13 @@ class WebSocket:
             raise _closed(error) from error
 
     async def send(self, text: str) -> None:
-        """Write one text frame."""
+        """Write one text frame, if it is a message of the allow-list.
+
+        Raises:
+            Forbidden: it is not; nothing was sent.
+            SocketClosed: the socket is gone.
+        """
+        check_message(text)
         try:
             await self._connection.send(text)
         except ConnectionClosed as error:

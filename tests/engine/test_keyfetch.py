@@ -100,8 +100,8 @@ async def test_given_up_it_ends_with_all_it_has_started(tmp_path: Path) -> None:
     command = a_profile(store="command", key_command=(sys.executable, str(script)))
     async with asyncio.TaskGroup() as group:
         waiting = group.create_task(fetched(tmp_path, command))
-        while not (held.exists() and held.stat().st_size == 2):
-            await asyncio.sleep(0.005)  # noqa: ASYNC110 - another process is watched, as `is_free` does
+        while not (held.exists() and held.stat().st_size == 2):  # noqa: ASYNC110 - of another process
+            await asyncio.sleep(0.005)
         waiting.cancel()
     assert is_free(held)
 

@@ -9,6 +9,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
+from krakentui.model.error import Forbidden
 from krakentui.net.socket import HandshakeRefused, SocketClosed, Unreachable
 from krakentui.net.websocket import MOST_BYTES, open_socket
 
@@ -47,6 +48,40 @@ async def test_what_is_sent_comes_back_as_bytes() -> None:
         await socket.send('{"method":"ping"}')
         assert await socket.receive() == b'{"method":"ping"}'
         await socket.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"method":"add_order","params":{}}',
+        '{"method":"amend_order","params":{}}',
+        '{"method":"batch_add","params":{}}',
+        '{"event":"addOrder"}',
+        '{"event":"subscribe","method":"add_order"}',
+        '{"method":["ping"]}',
+        '{"params":{}}',
+        "{}",
+        "add_order",
+        "",
+    ],
+)
+@pytest.mark.anyio
+async def test_no_other_message_leaves(text: str) -> None:
+    heard: list[str | bytes] = []
+
+    async def hear(connection: ServerConnection) -> None:
+        async for message in connection:
+            heard.append(message)
+            await connection.send(message)
+
+    async with a_server(hear) as url:
+        socket = await open_socket(url, 5)
+        with pytest.raises(Forbidden):
+            await socket.send(text)
+        await socket.send('{"method":"ping"}')
+        await socket.receive()
+        await socket.close()
+    assert heard == ['{"method":"ping"}']
 
 
 @pytest.mark.parametrize(("code", "reason"), [(1000, ""), (1001, "going away"), (1013, "try\x1b[2J later")])
@@ -167,7 +202,7 @@ async def test_receiving_is_safe_to_cancel() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0):
                 await socket.receive()
-        await socket.send("go")
+        await socket.send('{"method":"ping"}')
         assert await socket.receive() == b"after"
         await socket.close()
 

@@ -1,13 +1,13 @@
 """What may be called at all: the allow-list of the live client.
 
-Order entry, funding, withdrawals and earn do not exist here, so no bug can reach them. The transport
-asks `allowed` again for the path it is handed. Permissions: REST reference 5.1.
+Order entry, funding, withdrawals and earn do not exist here, so no bug can reach them. The transports
+ask again for the path or the message that they are handed. Permissions: REST reference 5.1.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct, json
 
 from krakentui.model.error import Forbidden
 
@@ -80,6 +80,15 @@ WS_METHODS = frozenset(
 )
 """What may be sent over a websocket."""
 
+OLD_EVENTS = frozenset({"subscribe"})
+"""What may be sent over the old websocket, whose messages name an event."""
+
+
+class _Message(Struct):
+    method: str | None = None
+    event: str | None = None
+
+
 _PATHS = frozenset(endpoint.path for endpoint in ENDPOINTS.values())
 
 
@@ -109,3 +118,19 @@ def allowed_method(method: str) -> str:
     if method not in WS_METHODS:
         raise Forbidden(f"{method:.40} is not a message this program sends: it was not sent.")
     return method
+
+
+def check_message(text: str) -> None:
+    """Pass if this message may leave over a websocket.
+
+    Raises:
+        Forbidden: it is none of those that this program sends.
+    """
+    try:
+        told = json.decode(text, type=_Message)
+    except DecodeError:  # a wrong type is one, too
+        raise Forbidden("That is no message of this program: it was not sent.") from None
+    if told.event is None:
+        allowed_method(told.method or "")
+    elif told.method is not None or told.event not in OLD_EVENTS:
+        raise Forbidden(f"{told.event:.40} is not a message this program sends: it was not sent.")

@@ -3,7 +3,15 @@
 import pytest
 
 from krakentui.model.error import Forbidden
-from krakentui.wire.spot.endpoints import ENDPOINTS, WS_METHODS, allowed, allowed_method, allowed_path
+from krakentui.wire.spot.endpoints import (
+    ENDPOINTS,
+    OLD_EVENTS,
+    WS_METHODS,
+    allowed,
+    allowed_method,
+    allowed_path,
+    check_message,
+)
 
 PUBLIC = {"Time", "SystemStatus", "Assets", "AssetPairs", "Ticker", "OHLC"}
 READS = {
@@ -33,6 +41,22 @@ NEVER = (
 
 def test_the_list_is_exactly_reads_and_cancels() -> None:
     assert set(ENDPOINTS) == PUBLIC | READS | HISTORY | CANCELS
+
+
+def test_over_a_socket_it_is_exactly_subscriptions_and_cancels() -> None:
+    assert WS_METHODS - {"subscribe", "unsubscribe", "ping"} == {
+        "cancel_order",
+        "batch_cancel",
+        "cancel_all",
+        "cancel_all_orders_after",
+    }
+    assert list(OLD_EVENTS) == ["subscribe"]
+
+
+def test_every_message_of_the_list_passes() -> None:
+    for method in WS_METHODS:
+        check_message(f'{{"method":"{method}","req_id":1,"params":{{"method":"add_order"}}}}')
+    check_message('{"event":"subscribe","reqid":1}')
 
 
 def test_only_cancels_write() -> None:
