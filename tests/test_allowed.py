@@ -25,7 +25,7 @@ CLIENT = [path for path in MODULES if floor_of(path) != "simulator"]
 NEVER = re.compile(
     r"""
     (?:Add|Amend|Edit)Order | (?:add|amend|edit)_order | batch_add | (?:add|edit|amend)Order
-    | (?:^|/)Withdraw(?:$|[A-Z]) | (?:Wallet|Account)Transfer | DepositMethods | DepositAddresses | DepositStatus
+    | (?:^|/)Withdraw(?:$|[A-Z]) | (?:Wallet|Account)Transfer | Deposit(?:Methods|Addresses|Status)
     | CreateSubaccount | Earn/ | Allocate | RequestQuote | sendorder | batchorder | /derivatives/
     | (?:^|/)(?:transfer|withdraw(?:al)?)$
     """,
