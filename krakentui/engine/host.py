@@ -181,7 +181,10 @@ class Host:
         before = old.state.ledger
         if old.state.key is not None:
             self._known[old.state.key] = figures_of(before, self._clock.mono_ns())
-        new.go_on(before, self._known.get(new.state.key or ""))
+        new.state.ledger = new.state.ledger.at_address_of(before)
+        figures = self._known.get(new.state.key or "")
+        if figures is not None and new.side is not None:
+            new.side.shared.remember(figures)
 
     def _tell(self, event: Happening) -> None:
         self.session.tell(event)

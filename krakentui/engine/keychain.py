@@ -12,7 +12,7 @@ from typing import Protocol
 from msgspec import Struct, structs
 
 from krakentui.engine.host import Host
-from krakentui.engine.keycheck import ENDPOINT
+from krakentui.engine.keycheck import ENDPOINT, KeyCheck
 from krakentui.engine.keyfetch import Fetched
 from krakentui.engine.seat import Seated
 from krakentui.engine.session import Session
@@ -133,8 +133,7 @@ class Keychain:
 
     def view(self, t_ns: int) -> KeysView:
         """List the keys, and tell what a check costs."""
-        session = self._host.session
-        ledger, check = session.state.ledger, session.key_check
+        ledger, check = self._host.session.state.ledger, self._key_check
         cost, counter = ledger.rest_cost(ENDPOINT).high, ledger.rest_at(t_ns)
         fits_ns = ledger.user_tried_at(cost, t_ns)
         asking = "Asking the exchange what the key in use may do." if check and check.is_asking else ""
@@ -153,8 +152,13 @@ class Keychain:
     def check(self) -> str:
         """Ask the exchange what the key in use may do; the sentence says what comes of it."""
         self._trouble = ""
-        check = self._host.session.key_check
+        check = self._key_check
         return "No key is in use: there is nothing to check." if check is None else check.begin()
+
+    @property
+    def _key_check(self) -> KeyCheck | None:
+        side = self._host.session.side
+        return None if side is None else side.check
 
     def parting(self) -> Parting:
         """Tell what hangs on the key in use."""

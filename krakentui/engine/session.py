@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from krakentui.budget.forecast import Curve
-from krakentui.budget.ledger import Ledger
 from krakentui.engine.account import AccountSide
 from krakentui.engine.actionlog import LOGGED, ActionLog
 from krakentui.engine.details import details
@@ -20,7 +19,6 @@ from krakentui.engine.export import told_export
 from krakentui.engine.feeds import PublicTalk
 from krakentui.engine.fresh import fresh_state
 from krakentui.engine.household import Door, Household
-from krakentui.engine.keycheck import KeyCheck
 from krakentui.engine.offset import Timing
 from krakentui.engine.poller import PublicPoller
 from krakentui.engine.public import PublicCalls
@@ -42,7 +40,6 @@ from krakentui.model.event import (
     Noted,
     OrdersSnapshot,
 )
-from krakentui.model.figures import BudgetFigures
 from krakentui.model.history import HistoryKind, Past
 from krakentui.model.limit import KeyScope
 from krakentui.model.symbol import Names
@@ -276,20 +273,9 @@ class Session:
         return self._keyless.why if self._account is None else self._account.poller.poll_now()
 
     @property
-    def key_check(self) -> KeyCheck | None:
-        """What asks the exchange, when the user wants it, what the key in use may do; None = no key."""
-        return None if self._account is None else self._account.check
-
-    def go_on(self, before: Ledger, figures: BudgetFigures | None) -> None:
-        """Take over what another session of this program counted.
-
-        Args:
-            before: all that the last session counted: what goes by address goes on from there.
-            figures: what an earlier session knew of this very key, where no file keeps it.
-        """
-        self.state.ledger = self.state.ledger.at_address_of(before)
-        if figures is not None and self._account is not None:
-            self._account.shared.remember(figures)
+    def side(self) -> AccountSide | None:
+        """What needs a key; None where there is none."""
+        return self._account
 
     def listen(self, ear: Callable[[Happening, int], None]) -> None:
         """Let somebody hear every event, with its steady time, once the state has taken it."""
