@@ -39,7 +39,7 @@ def affordable(orders: Iterable[Order], ledger: Ledger, t_ns: int, wall_ns: int)
             used = counter.high
             for cost in sorted(prices):
                 used += cost
-                if used > counter.ceiling:
+                if used > counter.ceiling - ledger.short:
                     break
                 fitting.append(cost)
     fresh_of = sum(cost >= FRESH_FROM for prices in costs.values() for cost in prices)

@@ -192,6 +192,11 @@ class Books(Struct, frozen=True, kw_only=True):
         return 0 if self.belief.counting.edge == ">" else 1
 
     @property
+    def short(self) -> int:
+        """So far below the ceiling an act has to end to pass, where one that ends just there is refused."""
+        return 1 if self.belief.counting.edge == ">=" else 0
+
+    @property
     def hidden_ns(self) -> int:
         """For how long a seen act of others permits one that was refused unseen."""
         window = self.belief.counting.others_window

@@ -55,6 +55,8 @@ class PairPlan(Struct, frozen=True, kw_only=True):
     """The sum of the orders' own costs."""
     used: Interval
     ceiling: int
+    top: int
+    """So high the counter may stand after an act that passes: the ceiling, or just below it."""
     single: Way
     """One by one, at once, the cheapest first."""
     passes: tuple[int, int]
@@ -68,12 +70,12 @@ class PairPlan(Struct, frozen=True, kw_only=True):
     @property
     def fits(self) -> bool:
         """The whole surely fits now."""
-        return self.used.high + self.cost.high <= self.ceiling
+        return self.used.high + self.cost.high <= self.top
 
     @property
     def overflows(self) -> bool:
         """The whole surely does not fit."""
-        return self.used.low + self.cost.low > self.ceiling
+        return self.used.low + self.cost.low > self.top
 
 
 class Wait(Struct, frozen=True, kw_only=True):
@@ -176,8 +178,9 @@ def _pair(pair: str, orders: Sequence[Order], ledger: Ledger, t_ns: int, wall_ns
     counter = ledger.engine_at(pair, t_ns)
     costs = sorted((order_cost(order, wall_ns) for order in orders), key=lambda cost: cost.high)
     cost = total(costs)
-    least = _passing([one.high for one in costs], counter.high, counter.ceiling)
-    most = _passing(sorted(one.low for one in costs), counter.low, counter.ceiling)
+    top = counter.ceiling - ledger.short
+    least = _passing([one.high for one in costs], counter.high, top)
+    most = _passing(sorted(one.low for one in costs), counter.low, top)
     most = max(least, most)
 
     def way(cost: Interval, least: int) -> Way:
@@ -191,7 +194,7 @@ def _pair(pair: str, orders: Sequence[Order], ledger: Ledger, t_ns: int, wall_ns
         return Way(
             cost=cost,
             end=Interval(end.low, end.high),
-            fits=end.high <= end.ceiling,
+            fits=end.high <= top,
             new_orders=again,
         )
 
@@ -203,6 +206,7 @@ def _pair(pair: str, orders: Sequence[Order], ledger: Ledger, t_ns: int, wall_ns
         cost=cost,
         used=Interval(counter.low, counter.high),
         ceiling=counter.ceiling,
+        top=top,
         single=way(Interval(passing, cost.high), passing),
         passes=(least, most),
         batch=way(Interval(min(cost.low, sure_room), cost.high), min(cost.low, room)),
@@ -211,11 +215,11 @@ def _pair(pair: str, orders: Sequence[Order], ledger: Ledger, t_ns: int, wall_ns
     )
 
 
-def _passing(costs: Sequence[int], used: int, ceiling: int) -> int:
+def _passing(costs: Sequence[int], used: int, top: int) -> int:
     """Count how many of these, the cheapest first, pass one after the other."""
     for count, cost in enumerate(costs):
         used += cost
-        if used > ceiling:
+        if used > top:
             return count
     return len(costs)
 
@@ -243,13 +247,13 @@ def _fits_at(
 
     def fits(fall: tuple[int, int]) -> bool:
         at_ns = t_ns + fall[0]
-        return ledger.engine_at(pair, at_ns).surely_fits(fall[1], at_ns)
+        return ledger.engine_at(pair, at_ns).surely_fits(fall[1] + ledger.short, at_ns)
 
     first = bisect_left(falls, True, key=fits)  # noqa: FBT003 - what is looked for
     if not first:
         return t_ns
     in_ns, before = falls[first - 1]
-    drained_ns = ledger.engine_fits_at(pair, before, t_ns + in_ns)
+    drained_ns = ledger.engine_fits_at(pair, before + ledger.short, t_ns + in_ns)
     if first == len(falls):
         return drained_ns
     aged_ns = t_ns + falls[first][0]

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from krakentui.budget.ledger import Ledger
 from krakentui.model.clock import SECOND
-from krakentui.model.counting import Counting
+from krakentui.model.counting import Counting, Edge
 from krakentui.model.event import (
     CallRefused,
     CallSettled,
@@ -33,7 +33,12 @@ def told(ledger: Ledger, at_s: float, *events: Happening, orders: tuple[Order, .
 
 
 def a_ledger(
-    tier: Tier | None = "intermediate", *, quiet_s: int = 0, reserve: int = 3, hidden_s: int = 300
+    tier: Tier | None = "intermediate",
+    *,
+    quiet_s: int = 0,
+    reserve: int = 3,
+    hidden_s: int = 300,
+    edge: Edge | None = None,
 ) -> Ledger:
     """A ledger that started long before second 0, so that nothing is left of the doubt of the start."""
     start_ns = -100_000 * SECOND if not quiet_s else -quiet_s * SECOND
@@ -42,7 +47,7 @@ def a_ledger(
         KEY.key,
         "alice",
         Decimal(reserve),
-        Counting(others_window=hidden_s),
+        Counting(others_window=hidden_s, edge=edge),
         assume_tier=tier,
     )
     return ledger.apply(snapshot(), start_ns, {})

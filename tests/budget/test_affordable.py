@@ -40,6 +40,11 @@ def test_as_many_can_be_cancelled_as_fit_under_the_ceiling() -> None:
     assert count(a_ledger("starter"), *orders(25)) == 15  # 15 x 4 = 60
 
 
+def test_where_an_act_is_refused_just_at_the_ceiling_one_less_fits() -> None:
+    assert count(a_ledger("starter", edge=">"), *orders(25)) == 15
+    assert count(a_ledger("starter", edge=">="), *orders(25)) == 14
+
+
 def test_the_cheapest_are_counted_first() -> None:
     assert count(nearly_full(), *orders(3, born_s=10), *orders(2, born_s=-100)) == 2
 

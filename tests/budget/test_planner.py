@@ -12,6 +12,7 @@ from krakentui.budget.planner import CancelPlan, PairPlan, plan
 from krakentui.budget.question import route_words, warnings
 from krakentui.budget.route import Route
 from krakentui.model.clock import SECOND
+from krakentui.model.counting import Edge
 from krakentui.model.event import CounterReported, Happening, LockoutBegan
 from krakentui.model.limit import units
 from krakentui.model.order import Order
@@ -327,3 +328,23 @@ def within(units: int, interval: Interval) -> bool:
 def true_cost(order: Order, random: Random) -> int:
     cost = order_cost(order, WALL + NOW_S * SECOND)
     return random.randint(cost.low, cost.high)
+
+
+@pytest.mark.parametrize("edge", [None, ">"])
+def test_a_set_that_lands_exactly_on_the_ceiling_fits_as_documented(edge: Edge | None) -> None:
+    pair = the_pair(*orders(15), ledger=a_ledger("starter", edge=edge))  # 15 x 4 = 60
+    assert (pair.fits, pair.overflows, pair.passes, pair.single.fits) == (True, False, (15, 15), True)
+    one_more = the_pair(*orders(16), ledger=a_ledger("starter", edge=edge))
+    assert (one_more.fits, one_more.overflows, one_more.passes) == (False, True, (15, 15))
+
+
+def test_where_an_act_is_refused_just_at_the_ceiling_such_a_set_overflows() -> None:
+    ledger = a_ledger("starter", edge=">=")
+    pair = the_pair(*orders(15), ledger=ledger)
+    assert (pair.fits, pair.overflows, pair.passes, pair.single.fits) == (False, True, (14, 14), False)
+    assert pair.fits_at_ns is not None
+    assert NOW_S * SECOND < pair.fits_at_ns <= (NOW_S + 26) * SECOND
+    assert the_pair(*orders(14), ledger=ledger).fits
+    assert warnings(planned(*orders(15), ledger=ledger, batch_names=False, socket_open=False))[0].endswith(
+        "14 of 15 pass, the rest is refused."
+    )
