@@ -181,7 +181,7 @@ def parse_config(data: bytes, path: Path) -> Config:
     if reserve > told.rest_least - 1:
         at = place(text, "budget.rest_max" if config.rest_reserve is None else "budget.rest_reserve", path)
         raise UsageError(
-            f"{at}: a reserve of {reserve} points leaves none of {told.rest_least} for polls; "
+            f"{at}: a reserve of {reserve} leaves none of the {told.rest_least} points for polls; "
             "budget.rest_reserve must be lower."
         )
     return config

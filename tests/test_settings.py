@@ -152,9 +152,9 @@ _LOWER = "for polls; budget.rest_reserve must be lower."
         *(
             (f"[budget]\n{lines}\n".encode(), f"config.toml:{line}: a reserve of {rest}")
             for lines, line, rest in (
-                ("rest_reserve = 15", 2, f"15 points leaves none of 15 {_LOWER}"),
-                ("rest_reserve = 9\nrest_max = 9", 2, f"9 points leaves none of 9 {_LOWER}"),
-                ("engine_max = 9\nrest_max = 3", 3, f"3 points leaves none of 3 {_LOWER}"),
+                ("rest_reserve = 15", 2, f"15 leaves none of the 15 points {_LOWER}"),
+                ("rest_reserve = 9\nrest_max = 9", 2, f"9 leaves none of the 9 points {_LOWER}"),
+                ("engine_max = 9\nrest_max = 3", 3, f"3 leaves none of the 3 points {_LOWER}"),
             )
         ),
         (b"[budget]\nhistory_cost = 4.0\n", "config.toml:2: budget.history_cost must be 2 or 4."),

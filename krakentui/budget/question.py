@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from krakentui.budget.planner import CancelPlan, PairPlan, Wait, Way
 from krakentui.budget.route import BATCHES, ROUTE_WORDS
 from krakentui.budget.words import amount, duration, figure
+from krakentui.model.number import counted
 
 NAMED = 3
 """Pairs that one sentence names."""
@@ -33,8 +34,8 @@ def warnings(plan: CancelPlan) -> tuple[str, ...]:
 
 def _of_pair(plan: CancelPlan, pair: PairPlan) -> str:
     cost, used = amount(pair.cost.low, pair.cost.high), amount(pair.used.low, pair.used.high)
-    sure = "do not fit" if pair.overflows else "may not fit"
-    said = f"{pair.pair}: {cost} points {sure} beside {used} of {figure(pair.ceiling)} in use"
+    sure = ("does not fit" if cost == "1" else "do not fit") if pair.overflows else "may not fit"
+    said = f"{pair.pair}: {counted(cost, 'point')} {sure} beside {used} of {figure(pair.ceiling)} in use"
     if plan.route in BATCHES:
         return f"{said}. {_new_orders([pair.batch])}"
     if pair.orders == 1:
@@ -70,6 +71,6 @@ def _new_orders(ways: Sequence[Way]) -> str:
 
 def _patience(wait: Wait, cost: int) -> str:
     if wait.fits:
-        then = f", at {figure(wait.cost.high)} points" if wait.saves else ""
+        then = f", at {counted(figure(wait.cost.high), 'point')}" if wait.saves else ""
         return f"In {duration(wait.in_ns)} it surely fits{then}."
-    return f"Waiting {duration(wait.in_ns)} saves {figure(wait.saves)} of {figure(cost)} points."
+    return f"Waiting {duration(wait.in_ns)} saves {figure(wait.saves)} of {counted(figure(cost), 'point')}."

@@ -9,6 +9,7 @@ from krakentui.commands.parser import Given
 from krakentui.engine.actionfile import FILE, Verdict, verify
 from krakentui.model.action import Entry, written
 from krakentui.model.error import KrakentuiError
+from krakentui.model.number import counted
 from krakentui.model.text import clean
 from krakentui.settings import state_folder
 
@@ -46,7 +47,7 @@ def run(given: Given) -> int:
     for line in lines:
         put(line)
     if not given.json:
-        entries = f"{count} {'entry' if count == 1 else 'entries'}"
+        entries = counted(count, "entry", "entries")
         put(f"Verified: {entries}, none missing, none changed." if not wrong else f"Read: {entries}.")
     return DAMAGED if wrong else 0
 
@@ -66,8 +67,8 @@ def _cost(entry: Entry) -> str:
     if entry.cost_low is None or entry.cost_high is None:
         return ""
     same = entry.cost_low == entry.cost_high
-    points = entry.cost_low if same else f"{entry.cost_low} to {entry.cost_high}"
-    return f"{'predicted' if entry.step == 'asked' else 'cost'} {points} points"
+    cost = entry.cost_low if same else f"{entry.cost_low} to {entry.cost_high}"
+    return f"{'predicted' if entry.step == 'asked' else 'cost'} {counted(cost, 'point')}"
 
 
 def _complaint(verdict: Verdict) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from krakentui.budget.words import duration
 from krakentui.commands.columns import columns
-from krakentui.model.number import plain, points_text
+from krakentui.model.number import counted, plain, points_text
 from krakentui.model.text import clean
 from krakentui.state.view import Question, QuestionOrder
 from krakentui.state.ways import PairView, WayView
@@ -25,7 +25,7 @@ def has_terminal() -> bool:
 def facts(question: Question, *, dry: bool = False) -> str:
     """Write what would be done: account, key, venue, every order, what it costs, which way it goes."""
     count = len(question.orders)
-    what = f"all {_orders(count, 'open order')}" if question.everything else _orders(count)
+    what = f"all {counted(count, 'open order')}" if question.everything else counted(count, "order")
     account, key = question.account or "unknown", question.key or "none"
     lines = [
         f"{'Would cancel' if dry else 'Cancel'} {what} of account {account} ({question.venue}, key {key}):",
@@ -112,10 +112,6 @@ async def _typed() -> str:
         loop.remove_reader(file)
 
 
-def _orders(count: int, noun: str = "order") -> str:
-    return f"1 {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def _worth(question: Question) -> list[str]:
     """Write what many orders are worth together, by currency."""
     totals: dict[str, Decimal] = {}
@@ -140,4 +136,4 @@ def _number(number: Decimal | None) -> str:
 
 def _points(question: Question) -> str:
     cost = _range(points_text(question.cost_low, up=False), points_text(question.cost_high, up=True))
-    return "1 point" if cost == "1" else f"{cost} points"
+    return counted(cost, "point")

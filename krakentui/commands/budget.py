@@ -27,7 +27,7 @@ from krakentui.engine.session import Session
 from krakentui.model.clock import SECOND, Clock, SystemClock
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.limit import points, units
-from krakentui.model.number import points_text
+from krakentui.model.number import counted, points_text
 from krakentui.settings import Settings
 from krakentui.state.filtertext import named_pair
 
@@ -188,8 +188,8 @@ def _sentence(granted: Granted, wish: Wish) -> str:
     used, more = low if low == high else f"{low} to {high}", points_text(points(wish.units), up=True)
     ceiling = points_text(points(granted.ceiling), up=False)
     if not wish.books:
-        return f"{granted.pair}: {more} points surely fit; {used} of {ceiling} are in use."
-    told = f"{granted.pair}: {more} points are booked"
+        return f"{granted.pair}: room for {counted(more, 'point')}, surely; {used} of {ceiling} are in use."
+    told = f"{granted.pair}: booked {counted(more, 'point')}"
     if granted.high > granted.ceiling:  # nobody watches, so there is no telling
         return f"{told}."
     return f"{told}; {used} of {ceiling} are in use with them."

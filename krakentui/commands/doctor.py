@@ -31,6 +31,7 @@ from krakentui.keys.profile import Profiles, Purpose
 from krakentui.model.clock import SECOND, SystemClock
 from krakentui.model.error import KrakentuiError
 from krakentui.model.event import TimeMeasured
+from krakentui.model.number import counted
 from krakentui.model.proxy import shown_proxy
 from krakentui.model.redact import redact
 from krakentui.model.secret import Credentials
@@ -73,7 +74,7 @@ def run(
     say("Stored keys", iter([*lines, *stored_lines(profiles, offers)]))
     key = usable_key(given, environ, profiles, offers, pair)
     say("Exchange and key", iter(_asked(given, environ, profiles, key, door)))
-    put("Everything works." if not troubles else f"{troubles} of these lines (!) want a look.")
+    put(f"Look at {counted(troubles, 'line')} above, marked with !." if troubles else "Everything works.")
     return 1 if troubles else 0
 
 

@@ -18,7 +18,8 @@ from krakentui.commands.schema import Object, cost_interval
 from krakentui.model.clock import MILLISECOND, SECOND
 from krakentui.model.error import UsageError
 from krakentui.model.limit import Tier, points
-from krakentui.model.number import points_text
+from krakentui.model.number import counted, points_text
+from krakentui.model.symbol import wsname_symbol
 from krakentui.state.filtertext import age_s
 
 FINE, TIGHT, LIMITED = 0, 10, 11
@@ -33,12 +34,13 @@ def run(given: Given) -> int:
     """Print what becomes of the acts."""
     if given.plan_tier is None:
         raise UsageError(f"`krakentui limits plan` needs --tier {', '.join(TIERS)}: as in `{EXAMPLE}`.")
+    pair = wsname_symbol(given.pair.upper()) if given.pair and "/" in given.pair else given.pair
     steps = read(given.acts)
     reckoned = reckon(given.plan_tier, steps)
     if given.json:
-        put(text_of(plan_object(given.plan_tier, given.pair, reckoned)))
+        put(text_of(plan_object(given.plan_tier, pair, reckoned)))
     else:
-        put(table(given.plan_tier, given.pair, reckoned))
+        put(table(given.plan_tier, pair, reckoned))
     return exit_code(reckoned)
 
 
@@ -135,17 +137,19 @@ def table(tier: Tier, pair: str | None, reckoned: Reckoned) -> str:
     """Lay it out for people."""
     rules = TIERS[tier]
     drain = points_text(rules.engine_decay, up=False)
+    does = "drains" if drain == "1" else "drain"
     whose = "The trading limit of one pair" if pair is None else f"The trading limit of {pair}"
     rows = [("ACT", "COSTS", "COUNTER", "PASSES"), *map(_row, reckoned.rows)]
     used = amount(reckoned.used.low, reckoned.used.high)
+    cost = amount(reckoned.cost.low, reckoned.cost.high)
     free, zero = _spans(reckoned.free_in_ns), _spans(reckoned.zero_in_ns)
     return "\n".join(
         [
-            f"{whose}, tier {tier}: {rules.engine_max} points, of which {drain} drain a second.",
+            f"{whose}, tier {tier}: {rules.engine_max} points, of which {drain} {does} a second.",
             "",
             *columns(rows),
             "",
-            f"Together {amount(reckoned.cost.low, reckoned.cost.high)} points; {_verdict(reckoned)}.",
+            f"Together {counted(cost, 'point')}; {_verdict(reckoned)}.",
             f"The counter ends at {used} of {figure(reckoned.ceiling)}; one more act fits {free}.",
             f"It is at zero {zero}.",
         ]

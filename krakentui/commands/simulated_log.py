@@ -9,6 +9,7 @@ from typing import TextIO
 from krakentui.commands import guard
 from krakentui.commands.lines import put
 from krakentui.model.error import KrakentuiError, UsageError
+from krakentui.model.number import counted
 from krakentui.simulator.replay import NoLog, replay
 
 Write = Callable[[str], object]
@@ -53,7 +54,7 @@ def replayed(path: Path, copy: Path | None) -> int:
     if judge.differs is not None:
         put(f"The replay of {path} differs from line {judge.differs} on.")
         return 1
-    put(f"Replayed {judge.count} lines of {path}: the same to the byte.")
+    put(f"Replayed {counted(judge.count, 'line')} of {path}: the same to the byte.")
     return 0
 
 

@@ -16,6 +16,7 @@ from msgspec import json
 
 from krakentui.model.clock import SECOND
 from krakentui.model.history import HistoryKind, LedgerEntry, Past, PastTrade
+from krakentui.model.number import counted
 from krakentui.model.order import OrderPatch
 
 NAMES: dict[HistoryKind, str] = {"orders": "closed-orders", "trades": "trades", "ledger": "ledger"}
@@ -46,7 +47,7 @@ def told_export(kind: HistoryKind, rows: Sequence[Past], folder: Path, wall_ns: 
         table, plain = export(kind, rows, folder, wall_ns)
     except OSError as error:
         return f"The rows could not be written to {folder}: {error.strerror or error}."
-    return f"{len(rows)} {'row' if len(rows) == 1 else 'rows'} written to {table} and {plain.name}."
+    return f"{counted(len(rows), 'row')} written to {table} and {plain.name}."
 
 
 def as_csv(kind: HistoryKind, table: Sequence[dict[str, Cell]]) -> str:

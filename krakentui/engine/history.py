@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from krakentui.budget.words import figure
 from krakentui.engine.lanes import Held, Lane
-from krakentui.engine.wants import may_ask, why_later
+from krakentui.engine.wants import cost_text, may_ask, why_later
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.error import TransportError
 from krakentui.model.event import Happening
@@ -65,7 +64,7 @@ class Historian:
         if kind != "fees":
             self._tell(HistoryAsked(account=self._state.account, kind=kind, again=again))
         self._wishes.put_nowait(wish)
-        return f"Asked: {endpoint}, up to {figure(cost)} points of the REST counter."
+        return f"Asked: {endpoint}, up to {cost_text(cost)} of the REST counter."
 
     async def run(self) -> None:
         """Fetch what was asked for until cancelled."""

@@ -10,6 +10,7 @@ from krakentui.model.booking import PointsBooked
 from krakentui.model.clock import Clock
 from krakentui.model.event import Happening
 from krakentui.model.limit import POINT, PairScope
+from krakentui.model.number import counted
 from krakentui.model.symbol import Names, wsname_symbol
 from krakentui.state.filtertext import named_pair
 
@@ -88,11 +89,12 @@ class Points:
         ceiling = ledger.engine_at(pair, t_ns).ceiling
         fits_ns = ledger.engine_fits_at(pair, units, t_ns)
         if fits_ns is None:
-            why = f"{figure(units)} points never fit on {pair}: its ceiling is {figure(ceiling)}."
+            wanted = counted(figure(units), "point")
+            why = f"{wanted} can never fit on {pair}: its ceiling is {figure(ceiling)}."
             return NotYet(until_ns=None, why=why)
         if fits_ns <= t_ns:
             return None
-        why = f"{figure(units)} points do not surely fit on {pair} yet."
+        why = f"{counted(figure(units), 'point')} may not fit on {pair} yet."
         if not ledger.sees_acts:
             why = f"Nobody sees yet what is done on {pair}, so nothing surely fits."
         return NotYet(until_ns=fits_ns, why=why)

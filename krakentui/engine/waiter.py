@@ -13,6 +13,7 @@ from krakentui.budget.costs import cheap_in
 from krakentui.budget.words import duration, figure
 from krakentui.model.clock import Clock
 from krakentui.model.event import Happening
+from krakentui.model.number import counted
 from krakentui.model.order import Order
 from krakentui.model.waiting import WaitDropped, WaitPlanned
 from krakentui.state.state import State
@@ -56,7 +57,11 @@ class Waiter:
         orders = [self._state.orders[one.id] for one in question.orders if one.id in self._state.orders]
         if not orders:
             return NotAsked(why="The exchange has not listed these orders yet: they cannot wait.")
-        when = "it costs nothing" if not self._most else f"it costs {figure(self._most)} points or less"
+        when = (
+            "it costs nothing"
+            if not self._most
+            else f"it costs {counted(figure(self._most), 'point')} or less"
+        )
         waits = [self._wait_ns(order) for order in orders]
         known = [wait_ns for wait_ns in waits if wait_ns is not None]
         longest_ns = max(known, default=0)

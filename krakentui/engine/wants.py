@@ -11,6 +11,7 @@ from krakentui.budget.words import duration, figure
 from krakentui.engine.offset import Offset
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import POINT
+from krakentui.model.number import counted
 from krakentui.state.state import State
 from krakentui.wire.spot.endpoints import ENDPOINTS
 
@@ -41,7 +42,7 @@ def why_later(endpoint: str, state: State, t_ns: int) -> str | None:
 
 def cost_text(units: int) -> str:
     """Write a cost: `1 point`, `4 points`."""
-    return "1 point" if units == POINT else f"{figure(units)} points"
+    return counted(figure(units), "point")
 
 
 def is_blind(state: State) -> bool:

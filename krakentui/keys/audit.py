@@ -13,6 +13,7 @@ from msgspec import Struct
 from krakentui.keys.permissions import CANCEL, PERMISSIONS, WATCH, WITHDRAW
 from krakentui.keys.profile import Purpose
 from krakentui.model.account import Finding, KeyInfo
+from krakentui.model.number import counted
 from krakentui.model.text import clean
 
 DAY_S = 86_400
@@ -191,7 +192,7 @@ def _age(info: KeyInfo, now_s: int) -> Iterator[Finding]:
 def _address(info: KeyInfo) -> Iterator[Finding]:
     if info.ip_allowlist:
         count = len(info.ip_allowlist)
-        yield Finding("fine", f"It works from {count} {'address' if count == 1 else 'addresses'} only.")
+        yield Finding("fine", f"It works from {counted(count, 'address', 'addresses')} only.")
     else:
         yield Finding(
             "amber",

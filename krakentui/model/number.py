@@ -50,6 +50,18 @@ def plain(number: Decimal) -> str:
     return format(number, "f")
 
 
+def counted(count: int | str, noun: str, nouns: str = "") -> str:
+    """Write a number with what it counts: `1 point`, `2 points`, `0.5 points`, `1 to 2 entries`.
+
+    Args:
+        count: The number, or how it is written.
+        noun: What one of it is called.
+        nouns: What several are called, where that is not the noun with an s.
+    """
+    number = f"{count:,}" if isinstance(count, int) else count
+    return f"{number} {noun if number == '1' else nouns or f'{noun}s'}"
+
+
 def without_zeros(text: str) -> str:
     """Drop the zeros of a written figure that say nothing: `0.500` is `0.5`, `100` stays."""
     return text.rstrip("0").rstrip(".") if "." in text else text

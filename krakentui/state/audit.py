@@ -17,6 +17,7 @@ from krakentui.budget.words import amount, duration, signed
 from krakentui.model.audit import SOURCE, CounterSampled, Sample
 from krakentui.model.event import CounterReported, Happening
 from krakentui.model.limit import PairScope, points
+from krakentui.model.number import counted
 from krakentui.state.feeds import Feed
 from krakentui.state.view import AuditView, DriftRow, DriftSource
 
@@ -185,9 +186,9 @@ class Audit:
 
 def _disagreement(sample: Sample) -> str:
     """Say in one sentence how a figure disagrees."""
-    counted = amount(sample.low, sample.high)
-    told, off = amount(sample.units, sample.units), signed(sample.drift)
-    return f"the exchange says {told} points on {sample.pair}, our count was {counted} ({off})"
+    ours = amount(sample.low, sample.high)
+    told, off = counted(amount(sample.units, sample.units), "point"), signed(sample.drift)
+    return f"the exchange says {told} on {sample.pair}, our count was {ours} ({off})"
 
 
 def _connecting(feed: Feed, t_ns: int) -> str:

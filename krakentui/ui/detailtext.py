@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from krakentui.model.amend import Amend
 from krakentui.model.clock import SECOND
+from krakentui.model.number import counted
 from krakentui.model.order import Fill
 from krakentui.state.details import AmendsView, DetailsView, SentObject
 from krakentui.state.dossier import Seen
@@ -142,7 +143,7 @@ def _what(*parts: str | None) -> str:
 def _amends_words(told: AmendsView) -> str:
     cost = interval(told.cost_low, told.cost_high)
     used, ceiling = interval(told.used_high, told.used_high), interval(told.ceiling, told.ceiling)
-    price = f"{cost} {'point' if cost == '1' else 'points'} of the key's REST counter"
+    price = f"{counted(cost, 'point')} of the key's REST counter"
     now = f"at most {used} of {ceiling} used now"
     match told.state:
         case "asking":

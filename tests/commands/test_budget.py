@@ -110,7 +110,7 @@ def test_a_script_waits_for_what_the_holder_of_the_key_counts_and_its_command_ru
         assert (done.returncode, done.stdout, done.stderr) == (7, "ran\n", "")
         done = krakentui(exchange, *SPEND[:-1], "150", key="full")
         assert done.returncode == 0
-        assert done.stdout.startswith("BTC/USD: 150 points are booked")
+        assert done.stdout.startswith("BTC/USD: booked 150 points")
         while engine_high(output) < 150:
             with pytest.raises(subprocess.TimeoutExpired):
                 holder.wait(timeout=0.1)
@@ -128,7 +128,7 @@ def test_a_script_waits_for_what_the_holder_of_the_key_counts_and_its_command_ru
 @pytest.mark.parametrize(
     ("words", "key", "code", "sentence"),
     [
-        ((*WAIT[:-1], "181"), "other", 1, "181 points never fit on BTC/USD: its ceiling is 180."),
+        ((*WAIT[:-1], "181"), "other", 1, "181 points can never fit on BTC/USD: its ceiling is 180."),
         (("budget", "spend", "--pair", "XBTUSD", "--points", "1"), "other", 2, "looks like BTC/USD"),
         ((*WAIT, "--", "no-such-command-at-all"), "other", 127, "There is no command no-such-command-at-all"),
         ((*WAIT, "--json", "--", "true"), "other", 2, "leave --json out"),

@@ -83,7 +83,7 @@ def test_no_word_breaks_the_reader(words: list[str]) -> None:
 
 def test_the_table_shows_cost_counter_and_what_passes() -> None:
     assert table("starter", None, reckon("starter", read(["cancel:3sx25", "+60s"]))).splitlines() == [
-        "The trading limit of one pair, tier starter: 60 points, of which 1 drain a second.",
+        "The trading limit of one pair, tier starter: 60 points, of which 1 drains a second.",
         "",
         "ACT                COSTS    COUNTER   PASSES",
         "cancel x25 at 3 s    200  56 to 200  7 of 25",
@@ -121,6 +121,15 @@ def test_it_needs_no_key_and_no_network(capsys: pytest.CaptureFixture[str]) -> N
     code, out, err = printed(capsys, "--tier intermediate --pair BTC/USD add amend:7s cancel:36s")
     assert (code, err) == (0, "")
     assert "The counter ends at 8 of 125; one more act fits now." in out
+
+
+@pytest.mark.parametrize("typed", ["BTC/USD", "xbt/usd", "XBT/USD"])
+def test_one_point_of_a_pair_is_told_in_the_words_of_everywhere(
+    typed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = printed(capsys, f"--tier starter --pair {typed} add")
+    assert out.startswith("The trading limit of BTC/USD, tier starter:")
+    assert "\nTogether 1 point; everything passes.\n" in out
 
 
 def test_as_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,7 +105,7 @@ def test_two_scripts_do_not_get_the_same_points() -> None:
     wait = shop.wants(100)
     assert isinstance(wait, NotYet)
     assert wait.until_ns is not None
-    assert wait.why == "100 points do not surely fit on BTC/USD yet."
+    assert wait.why == "100 points may not fit on BTC/USD yet."
     assert shop.high() == 100, "what does not fit is not booked"
 
 
@@ -139,7 +139,7 @@ def test_points_fit_at_the_moment_that_was_told() -> None:
 
 def test_more_than_the_ceiling_never_fits() -> None:
     wait = Shop().wants(126)
-    assert wait == NotYet(until_ns=None, why="126 points never fit on BTC/USD: its ceiling is 125.")
+    assert wait == NotYet(until_ns=None, why="126 points can never fit on BTC/USD: its ceiling is 125.")
 
 
 def test_while_nobody_sees_the_acts_nothing_surely_fits() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from krakentui.model.number import BadNumber, bounded, exact, places_of, plain, points_text
+from krakentui.model.number import BadNumber, bounded, counted, exact, places_of, plain, points_text
 
 sane = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15, places=10)
 
@@ -41,6 +41,23 @@ def test_a_boolean_is_no_number() -> None:
 def test_an_infinite_decimal_is_refused() -> None:
     with pytest.raises(BadNumber):
         bounded(Decimal("Infinity"))
+
+
+@pytest.mark.parametrize(
+    ("count", "nouns", "text"),
+    [
+        (1, "entries", "1 entry"),
+        (2, "", "2 entrys"),
+        ("1", "entries", "1 entry"),
+        (0, "entries", "0 entries"),
+        ("no", "entries", "no entries"),
+        ("0.5", "entries", "0.5 entries"),
+        ("0–1", "entries", "0–1 entries"),
+        (1200, "entries", "1,200 entries"),
+    ],
+)
+def test_one_is_counted_in_the_singular(count: int | str, nouns: str, text: str) -> None:
+    assert counted(count, "entry", nouns) == text
 
 
 @pytest.mark.parametrize(

@@ -287,7 +287,7 @@ def test_where_room_is_short_the_fresh_ones_give_way_to_the_place() -> None:
 
 def test_unexpected_refusals_are_told_above_expected_ones() -> None:
     text = drawn(Budget(), a_budget(refusals_expected=4, refusals_unexpected=1, headline="fine"))
-    assert "1 unexpected refusals" in text
+    assert "1 unexpected refusal " in text
 
 
 def test_the_budget_tells_cancels_tier_and_next_poll() -> None:

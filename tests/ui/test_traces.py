@@ -100,3 +100,13 @@ async def test_a_long_trace_is_cut_visibly_in_little_room() -> None:
         await screen.draw()
         (line,) = [line for line in screen.lines() if "└" in line]
         assert line.endswith("…")
+
+
+async def test_an_order_that_ended_is_not_counted_among_those_in_sight() -> None:
+    face = FakeFace()
+    rows = tuple(an_order(f"O{number}") for number in range(40))
+    face.orders_view = orders_of(*rows[1:], traces=(gone(rows[0]),))
+    async with opened(face, size=NARROW) as screen:
+        (rule,) = [line for line in screen.lines() if "Open orders" in line]
+        assert "Open orders 39" in rule
+        assert " of 39 " in rule

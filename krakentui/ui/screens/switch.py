@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from krakentui.model.clock import SECOND, Clock
+from krakentui.model.number import counted
 from krakentui.state.view import SwitchQuestion
 from krakentui.ui.fmt import HIDDEN, UNKNOWN
 from krakentui.ui.line import Line, Span, keyed, line, wrapped
@@ -139,7 +140,7 @@ class SwitchScreen(GuardedSheet):
 
 
 def _sentences(question: SwitchQuestion) -> list[str]:
-    orders = f"{question.open_orders} open order{'' if question.open_orders == 1 else 's'}"
+    orders = counted(question.open_orders, "open order")
     if not question.arm:
         left = question.fires_in_ns
         when = "" if left is None else f" It would fire in {max(0, left // SECOND)} s."

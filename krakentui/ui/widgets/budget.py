@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual import events
 
+from krakentui.model.number import counted
 from krakentui.state.view import BudgetView, GaugeRow, Warning_
 from krakentui.ui.bars import interval_bar
 from krakentui.ui.fmt import WAITING, countdown, interval, until
@@ -192,8 +193,8 @@ def _note(row: GaugeRow) -> str:
 
 def _refusals(view: BudgetView) -> tuple[Span, ...]:
     if view.refusals_unexpected:
-        return (Span(f"{view.refusals_unexpected} unexpected refusals", "bad"),)
-    return (Span(f"{view.refusals_expected} refusals", "warn"),) if view.refusals_expected else ()
+        return (Span(counted(view.refusals_unexpected, "unexpected refusal"), "bad"),)
+    return (Span(counted(view.refusals_expected, "refusal"), "warn"),) if view.refusals_expected else ()
 
 
 def _filled(lines: Sequence[Line], height: int) -> list[Line]:

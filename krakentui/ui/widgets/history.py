@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from krakentui.budget.acts import ASKED
 from krakentui.model.history import FeesTold, HistoryKind, LedgerEntry, Past, PastTrade, instant_of
+from krakentui.model.number import counted
 from krakentui.model.order import OrderPatch
 from krakentui.state.past import HistoryView, Places
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, interval, moment, number, signed, wait, whole_amount
@@ -151,7 +152,7 @@ def _tabs(view: HistoryView, shown: int, filtered: bool, width: int) -> Line:
     for kind in KINDS:
         tone: Tone = "head" if kind == view.kind else "muted"
         spans += [Span(f"{'▌' if kind == view.kind else ' '}{TITLES[kind]}", tone), Span("  ")]
-    count = f"{shown:,} of {len(view.rows):,} shown" if filtered else f"{len(view.rows):,} rows"
+    count = f"{shown:,} of {len(view.rows):,} shown" if filtered else counted(len(view.rows), "row")
     more = "" if not view.known or view.complete else ", older ones not read yet"
     return Line(spread(tuple(spans), (Span(f"{count}{more}", "muted"),), width))
 
@@ -164,7 +165,7 @@ def _cost(view: HistoryView, width: int) -> list[Line]:
     if view.asking:
         return [line(Span("A page is on its way.", "accent"))]
     what = "read older ones" if view.known else "read them"
-    price = f"up to {interval(view.cost, view.cost)} REST points; {used}"
+    price = f"up to {counted(interval(view.cost, view.cost), 'REST point')}; {used}"
     if view.complete:
         return hung((Span("r ", "key"),), f"read the newest again: {price}", width)
     if view.fits_in_ns is None or view.fits_in_ns > 0:

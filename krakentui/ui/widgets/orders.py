@@ -121,6 +121,10 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         """Keep the marks of all orders that are open, whatever the filter shows."""
         return frozenset(row.id for row in view.rows if not row.is_over)
 
+    def counted(self, view: OrdersView) -> frozenset[str]:
+        """Count the orders that are shown and open; a trace of one that has ended is none."""
+        return self.markable(view) & {*self.keys}
+
     def wish_lines(self, view: OrdersView, width: int) -> Sequence[Line]:
         """Say what is shown of how many, and in which order."""
         if self._wish == Arrangement():

@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 
 from msgspec import structs
 
+from krakentui.model.number import counted
 from krakentui.state.view import NotAsked, OrdersView, Question, QuestionOrder
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, cancel_cost, interval, number, whole_amount
 from krakentui.ui.line import Line, Span, Tone, line, wrapped
@@ -302,7 +303,7 @@ def _cost(question: Question, width: int) -> str:
     if not question.cost_high:
         return "nothing: free at this age"
     cost = interval(question.cost_low, question.cost_high)
-    points = f"{cost} {'point' if cost == '1' else 'points'}"
+    points = counted(cost, "point")
     text = f"{points} of the trading limit, if cancelled now"
     return text if len(text) <= width else f"{points}, if cancelled now"
 

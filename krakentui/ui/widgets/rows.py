@@ -92,6 +92,10 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         """Give the keys whose marks are kept, shown or not."""
         return frozenset(key for group in self.groups_of(view) for key, _ in group.rows)
 
+    def counted(self, view: V) -> frozenset[str]:  # noqa: ARG002 - for those who show more than they count
+        """Give the keys of the rows that count: of so many it is told which are in sight."""
+        return frozenset(self.keys)
+
     def wish_lines(self, view: V, width: int) -> Sequence[Line]:  # noqa: ARG002 - for those who have one
         """Say, above the column titles, what the list shows and in which order."""
         return ()
@@ -172,11 +176,11 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
     def _rule(self, view: V | None, width: int, room: int) -> Line:
         notes = self.notes(view) if view is not None else ()
         ends = [] if view is None else [*self.end_notes(view)]
-        count = len(self.keys)
-        if len(self._keys) > room > 0:
-            above = sum(not key.startswith(HEADING) for key in self._keys[: self._top])
-            seen = sum(not key.startswith(HEADING) for key in self._keys[self._top : self._top + room])
-            ends.append(Span(f"{above + 1}–{above + seen} of {count}", "muted"))
+        if view is not None and len(self._keys) > room > 0:
+            known = self.counted(view)
+            above = sum(key in known for key in self._keys[: self._top])
+            seen = sum(key in known for key in self._keys[self._top : self._top + room])
+            ends.append(Span(f"{above + min(1, seen)}–{above + seen} of {len(known)}", "muted"))
         return rule(self.title, notes, tuple(ends), width, lit=self.has_focus)
 
     def _rows_in_sight(self, groups: Sequence[Group[R]], width: int, room: int) -> list[Line]:

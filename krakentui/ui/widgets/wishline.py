@@ -2,7 +2,7 @@
 
 import re
 
-from krakentui.model.number import without_zeros
+from krakentui.model.number import counted, without_zeros
 from krakentui.state.arrangement import Arranged, Arrangement, Section, SortKey, Subtotal
 from krakentui.state.filtertext import written
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, interval, number, whole_amount
@@ -73,7 +73,7 @@ def subtotals(section: Section, *, private: bool) -> list[tuple[Span, ...]]:
 
 def _heading(name: str, sums: Subtotal, value_places: int | None, *, private: bool) -> tuple[Span, ...]:
     """Write one form of a heading; without places it leaves the values out."""
-    count = f"{sums.orders} {'order' if sums.orders == 1 else 'orders'}"
+    count = counted(sums.orders, "order")
     spans = [Span(name, "head"), Span(f"  {count}", "muted")]
     for side, qty, value in (
         ("buy", sums.buy_qty, sums.buy_value),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from krakentui.model.limit import ConnectionScope, IpScope, KeyScope, Scope
-from krakentui.model.number import points_text
+from krakentui.model.number import counted, points_text
 from krakentui.state.usage import UsageView
 from krakentui.state.view import GaugeRow
 from krakentui.ui.bars import interval_bar
@@ -83,7 +83,7 @@ def unexpected(count: int) -> Span:
     """Say how many calls were refused that should have fitted."""
     if count == 1:
         return Span("1 unexpected refusal", "bad")
-    return Span(f"{count or 'no'} unexpected refusals", "bad" if count else "good")
+    return Span(counted(count or "no", "unexpected refusal"), "bad" if count else "good")
 
 
 def used(row: GaugeRow) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from krakentui.model.number import counted
 from krakentui.state.usage import SpentRow
 from krakentui.state.view import GaugeRow
 from krakentui.ui.fmt import UNKNOWN, interval
@@ -60,7 +61,9 @@ class SpentTable(LiveRows[SpentShown, SpentRow]):
         low = sum((row.low or Fraction(0) for row in view.spent), Fraction(0))
         high = sum((row.high or Fraction(0) for row in view.spent), Fraction(0))
         more = "+" if any(row.high is None for row in view.spent) else ""
-        return (Span(f"{calls} calls, {interval(low, high)}{more} points", "muted"),)
+        return (
+            Span(f"{counted(calls, 'call')}, {counted(f'{interval(low, high)}{more}', 'point')}", "muted"),
+        )
 
     def empty_lines(self, view: SpentShown | None, width: int) -> Sequence[Line]:
         """Say why there is none."""
