@@ -85,7 +85,16 @@ async def test_a_check_that_does_not_fit_yet_says_when() -> None:
     async with with_keys() as (screen, keys):
         keys.keys = waits_for_a_check(keys.keys, 12)
         await screen.press("K")
-        assert "c check: 1 REST point, surely fits in 12s" in screen.text()
+        assert "c check: 1 REST point, fits in 12s" in screen.text()
+
+
+async def test_in_the_least_room_it_still_says_how_to_close_it() -> None:
+    async with with_keys(size=LEAST) as (screen, keys):
+        keys.keys = waits_for_a_check(keys.keys, 899)
+        await screen.press("K")
+        assert "Esc close" in screen.text()
+        await screen.press("end")
+        assert "Esc close" in screen.text()
 
 
 async def test_what_is_under_way_and_what_failed_stands_above_the_key() -> None:

@@ -90,10 +90,10 @@ def key_lines(view: KeysView, chosen: str | None, width: int, *, private: bool) 
 def price_of_check(view: KeysView, *, brief: bool) -> Span:
     """Say what a check costs, and when it fits."""
     cost, used = interval(view.cost, view.cost), interval(view.used_low, view.used_high)
-    told = f" check: {cost} REST point{'' if view.cost == 1 else 's'}"
+    told = f" check: {cost} {'' if brief else 'REST '}point{'' if view.cost == 1 else 's'}"
     if view.fits_in_ns is None or view.fits_in_ns > 0:
         when = "never" if view.fits_in_ns is None else f"in {wait(view.fits_in_ns)}"
-        return Span(f"{told}, {'fits' if brief else 'surely fits'} {when}", "warn")
+        return Span(f"{told}, {'' if brief else 'fits '}{when}", "warn")
     return Span(told if brief else f"{told}, {used} of {interval(view.ceiling, view.ceiling)} used", "muted")
 
 
