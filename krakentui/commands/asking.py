@@ -4,17 +4,19 @@ import asyncio
 import os
 import sys
 import termios
-from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from krakentui.budget.words import duration
 from krakentui.commands.columns import columns
 from krakentui.model.number import counted, plain, points_text
 from krakentui.model.text import clean
 from krakentui.state.view import Question, QuestionOrder
-from krakentui.state.ways import PairView, WayView
+from krakentui.state.ways import PairView, WayName, WayView
 
 _MOST_TYPED = 1000
+ALL_AT_ONCE: WayName = "everything at once"
+NOT_AT_ONCE = "Not shown: everything at once. It would take every open order of the account, not only these."
 
 
 def has_terminal() -> bool:
@@ -33,16 +35,22 @@ def facts(question: Question, *, dry: bool = False) -> str:
         *_worth(question),
         f"Goes {question.route}. Adds {_points(question)} to the pairs' counters.",
         *(f"Note: {warning}" for warning in question.warnings),
-        *(ways(question.pairs) if dry and question.pairs else ()),
+        *(ways(question) if dry and question.pairs else ()),
     ]
     return "\n".join(clean(line, 400) for line in lines)
 
 
-def ways(pairs: Sequence[PairView]) -> list[str]:
-    """Lay out what each way of cancelling would do to each pair; * marks the way it goes."""
-    rows = [("  WAY", "COSTS", "COUNTER", "NEW ORDERS")]
-    rows += [_way_row(pair, way) for pair in pairs for way in pair.ways]
-    return ["Ways of cancelling, the cheapest order first (* = as it goes):", *columns(rows)]
+def ways(question: Question) -> list[str]:
+    """Lay out what each way of cancelling would do to each pair; * marks the way it goes.
+
+    Everything at once is a way for everything only: of chosen orders it would take all others along.
+    """
+    rows = [("  WAY", "ADDS", "COUNTER", "NEW ORDERS")]
+    for pair in question.pairs:
+        open_ways = [way for way in pair.ways if question.everything or way.name != ALL_AT_ONCE]
+        rows += [_way_row(pair, way) for way in open_ways]
+    lines = ["Ways of cancelling, the cheapest order first (* = as it goes):", *columns(rows)]
+    return lines if question.everything else [*lines, NOT_AT_ONCE]
 
 
 def _way_row(pair: PairView, way: WayView) -> tuple[str, str, str, str]:
@@ -135,5 +143,11 @@ def _number(number: Decimal | None) -> str:
 
 
 def _points(question: Question) -> str:
-    cost = _range(points_text(question.cost_low, up=False), points_text(question.cost_high, up=True))
+    """Write what the way it goes adds to all pairs' counters, as the table of ways has it pair by pair."""
+    chosen = [way for pair in question.pairs for way in pair.ways if way.chosen]
+    low, high = question.cost_low, question.cost_high
+    if chosen and sum(pair.orders for pair in question.pairs) == len(question.orders):
+        low = sum((way.cost_low for way in chosen), Fraction(0))
+        high = sum((way.cost_high for way in chosen), Fraction(0))
+    cost = _range(points_text(low, up=False), points_text(high, up=True))
     return counted(cost, "point")

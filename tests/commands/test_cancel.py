@@ -317,7 +317,7 @@ def test_the_question_has_the_facts_of_the_screen() -> None:
     ]
 
 
-def test_a_dry_run_lays_out_every_way() -> None:
+def ten_of_a_pair() -> PairView:
     one = WayView(
         name="one by one",
         chosen=False,
@@ -331,7 +331,7 @@ def test_a_dry_run_lays_out_every_way() -> None:
     )
     batch = structs.replace(one, name="as a batch", chosen=True, end_low=Fraction(60), new_best_ns=SECOND)
     free = structs.replace(one, name="everything at once", cost_low=Fraction(0), new_sure_ns=0)
-    pair = PairView(
+    return PairView(
         pair="BTC/USD",
         orders=10,
         used_low=Fraction(50),
@@ -341,17 +341,41 @@ def test_a_dry_run_lays_out_every_way() -> None:
         pass_high=10,
         ways=(one, batch, free),
     )
+
+
+def test_a_dry_run_lays_out_every_way() -> None:
+    pair = ten_of_a_pair()
     question = Desk()._question(ROWS, everything=True)
     assert isinstance(question, Question)
     told = asking.facts(structs.replace(question, pairs=(pair,)), dry=True).splitlines()
     assert told[-5:] == [
         "Ways of cancelling, the cheapest order first (* = as it goes):",
-        "  WAY                                       COSTS         COUNTER      NEW ORDERS",
+        "  WAY                                        ADDS         COUNTER      NEW ORDERS",
         "  BTC/USD one by one, 2 to 10 of 10 pass  8 to 40  58 to 90 of 60     within 32 s",
         "* BTC/USD as a batch                      8 to 40  60 to 90 of 60  in 1 s to 32 s",
         "  BTC/USD everything at once              0 to 40  58 to 90 of 60         at once",
     ]
     assert "Ways" not in asking.facts(structs.replace(question, pairs=(pair,)))
+
+
+def test_what_a_way_adds_is_the_same_above_the_table_and_in_it() -> None:
+    question = Desk()._question(ROWS * 5, everything=True)
+    assert isinstance(question, Question)
+    pairs = (ten_of_a_pair(), structs.replace(ten_of_a_pair(), pair="ETH/USD", orders=5))
+    told = asking.facts(structs.replace(question, pairs=pairs), dry=True)
+    assert "Adds 16 to 80 points to the pairs' counters." in told
+    half = structs.replace(question, pairs=pairs[:1])  # the pair of the others is still being asked for
+    assert "Adds 3.5 to 4 points to" in asking.facts(half, dry=True)
+
+
+def test_everything_at_once_is_no_way_for_some_of_the_orders() -> None:
+    question = Desk()._question(ROWS, everything=False)
+    assert isinstance(question, Question)
+    told = asking.facts(structs.replace(question, pairs=(ten_of_a_pair(),)), dry=True).splitlines()
+    assert told[-1] == (
+        "Not shown: everything at once. It would take every open order of the account, not only these."
+    )
+    assert not any(line.startswith("  BTC/USD everything at once") for line in told)
 
 
 def test_one_point_is_one_point() -> None:
