@@ -22,6 +22,7 @@ from krakentui.engine.supervise import supervise
 from krakentui.model.clock import Clock
 from krakentui.model.event import Happening
 from krakentui.model.figures import BudgetFigures
+from krakentui.model.switch import SwitchLeft
 from krakentui.net.address import Address
 from krakentui.net.socket import Connector
 from krakentui.settings import Settings
@@ -84,6 +85,8 @@ class Host:
         self._address = Address()
         self._known: dict[str, BudgetFigures] = {}
         """What was known of the limits of keys that were left, by fingerprint."""
+        self._armed: dict[str, SwitchLeft] = {}
+        """Dead man's switches that were left armed, by account."""
         self._recordings = 0
         self._open = self._opened(Seated(settings, seat))
         self._group = asyncio.TaskGroup()
@@ -181,10 +184,23 @@ class Host:
         before = old.state.ledger
         if old.state.key is not None:
             self._known[old.state.key] = figures_of(before, self._clock.mono_ns())
+        self._go_on_with_switch(old, new)
         new.state.ledger = new.state.ledger.at_address_of(before)
         figures = self._known.get(new.state.key or "")
         if figures is not None and new.side is not None:
             new.side.shared.remember(figures)
+
+    def _go_on_with_switch(self, old: Session, new: Session) -> None:
+        """Let the new session know of a dead man's switch that was left armed on its account."""
+        switch, account = old.state.switch, old.state.account
+        self._armed.pop(account, None)
+        if switch.is_on and switch.fires_wall_ns is not None:
+            self._armed[account] = SwitchLeft(
+                account=account, timeout_s=switch.timeout_s, trigger_ns=switch.fires_wall_ns
+            )
+        left = self._armed.get(new.state.account)
+        if new.side is not None and left is not None and left.trigger_ns > self._clock.now_ns():
+            new.tell(left)
 
     def _tell(self, event: Happening) -> None:
         self.session.tell(event)

@@ -121,11 +121,16 @@ class Keychain:
         self._trouble = ""
         self._told: dict[str, tuple[KeyInfo, int]] = {}
         """What the exchange said of keys in this run, by fingerprint, and when."""
-        self.left: tuple[str, ...] = ()
-        """Sentences about what was left with keys that are not in use any more."""
+        self._left: dict[str, tuple[str, ...]] = {}
+        """What was left with keys that are not in use any more, by account."""
         host.session.listen(self._heard)
 
     # --- what others see -------------------------------------------------------------------------
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """Say what was left on accounts that are not in use any more."""
+        return tuple(sentence for told in self._left.values() for sentence in told)
 
     def look(self) -> None:
         """Look which keys there are now."""
@@ -233,13 +238,15 @@ class Keychain:
                 raise KrakentuiError(told.keyless_why)
             if not hanging.is_within(wish.agreed):
                 raise KrakentuiError(MORE_HANGS)
-            left = hanging.told(self._host.session.state.account)
+            account = self._host.session.state.account
+            left = hanging.told(account)
             told = structs.replace(told, warnings=(*told.warnings, *left))
             await self._host.turn_to(place._replace(settings=told), self._turned)
         except KrakentuiError:
             place.leave()
             raise
-        self.left += left
+        self._left = {**self._left, account: (*self._left.get(account, ()), *left)}
+        self._left.pop(offered.account, None)
         self._screen.say(SWITCHED.format(offered.name, offered.account))
 
     def _turned(self, session: Session) -> None:

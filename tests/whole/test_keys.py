@@ -28,6 +28,7 @@ from tests.whole.truth import shown_orders, true_orders, wrong_balances, wrong_g
 pytestmark = pytest.mark.anyio
 QUIET = Options(manual=True, quiet=True)
 OPENING_S = 8
+LEFT = "A dead man's switch of an earlier run is armed and is not renewed: D disarms it."
 PLEASE_S = 3
 
 
@@ -225,8 +226,11 @@ async def test_a_lockout_is_kept_for_a_key_that_is_left_and_taken_again() -> Non
         assert [row for row in calls if row["surface"] == "spot-rest"] == []
 
 
-async def test_an_armed_switch_that_was_agreed_to_be_left_stays_armed_and_is_told() -> None:
-    async with switching() as hands:
+@pytest.mark.parametrize("kept", [False, True], ids=["nothing on disk", "on disk"])
+async def test_an_armed_switch_that_was_agreed_to_be_left_stays_armed_and_is_told(
+    kept: bool, tmp_path: Path
+) -> None:
+    async with switching(tmp_path if kept else None) as hands:
         both = hands.both
         question = both.session.ask_switch()
         assert isinstance(question, SwitchQuestion)
@@ -241,6 +245,12 @@ async def test_an_armed_switch_that_was_agreed_to_be_left_stays_armed_and_is_tol
         (told,) = hands.keys.left
         assert told.startswith("The dead man's switch of account alice stays armed")
         assert any(told == line.text for line in both.session.journal())
+        await hands.switch("cancel", "alice")
+        switch = both.session.status(both.clock.mono_ns()).switch
+        assert switch is not None
+        assert switch.phase == "left"
+        assert [line.text for line in both.session.journal() if "D disarms it" in line.text] == [LEFT]
+        assert hands.keys.left == ()
 
 
 async def test_a_check_asks_once_and_the_screen_follows_the_key() -> None:
