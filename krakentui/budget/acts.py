@@ -6,7 +6,7 @@ The stream shows every accepted act of the account, ours and others': adds (`pen
 
 from msgspec import Struct
 
-from krakentui.budget.costs import add_cost, amend_cost, cancel_cost, removal_cost
+from krakentui.budget.costs import add_cost, amend_cost, cancel_all_cost, cancel_cost, removal_cost
 from krakentui.budget.interval import Interval
 from krakentui.model.order import Order, OrderPatch
 
@@ -38,8 +38,11 @@ def order_cost(order: Order, wall_ns: int) -> Interval:
     return cancel_cost(*age_from(order), wall_ns)
 
 
-def foreign_act(patch: OrderPatch, order: Order | None) -> Act | None:
-    """Tell what an act that was not ours has cost; `order` is as believed before. None = nothing."""
+def foreign_act(patch: OrderPatch, order: Order | None, *, at_once: bool = False) -> Act | None:
+    """Tell what an act that was not ours has cost; `order` is as believed before. None = nothing.
+
+    With `at_once` a removal may be the doing of a mass cancel of ours.
+    """
     low_ns, high_ns = age_from(order)
     match patch.exec_type:
         case "pending_new":
@@ -51,16 +54,21 @@ def foreign_act(patch: OrderPatch, order: Order | None) -> Act | None:
                 return Act(amend_cost(None, None, 0))
             return Act(amend_cost(low_ns, high_ns, patch.said_ns))
         case "canceled" if patch.reason not in BY_ENGINE:
-            return Act(_removal(patch, low_ns, high_ns), batch=True)
+            cost = _removal(patch, low_ns, high_ns)
+            return Act(cancel_all_cost(cost) if at_once else cost, batch=True)
     return None
 
 
-def own_cancel(patch: OrderPatch, order: Order | None) -> Interval:
-    """Tell what a cancel of ours has cost, now that the stream shows when it happened."""
+def own_cancel(patch: OrderPatch, order: Order | None, *, at_once: bool = False) -> Interval:
+    """Tell what a cancel of ours has cost, now that the stream shows when it happened.
+
+    With `at_once` it was, or may have been, part of a mass cancel, which may cost nothing.
+    """
     low_ns, high_ns = age_from(order)
-    if patch.said_ns is None:
-        return cancel_cost(None, None, 0)
-    return cancel_cost(low_ns, high_ns, patch.said_ns)
+    cost = cancel_cost(None, None, 0)
+    if patch.said_ns is not None:
+        cost = cancel_cost(low_ns, high_ns, patch.said_ns)
+    return Interval(0, cost.high) if at_once else cost
 
 
 def _removal(patch: OrderPatch, low_ns: int | None, high_ns: int | None) -> Interval:

@@ -31,6 +31,8 @@ from krakentui.model.event import FeedRole
 from krakentui.model.limit import ConnectionScope, IpScope, LimitName, PairScope, Scope, Tier, units
 
 CANCEL_IN_AIR_NS = 30 * SECOND
+MASS_CANCEL = "cancel_all"
+"""How a mass cancel names itself where it is booked."""
 STREAM_LATE_NS = 200 * MILLISECOND
 """By so much the stream may show an act late."""
 OWN_REMEMBERED_NS = 120 * SECOND
@@ -93,6 +95,8 @@ class Books(Struct, frozen=True, kw_only=True):
     """While it does: our own stream is whole."""
     own_cancels: Mapping[str, int] = MappingProxyType({})
     """Our cancels and when they went out (steady time)."""
+    mass_ns: int | None = None
+    """When our last mass cancel went out (steady time)."""
     lockouts: tuple[Lockout, ...] = ()
     holds: tuple[Hold, ...] = ()
     refusals_expected: int = 0
@@ -330,6 +334,10 @@ class Books(Struct, frozen=True, kw_only=True):
         others = {one: other for one, other in self.lines.items() if one != number}
         lines = others if line is None else {**others, number: line}
         return structs.replace(self, lines=MappingProxyType(lines))
+
+    def at_once(self, t_ns: int) -> bool:
+        """Tell whether a removal that is seen now may be the doing of a mass cancel of ours."""
+        return self.mass_ns is not None and t_ns - self.mass_ns < OWN_REMEMBERED_NS
 
     def in_air(self, order_id: str) -> bool:
         """Tell whether a cancel of ours for this order is under way."""

@@ -45,13 +45,13 @@ def cancel_cost(from_low_ns: int | None, from_high_ns: int | None, now_ns: int) 
     return _by_age(CANCEL, 0, from_low_ns, from_high_ns, now_ns)
 
 
-def cancel_all_cost(orders: Interval) -> Interval:
-    """Tell what a cancel of everything costs on a pair whose orders cost this much one by one.
+def cancel_all_cost(orders: Interval, pairs: int = 1) -> Interval:
+    """Tell what a cancel of everything costs on pairs whose orders cost this much one by one.
 
     The same sum by the official REST text of 2021 and 2023, one point more or instead by the exchange's
     own Rust client (2026-08), nothing named on the pages of 2026.
     """
-    return Interval(0, orders.high + FIXED * POINT)
+    return Interval(0, orders.high + pairs * FIXED * POINT)
 
 
 def amend_cost(from_low_ns: int | None, from_high_ns: int | None, now_ns: int) -> Interval:

@@ -12,7 +12,7 @@ from functools import singledispatch
 from msgspec import structs
 
 from krakentui.budget.acts import Act, age_from, foreign_act, own_cancel
-from krakentui.budget.books import Books, Hold, Line, Lockout
+from krakentui.budget.books import MASS_CANCEL, Books, Hold, Line, Lockout
 from krakentui.budget.costs import cancel_cost
 from krakentui.budget.figures import TICKET, with_figures, with_strange_tickets
 from krakentui.budget.interval import NOTHING, Interval
@@ -72,6 +72,8 @@ def _(event: CallSpent, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
     cost = Interval(event.low, event.high)
     if event.name == "connections":
         return structs.replace(ledger, connections=ledger.connections.add(event.ticket, t_ns))
+    if event.what == MASS_CANCEL:
+        ledger = structs.replace(ledger, mass_ns=t_ns)
     if event.order_id and isinstance(event.scope, PairScope):
         if ledger.in_air(event.order_id):
             return ledger
@@ -227,8 +229,9 @@ def _(event: OrderPatched, ledger: Ledger, t_ns: int, orders: Orders) -> Ledger:
         late_ns = ledger.late_ns(patch.said_ns, t_ns)
         ledger = ledger.with_engine(pair, lambda meter: meter.runs_late(late_ns, t_ns))
     if patch.exec_type == "canceled" and patch.id in ledger.own_cancels:
-        return ledger.cancel_settled(patch.id, t_ns, own_cancel(patch, order))
-    act = foreign_act(patch, order)
+        cost = own_cancel(patch, order, at_once=ledger.at_once(t_ns))
+        return ledger.cancel_settled(patch.id, t_ns, cost)
+    act = foreign_act(patch, order, at_once=ledger.at_once(t_ns))
     return ledger if act is None else _act_booked(ledger, act, patch, order, t_ns)
 
 

@@ -3,6 +3,7 @@
 One by one, a cancel that passes the ceiling may be refused (spot trading rate-limit guide, 2026-05): the
 cheapest go first, so that as many as possible pass. A batch is taken whatever it costs; whether it counts
 beyond the ceiling is told only by the text of 2021 and 2023 (it does not), so its end holds both readings.
+A mass cancel, which names no order, is taken likewise; what others place meanwhile costs more than is told.
 Ages pass: what does not fit now fits a little later, because the counter drains and orders get cheaper.
 """
 
@@ -17,7 +18,7 @@ from krakentui.budget.costs import cancel_all_cost, steps
 from krakentui.budget.forecast import Frees, frees
 from krakentui.budget.interval import Interval, total
 from krakentui.budget.ledger import Ledger
-from krakentui.budget.route import BATCHES, Roads, Route, choose
+from krakentui.budget.route import AT_ONCE, BATCHES, Roads, Route, choose, choose_at_once
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import POINT, PairScope
 from krakentui.model.order import Order
@@ -108,6 +109,8 @@ class CancelPlan(Struct, frozen=True, kw_only=True):
 
     def way(self, pair: PairPlan) -> Way:
         """Tell what the chosen route does to a pair."""
+        if self.route in AT_ONCE:
+            return pair.all
         return pair.batch if self.route in BATCHES else pair.single
 
 
@@ -120,6 +123,7 @@ def plan(
     socket_open: bool,
     rest_open: bool = True,
     batch_names: bool = True,
+    at_once: bool = False,
 ) -> CancelPlan:
     """Plan the cancel of these orders.
 
@@ -131,6 +135,7 @@ def plan(
         socket_open: The private websocket can take a cancel.
         rest_open: The key may cancel over REST and REST is reachable.
         batch_names: What a batch ended can be told afterwards.
+        at_once: A mass cancel, which takes whatever is open besides.
     """
     seen = _seen(ledger, t_ns)
     by_pair: dict[str | None, list[Order]] = {}
@@ -148,10 +153,11 @@ def plan(
         rest_free=_rest_is_free(ledger, t_ns),
         batch_names=batch_names,
     )
-    route, why = choose(len(orders), roads, fits=fits)
+    route, why = (choose_at_once(roads), "") if at_once else choose(len(orders), roads, fits=fits)
+    cost = total(costs.values())
     return CancelPlan(
         ids=tuple(sorted(costs, key=lambda one: (costs[one].high, costs[one].low))),
-        cost=total(costs.values()),
+        cost=cancel_all_cost(cost, len(by_pair)) if at_once else cost,
         pairs=pairs,
         nameless=len(nameless),
         fits=fits,

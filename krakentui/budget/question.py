@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from krakentui.budget.planner import CancelPlan, PairPlan, Wait, Way
-from krakentui.budget.route import BATCHES, ROUTE_WORDS
+from krakentui.budget.route import AT_ONCE, BATCHES, ROUTE_WORDS
 from krakentui.budget.words import amount, duration, figure
 from krakentui.model.number import counted
 
 NAMED = 3
 """Pairs that one sentence names."""
+_TAKEN = BATCHES | AT_ONCE
+"""Ways that pass over the ceiling."""
 
 
 def route_words(plan: CancelPlan) -> str:
@@ -36,8 +38,8 @@ def _of_pair(plan: CancelPlan, pair: PairPlan) -> str:
     cost, used = amount(pair.cost.low, pair.cost.high), amount(pair.used.low, pair.used.high)
     sure = ("does not fit" if cost == "1" else "do not fit") if pair.overflows else "may not fit"
     said = f"{pair.pair}: {counted(cost, 'point')} {sure} beside {used} of {figure(pair.ceiling)} in use"
-    if plan.route in BATCHES:
-        return f"{said}. {_new_orders([pair.batch])}"
+    if plan.route in _TAKEN:
+        return f"{said}. {_new_orders([plan.way(pair)])}"
     if pair.orders == 1:
         return f"{said}: it may be refused."
     least, most = pair.passes
@@ -50,8 +52,8 @@ def _of_pairs(plan: CancelPlan, pairs: Sequence[PairPlan]) -> str:
     names = ", ".join(pair.pair for pair in pairs[:NAMED])
     more = f" and {len(pairs) - NAMED} more" if len(pairs) > NAMED else ""
     said = f"It may not fit on {names}{more}"
-    if plan.route in BATCHES:
-        return f"{said}. {_new_orders([pair.batch for pair in pairs])}"
+    if plan.route in _TAKEN:
+        return f"{said}. {_new_orders([plan.way(pair) for pair in pairs])}"
     return f"{said}: some may be refused."
 
 

@@ -10,16 +10,20 @@ from typing import Literal
 
 from msgspec import Struct
 
-Route = Literal["socket", "socket batch", "rest", "rest batch", "none"]
+Route = Literal["socket", "socket batch", "socket all", "rest", "rest batch", "rest all", "none"]
 
 ROUTE_WORDS: dict[Route, str] = {
     "socket": "over the websocket",
     "socket batch": "over the websocket, as a batch",
+    "socket all": "over the websocket, everything at once",
     "rest": "over REST",
     "rest batch": "over REST, as a batch",
+    "rest all": "over REST, everything at once",
     "none": "not at all: neither the websocket nor REST is open",
 }
 BATCHES = frozenset({"socket batch", "rest batch"})
+AT_ONCE = frozenset({"socket all", "rest all"})
+"""Ways of a mass cancel, which names no order."""
 
 _TAKEN = "taken even over the ceiling"
 _SINGLE = {
@@ -57,3 +61,10 @@ def choose(count: int, roads: Roads, *, fits: bool) -> tuple[Route, str]:
     if count == 1 and fits:
         return "rest", ""
     return "rest batch", "" if fits else _TAKEN
+
+
+def choose_at_once(roads: Roads) -> Route:
+    """Choose for a mass cancel: it is taken whatever it costs, so only what is open counts."""
+    if roads.socket_open:
+        return "socket all"
+    return "rest all" if roads.rest_open else "none"

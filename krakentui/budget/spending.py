@@ -259,8 +259,9 @@ def _order_patched(
         return spending
     order = orders.get(patch.id)
     if patch.exec_type == "canceled" and patch.id in ledger.own_cancels:
-        return spending.settled(patch.id, "engine", t_ns, own_cancel(patch, order))
-    act = foreign_act(patch, order)
+        cost = own_cancel(patch, order, at_once=ledger.at_once(t_ns))
+        return spending.settled(patch.id, "engine", t_ns, cost)
+    act = foreign_act(patch, order, at_once=ledger.at_once(t_ns))
     if act is None:
         return spending
     pair = patch.pair or (order.pair if order else None)

@@ -14,6 +14,7 @@ from krakentui.model.text import clean
 from krakentui.settings import state_folder
 
 DAMAGED = 1
+_ACTS = {"cancel": "cancel", "cancel_all": "cancel of everything", "dead_man": "dead man's switch"}
 _DONE = {
     "asked": "asked",
     "sent": "sent",
@@ -54,7 +55,7 @@ def run(given: Given) -> int:
 
 def line_of(entry: Entry) -> str:
     """Write one entry for a person."""
-    act = "cancel" if entry.act == "cancel" else "dead man's switch"
+    act = _ACTS[entry.act]
     step = entry.outcome if entry.step == "outcome" else _DONE[entry.step]
     words = [entry.at, entry.program, f"{entry.venue}/{entry.account}", entry.key, act]
     words += [word for word in (entry.order, entry.pair) if word]

@@ -11,6 +11,7 @@ from krakentui.budget.words import duration
 from krakentui.commands.columns import columns
 from krakentui.model.number import counted, plain, points_text
 from krakentui.model.text import clean
+from krakentui.state.question import typed
 from krakentui.state.view import Question, QuestionOrder
 from krakentui.state.ways import PairView, WayName, WayView
 
@@ -28,12 +29,14 @@ def facts(question: Question, *, dry: bool = False) -> str:
     """Write what would be done: account, key, venue, every order, what it costs, which way it goes."""
     count = len(question.orders)
     what = f"all {counted(count, 'open order')}" if question.everything else counted(count, "order")
+    if question.new_too:
+        what = f"EVERYTHING{f': these {count} and' if count else ','} new orders too,"
     account, key = question.account or "unknown", question.key or "none"
     lines = [
         f"{'Would cancel' if dry else 'Cancel'} {what} of account {account} ({question.venue}, key {key}):",
         *(f"  {describe(order)}" for order in question.orders),
         *_worth(question),
-        f"Goes {question.route}. Adds {_points(question)} to the pairs' counters.",
+        f"Goes {question.route}. {_adds(question)}",
         *(f"Note: {warning}" for warning in question.warnings),
         *(ways(question) if dry and question.pairs else ()),
     ]
@@ -93,7 +96,7 @@ def describe(order: QuestionOrder) -> str:
 
 async def confirmed(question: Question) -> bool:
     """Ask on the terminal; everything is confirmed by typing the count, the rest by `yes`."""
-    needed = str(len(question.orders)) if question.everything else "yes"
+    needed = typed(question, len(question.orders)) if question.everything else "yes"
     print(facts(question), file=sys.stderr, flush=True)
     termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)  # typed before the question: no answer to it
     print(f"Type {needed} to cancel, anything else keeps: ", end="", file=sys.stderr, flush=True)
@@ -140,6 +143,12 @@ def _figure(total: Decimal) -> str:
 
 def _number(number: Decimal | None) -> str:
     return "?" if number is None else plain(number)
+
+
+def _adds(question: Question) -> str:
+    if not question.counted:
+        return "What it adds to the pairs' counters is not known."
+    return f"Adds {_points(question)} to the pairs' counters."
 
 
 def _points(question: Question) -> str:

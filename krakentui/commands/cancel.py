@@ -7,12 +7,14 @@ evidence of the exchange; what has none after half a minute is reported as unkno
 import asyncio
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 
 from msgspec import Struct
 
-from krakentui.commands import asking, guard, running
+from krakentui.commands import asking, everything, guard, running
 from krakentui.commands.choose import settings_for
 from krakentui.commands.complete import PATIENCE_S, why_missing
+from krakentui.commands.everything import Everything
 from krakentui.commands.lines import put, text_of
 from krakentui.commands.parser import Given
 from krakentui.commands.schema import Object, cost_interval, instant, money
@@ -22,6 +24,7 @@ from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.order import Outcome
 from krakentui.settings import Settings
 from krakentui.state.filters import is_joined
+from krakentui.state.question import ALL_THERE_IS
 from krakentui.state.view import CancelCost, Found, NotAsked, OrderRow, OrdersView, Question, QuestionOrder
 
 ANSWERED_NO = 5
@@ -78,7 +81,7 @@ def run(given: Given) -> int:
 
 async def _cancel(given: Given, settings: Settings) -> int:
     async with running.opened(settings, "cancel", insists=True) as face:
-        patience_s = LIST_S if given.ids else PATIENCE_S
+        patience_s = LIST_S if given.ids or given.new_too else PATIENCE_S
         if not await running.until(face, patience_s, settings.speed, lambda t_ns: _ready(face, given, t_ns)):
             _explain(face, given)
         if given.dry_run or not given.yes:
@@ -89,30 +92,41 @@ async def _cancel(given: Given, settings: Settings) -> int:
 async def cancel(face: Face, given: Given, speed: float = 1.0) -> int:
     """Choose, ask, send, wait, report; the orders of the session must be known."""
     view = face.orders(face.clock.mono_ns())
-    if view.denied is not None and not given.ids:
+    if view.denied is not None and not given.ids and not given.new_too:
         raise KrakentuiError(view.denied)
     given = with_pair(given, face.names())
     chosen = choose(view, given)
     closed = await _looked_up(face, chosen.strangers, speed)
-    if not chosen.ids:
+    if not chosen.ids and not given.new_too:
         return report(face, given, closed)
-    question = face.ask_cancel_all() if is_everything(given) else face.ask_cancel(chosen.ids)
+    question = _question(face, given, chosen.ids)
     if isinstance(question, NotAsked):
-        return report(face, given, (*_not_sent(view, chosen.ids, question.why), *closed))
+        whole = everything.not_sent(question.why) if given.new_too else None
+        return report(face, given, (*_not_sent(view, chosen.ids, question.why), *closed), whole=whole)
+    whole = everything.untried(ALL_THERE_IS) if given.new_too else None
     if given.dry_run:
         if not given.json:
             put(asking.facts(question, dry=True))
-        return report(face, given, (*(_untried(question) if given.json else ()), *closed), shown=True)
+        results = (*(_untried(question) if given.json else ()), *closed)
+        return report(face, given, results, shown=True, whole=whole)
     if not given.yes and not await asking.confirmed(question):
         guard.say("Nothing was cancelled.")
-        return report(face, given, (*_untried(question), *closed), ANSWERED_NO)
+        return report(face, given, (*_untried(question), *closed), ANSWERED_NO, whole=whole)
     after = max((line.number for line in face.journal()), default=0)
     refused = face.confirm(question)
     if refused is not None:
         ids = [order.id for order in question.orders]
-        return report(face, given, (*_not_sent(view, ids, refused.why), *closed))
+        whole = everything.not_sent(refused.why) if given.new_too else None
+        return report(face, given, (*_not_sent(view, ids, refused.why), *closed), whole=whole)
     results = await _without_strangers(face, view, await _settled(face, question, after, speed), speed)
-    return report(face, given, (*results, *closed))
+    whole = everything.of(face, question) if given.new_too else None
+    return report(face, given, (*results, *closed), whole=whole)
+
+
+def _question(face: Face, given: Given, ids: Sequence[str]) -> Question | NotAsked:
+    if not is_everything(given):
+        return face.ask_cancel(ids)
+    return face.ask_cancel_all(new_too=True) if given.new_too else face.ask_cancel_all()
 
 
 def choose(view: OrdersView, given: Given) -> Chosen:
@@ -159,35 +173,57 @@ def _closed(order_id: str, found: Found | None) -> Result:
     return Result(id=order_id, pair=found.pair, outcome=found.fate, filled=found.filled, text=found.text)
 
 
-def exit_code(results: Sequence[Result]) -> int:
+def exit_code(results: Sequence[Result | Everything]) -> int:
     """Tell the worst of the outcomes."""
     return max((CODES[result.outcome] for result in results if result.outcome is not None), default=0)
 
 
 def report(
-    face: Face, given: Given, results: Sequence[Result], least: int = 0, *, shown: bool = False
+    face: Face,
+    given: Given,
+    results: Sequence[Result],
+    least: int = 0,
+    *,
+    shown: bool = False,
+    whole: Everything | None = None,
 ) -> int:
-    """Print what came of each order and give the exit code; `shown` = orders were printed before."""
-    code = max(least, exit_code(results))
+    """Print what came of each order and give the exit code.
+
+    Args:
+        face: The session.
+        given: The command line.
+        results: What came of each order.
+        least: The exit code is no lower.
+        shown: The orders were printed before.
+        whole: What came of a mass cancel.
+    """
+    ends: list[Result | Everything] = [*results, *([whole] if whole is not None and not shown else [])]
+    tried: list[Result | Everything] = [*results, *([whole] if whole is not None else [])]
+    code = max(least, exit_code(tried))
     if given.json:
-        put(text_of(cancel_object(face, results, code)))
-    elif results:
-        put("\n".join(f"{result.outcome or 'kept':9}  {result.text}" for result in results))
+        put(text_of(cancel_object(face, results, code, whole)))
+    elif ends:
+        put("\n".join(f"{end.outcome or 'kept':9}  {end.text}" for end in ends))
     elif not shown:
         put("No open order fits: nothing to cancel.")
     return code
 
 
-def cancel_object(face: Face, results: Sequence[Result], code: int) -> Object:
-    """Build the object of `krakentui cancel --json`."""
+def cancel_object(
+    face: Face, results: Sequence[Result], code: int, whole: Everything | None = None
+) -> Object:
+    """Build the object of `krakentui cancel --json`; only a mass cancel has an `everything`."""
     status = face.status(face.clock.mono_ns())
-    return {
+    built: Object = {
         "v": 1,
         "at": instant(status.wall_ns),
         "account": status.account,
         "orders": [_result_object(result) for result in results],
         "exit": code,
     }
+    if whole is not None:
+        built["everything"] = {"outcome": whole.outcome, "count": whole.count, "text": whole.text}
+    return built
 
 
 def _result_object(result: Result) -> Object:
@@ -204,14 +240,22 @@ def _result_object(result: Result) -> Object:
 async def _settled(face: Face, question: Question, after: int, speed: float) -> tuple[Result, ...]:
     """Wait until every order of the question has its outcome, or for as long as that is reasonable."""
     told: dict[str, Result] = {}
+    over = partial(everything.is_over, face, question) if question.new_too else None
 
     for order in question.orders:  # closed between question and answer: there was nothing left to send
         if order.id not in face.unsettled():
             told[order.id] = _gone(order)
 
+    def meant() -> tuple[str, ...]:
+        """List the orders that are meant; of a mass cancel there may be more than it was asked about."""
+        asked = [order.id for order in question.orders]
+        more = [row.id for row in everything.rows(face, question)] if question.new_too else []
+        return tuple(dict.fromkeys([*asked, *more]))
+
     def all_told(_: int) -> bool:
-        told.update(_told(face, question, after))
-        return len(told) == len(question.orders) and not {*face.unsettled()} & told.keys()
+        told.update(_told(face, question, meant(), after))
+        open_ids = {*face.unsettled()} & told.keys()
+        return len(told) == len(meant()) and not open_ids and (over is None or over())
 
     try:
         await running.until(face, SETTLING_S, speed, all_told)
@@ -220,24 +264,33 @@ async def _settled(face: Face, question: Question, after: int, speed: float) -> 
         if left:
             guard.say(f"Not confirmed by the exchange yet: the cancel of {', '.join(left)}.")
         raise
-    return tuple(told.get(order.id) or _unknown(order) for order in question.orders)
+    pairs = _pairs(face, question)
+    return tuple(told.get(order_id) or _unknown(order_id, *pairs[order_id]) for order_id in meant())
 
 
-def _told(face: Face, question: Question, after: int) -> dict[str, Result]:
+def _pairs(face: Face, question: Question) -> dict[str, tuple[str | None, CancelCost | None]]:
+    """Tell pair and cost of each order; what joined after the question has no cost that was told."""
+    rows = everything.rows(face, question) if question.new_too else ()
+    known: dict[str, tuple[str | None, CancelCost | None]] = {row.id: (row.pair, None) for row in rows}
+    return known | {order.id: (order.pair, order.cost) for order in question.orders}
+
+
+def _told(face: Face, question: Question, ids: Sequence[str], after: int) -> dict[str, Result]:
     """Read the outcomes out of the journal; the last word on an order counts."""
-    orders = {order.id: order for order in question.orders}
-    return {
-        line.order_id: Result(
-            id=line.order_id,
-            pair=orders[line.order_id].pair,
-            outcome=line.outcome,
-            filled=line.filled,
-            text=line.text,
-            cost=orders[line.order_id].cost,
-        )
-        for line in face.journal(after)
-        if line.order_id in orders and line.outcome is not None
-    }
+    told: dict[str, Result] = {}
+    known = _pairs(face, question)
+    for line in face.journal(after):
+        if line.order_id is not None and line.order_id in ids and line.outcome is not None:
+            pair, cost = known[line.order_id]
+            told[line.order_id] = Result(
+                id=line.order_id,
+                pair=pair,
+                outcome=line.outcome,
+                filled=line.filled,
+                text=line.text,
+                cost=cost,
+            )
+    return told
 
 
 def _gone(order: QuestionOrder) -> Result:
@@ -245,9 +298,9 @@ def _gone(order: QuestionOrder) -> Result:
     return Result(id=order.id, pair=order.pair, outcome="gone", text=text, cost=order.cost)
 
 
-def _unknown(order: QuestionOrder) -> Result:
-    text = f"Cancel of {order.id}: not settled within {SETTLING_S:.0f} s. Look at your open orders."
-    return Result(id=order.id, pair=order.pair, outcome="unknown", text=text, cost=order.cost)
+def _unknown(order_id: str, pair: str | None, cost: CancelCost | None) -> Result:
+    text = f"Cancel of {order_id}: not settled within {SETTLING_S:.0f} s. Look at your open orders."
+    return Result(id=order_id, pair=pair, outcome="unknown", text=text, cost=cost)
 
 
 def _not_sent(view: OrdersView, ids: Sequence[str], why: str) -> tuple[Result, ...]:
@@ -293,6 +346,9 @@ def _explain(face: Face, given: Given) -> None:
     view = face.orders(face.clock.mono_ns())
     if given.ids and not view.known:
         guard.say("The open orders are not listed yet: what was named goes as it was named.")
+        return
+    if given.new_too and not view.known:
+        guard.say("The open orders are not listed yet: the cancel of everything needs no list.")
         return
     if not view.known:
         raise KrakentuiError(why_missing(face, ("orders",)))

@@ -19,7 +19,8 @@ from krakentui.model.clock import SECOND
 from krakentui.model.limit import units
 from krakentui.model.number import points_text
 from krakentui.settings import Settings
-from krakentui.state.view import AuditView, BudgetView, DriftRow, GaugeRow
+from krakentui.state.drift import AuditView, DriftRow
+from krakentui.state.view import BudgetView, GaugeRow
 
 FINE, COULD_NOT, TIGHT, LIMITED = 0, 1, 10, 11
 _COUNTED = frozenset({"rest", "engine"})

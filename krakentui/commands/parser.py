@@ -66,6 +66,7 @@ class Given(Struct, frozen=True, kw_only=True):
     json: bool = False
     ids: tuple[str, ...] = ()
     everything: bool = False
+    new_too: bool = False
     pair: str | None = None
     side: str | None = None
     type: str | None = None
@@ -273,6 +274,12 @@ def _limits_options(parser: _Parser) -> None:
 def _cancel_options(parser: _Parser) -> None:
     parser.add_argument("ids", nargs="*", default=_UNSAID, metavar="ID", help="order ids")
     parser.add_argument("--all", action="store_true", dest="everything", default=_UNSAID)
+    parser.add_argument(
+        "--new-too",
+        action="store_true",
+        default=_UNSAID,
+        help="with --all: by one call that also takes what is placed meanwhile, by other programs too",
+    )
     parser.add_argument("--pair", default=_UNSAID, metavar="P", help="only this pair, as in BTC/USD")
     parser.add_argument("--side", choices=("buy", "sell"), default=_UNSAID)
     parser.add_argument(

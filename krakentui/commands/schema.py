@@ -131,7 +131,7 @@ def _order(row: OrderRow, now_ns: int) -> Object:
         "filled": money(row.filled),
         "status": row.status,
         "opened": instant(row.opened_wall_ns),
-        "cancel": row.cancel,
+        "cancel": "sent" if row.cancel == "closing" else row.cancel,
         "last_outcome": row.last_outcome,
         "cancel_cost": _cost(row.cost, now_ns),
         "source": row.source,

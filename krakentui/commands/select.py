@@ -26,6 +26,10 @@ def check_selector(given: Given) -> None:
     """
     if given.ids and (given.everything or has_filter(given)):
         raise UsageError("Name order ids, or describe orders by --all and filters, not both.")
+    if given.new_too and not is_everything(given):
+        raise UsageError(
+            "--new-too goes with --all alone: the exchange's own cancel of everything picks none."
+        )
     if not given.ids and not given.everything and not has_filter(given):
         raise UsageError("Say which orders: ids, --all, or filters like --pair BTC/USD or --older 5m.")
 

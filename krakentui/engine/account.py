@@ -12,7 +12,7 @@ from krakentui.budget.planner import CancelPlan, plan
 from krakentui.budget.words import duration
 from krakentui.engine.amends import AmendHistory
 from krakentui.engine.audit import AuditSide
-from krakentui.engine.cancels import Cancels, Wanted
+from krakentui.engine.cancels import Cancels
 from krakentui.engine.feeds import PrivateTalk
 from krakentui.engine.history import Historian
 from krakentui.engine.household import Household
@@ -22,7 +22,7 @@ from krakentui.engine.keywatch import KeyWatch
 from krakentui.engine.leftswitch import Memory
 from krakentui.engine.poller import Poller
 from krakentui.engine.pursuer import Pursuer
-from krakentui.engine.routes import parcels
+from krakentui.engine.routes import Wanted, parcels
 from krakentui.engine.seat import Seat
 from krakentui.engine.sharing import SharedKey
 from krakentui.engine.switch import DeadMan
@@ -31,11 +31,13 @@ from krakentui.engine.waiter import Waiter
 from krakentui.engine.wants import is_blind, may_ask
 from krakentui.model.event import Happening
 from krakentui.model.limit import units
+from krakentui.model.mass import CancelsBegun
 from krakentui.model.order import Order
 from krakentui.net.feed import Feed
 from krakentui.net.hosts import check_destination
 from krakentui.net.talk import Line
 from krakentui.settings import Settings
+from krakentui.state.question import MASS_IN_FLIGHT
 from krakentui.state.question import question as frozen_question
 from krakentui.state.state import State
 from krakentui.state.view import NotAsked, Question, SwitchQuestion
@@ -174,7 +176,9 @@ class AccountSide:
 
     # --- cancels ---------------------------------------------------------------------------------
 
-    def ask(self, ids: Sequence[str], *, everything: bool) -> Question | NotAsked:
+    def ask(
+        self, ids: Sequence[str], *, everything: bool = False, new_too: bool = False
+    ) -> Question | NotAsked:
         """Freeze a question, or say why it cannot be asked."""
         t_ns = self._clock.mono_ns()
         refusal = self._certain_refusal(t_ns)
@@ -188,6 +192,7 @@ class AccountSide:
             rest_open=self._rest_takes(t_ns),
             batch_names=not is_blind(self._state),
             everything=everything,
+            new_too=new_too,
         )
 
     def confirm(self, question: Question) -> NotAsked | None:
@@ -200,16 +205,28 @@ class AccountSide:
         refusal = self._certain_refusal(t_ns)
         if refusal is not None:
             return refusal
-        orders = [order for one in question.orders if (order := self._still_open(one.id, t_ns)) is not None]
-        if not orders:
+        mass = self._state.desk.groups.mass
+        if question.new_too and mass is not None and mass.in_flight:
+            return NotAsked(why=MASS_IN_FLIGHT)
+        ids = [one.id for one in question.orders]
+        if question.new_too:  # what was placed since the question is taken, too
+            ids = list(dict.fromkeys([*ids, *self._state.orders]))
+        orders = [order for one in ids if (order := self._still_open(one, t_ns)) is not None]
+        if not orders and not question.new_too:
             return NotAsked(why=self._nothing_left(question))
         self._answered.add(question.number)
-        self._begin(orders)
+        begun = tuple(one for one in ids if not self._is_on_its_way(one))
+        self._tell(
+            CancelsBegun(
+                account=question.account or "", number=question.number, ids=begun, mass=question.new_too
+            )
+        )
+        self._begin(orders, at_once=question.new_too)
         return None
 
     def ask_when_free(self, ids: Sequence[str]) -> Question | NotAsked:
         """Freeze a question about cancelling these orders as soon as that is cheap enough."""
-        asked = self.ask(ids, everything=False)
+        asked = self.ask(ids)
         return asked if isinstance(asked, NotAsked) else self.waiter.described(asked)
 
     def confirm_when_free(self, question: Question) -> NotAsked | None:
@@ -221,10 +238,10 @@ class AccountSide:
         self._answered.add(question.number)
         return self.waiter.plan(question)
 
-    def _begin(self, orders: Sequence[Order]) -> None:
+    def _begin(self, orders: Sequence[Order], *, at_once: bool = False) -> None:
         """Send the cancels of these orders the way that is planned for them now."""
         t_ns = self._clock.mono_ns()
-        planned = self._plan(orders, t_ns)
+        planned = self._plan(orders, t_ns, at_once=at_once)
         self._cancels.begin(
             parcels(planned.ids, planned.route), [self._wanted(order, t_ns) for order in orders]
         )
@@ -274,7 +291,7 @@ class AccountSide:
         free = self._lane.key_refused is None and not self._lane.locked_ns(t_ns)
         return free and may_ask("CancelOrder", self._state)
 
-    def _plan(self, orders: Sequence[Order], t_ns: int) -> CancelPlan:
+    def _plan(self, orders: Sequence[Order], t_ns: int, *, at_once: bool) -> CancelPlan:
         return plan(
             orders,
             self._state.ledger,
@@ -283,6 +300,7 @@ class AccountSide:
             socket_open=self._socket_takes(t_ns),
             rest_open=self._rest_takes(t_ns),
             batch_names=not is_blind(self._state),
+            at_once=at_once,
         )
 
     def _wanted(self, order: Order, t_ns: int) -> Wanted:

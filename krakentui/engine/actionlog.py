@@ -30,6 +30,14 @@ from krakentui.model.event import (
     Noted,
     OrderPatched,
 )
+from krakentui.model.mass import (
+    MassAnswered,
+    MassAsked,
+    MassNotSent,
+    MassSent,
+    MassStep,
+    MassUnanswered,
+)
 from krakentui.model.switch import SwitchAnswered, SwitchAsked, SwitchRanOut, SwitchUnanswered
 from krakentui.net.deadline import within
 from krakentui.state.state import State
@@ -46,6 +54,11 @@ LOGGED: Final = frozenset(
         CancelUnanswered,
         CancelNotSent,
         OrderPatched,
+        MassAsked,
+        MassSent,
+        MassAnswered,
+        MassUnanswered,
+        MassNotSent,
         SwitchAsked,
         SwitchAnswered,
         SwitchUnanswered,
@@ -78,6 +91,8 @@ class ActionLog:
         self._cost: dict[str, Interval] = {}
         self._seen = state.journal.last
         self._failed = False
+        self._mass: int | None = None
+        """The mass cancel whose outcome was noted last."""
 
     # --- what happens ----------------------------------------------------------------------------
 
@@ -90,7 +105,11 @@ class ActionLog:
                     self._cost[event.order_id] = order_cost(order, self._state.exchange_ns(t_ns))
                 self._note(self._cancel(event, "asked", event.route))
             case OrderPatched() if event.patch.id in self._cost and event.patch.exec_type == "canceled":
-                self._cost[event.patch.id] = own_cancel(event.patch, self._state.orders.get(event.patch.id))
+                self._cost[event.patch.id] = own_cancel(
+                    event.patch,
+                    self._state.orders.get(event.patch.id),
+                    at_once=self._state.ledger.at_once(t_ns),
+                )
             case CancelSent():
                 self._note(self._cancel(event, "sent", event.route))
             case CancelAnswered():
@@ -99,6 +118,8 @@ class ActionLog:
                 self._note(self._cancel(event, "unanswered", answer=event.why))
             case CancelNotSent():
                 self._note(self._cancel(event, "not_sent", answer=event.why))
+            case MassStep():
+                self._note_mass(event)
             case SwitchAsked() | SwitchAnswered() | SwitchUnanswered() | SwitchRanOut():
                 self._note_switch(event)
 
@@ -111,6 +132,18 @@ class ActionLog:
             if line.outcome is not None and line.order_id is not None:
                 self._note(self._outcome(line.order_id, line.outcome, line.text, line.filled))
         self._seen = journal.last
+        mass = self._state.desk.groups.mass
+        if mass is not None and mass.outcome is not None and mass.request != self._mass:
+            self._mass = mass.request
+            self._note(
+                Fact(
+                    act="cancel_all",
+                    step="outcome",
+                    request=mass.request,
+                    what=mass.verdict,
+                    outcome=mass.outcome,
+                )
+            )
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -182,6 +215,24 @@ class ActionLog:
             outcome=outcome,
             filled=None if filled is None else str(filled),
         )
+
+    def _note_mass(self, event: MassStep) -> None:
+        """Take note of a mass cancel; what it did to each order is noted there."""
+        request = event.request
+        match event:
+            case MassAsked():
+                self._note(Fact(act="cancel_all", step="asked", request=request, what=event.route))
+            case MassSent():
+                self._note(Fact(act="cancel_all", step="sent", request=request))
+            case MassAnswered():
+                count = "" if event.count is None else f"count {event.count}"
+                told = ", ".join(part for part in (count, "pending" if event.pending else "") if part)
+                answer = event.code or told
+                self._note(Fact(act="cancel_all", step="answered", request=request, answer=answer))
+            case MassUnanswered():
+                self._note(Fact(act="cancel_all", step="unanswered", request=request, answer=event.why))
+            case MassNotSent():
+                self._note(Fact(act="cancel_all", step="not_sent", request=request, answer=event.why))
 
     def _note_switch(self, event: SwitchAsked | SwitchAnswered | SwitchUnanswered | SwitchRanOut) -> None:
         """Take note of the dead man's switch; a renewal that goes well is no act."""

@@ -9,13 +9,12 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable, Sequence
+from typing import Literal
 
-from msgspec import Struct
-
-from krakentui.budget.interval import Interval
 from krakentui.engine.answers import Answers, Unanswered
 from krakentui.engine.lanes import Lane
-from krakentui.engine.routes import Parcel
+from krakentui.engine.massnews import MassNews
+from krakentui.engine.routes import Job, Parcel, Wanted
 from krakentui.engine.wants import is_blind
 from krakentui.model.clock import Clock
 from krakentui.model.error import Denied, LockedOut, NotSent, RateLimited, TransportError, VenueRefusal
@@ -42,6 +41,8 @@ from krakentui.wire.spot.rest import Call, Reply
 from krakentui.wire.spot.ws import Conversation
 
 _log = logging.getLogger("krakentui.engine")
+How = Literal["taken", "counted", "queued"]
+"""What an answer that agrees says of an order."""
 _DOUBTFUL = (
     "EGeneral:Internal error",
     "EDatabase:Internal error",
@@ -50,22 +51,6 @@ _DOUBTFUL = (
     "EService:Deadline elapsed",
 )
 """Refusals that do not say whether the exchange acted (REST reference, 2.2)."""
-
-
-class Wanted(Struct, frozen=True):
-    """One order to cancel, with what that costs on its pair."""
-
-    order_id: str
-    pair: str | None
-    cost: Interval
-
-
-class Job(Struct, frozen=True):
-    """Some cancels that go as one request."""
-
-    number: int
-    parcel: Parcel
-    wanted: tuple[Wanted, ...]
 
 
 class Cancels:
@@ -89,6 +74,7 @@ class Cancels:
         self._feed = feed
         self._answers = answers
         self._tell = tell
+        self._mass = MassNews(state, tell)
         self._numbers = itertools.count(1)
         self._group: asyncio.TaskGroup | None = None
         self._early: list[Job] = []
@@ -101,6 +87,7 @@ class Cancels:
         by_id = {one.order_id: one for one in wanted}
         for parcel in parcels:
             job = Job(next(self._numbers), parcel, tuple(by_id[order_id] for order_id in parcel.ids))
+            self._mass.asked(job)
             for order_id in parcel.ids:
                 self._tell(
                     CancelAsked(
@@ -138,7 +125,7 @@ class Cancels:
     def _start(self, job: Job) -> None:
         if self._group is None:
             raise RuntimeError("cancels are not running")
-        name = f"cancel {' '.join(job.parcel.ids[:3])}"
+        name = f"cancel {'of everything' if job.parcel.at_once else ' '.join(job.parcel.ids[:3])}"
         task = self._group.create_task(self._deliver(job), name=name)
         self._deliveries.add(task)
         task.add_done_callback(self._deliveries.discard)
@@ -162,7 +149,8 @@ class Cancels:
     def _abandon(self, job: Job, why: str) -> None:
         """Leave a delivery: only REST tells for certain that no byte of it was written."""
         requests = [self._state.cancels.get(one.order_id) for one in job.wanted]
-        if job.parcel.over_socket or any(request is None or request.sent for request in requests):
+        written = self._mass.was_sent(job) or any(request is None or request.sent for request in requests)
+        if job.parcel.over_socket or written:
             self._unanswered(job, why)
         else:
             self._not_sent(job, why)
@@ -193,9 +181,7 @@ class Cancels:
 
     async def _write(self, job: Job) -> asyncio.Future[Answered]:
         """Write the request; it counts as sent before anything else can happen."""
-        answer = await self._feed.say(
-            lambda talk: self._answers.expect(_ask(talk, job.parcel.ids)), urgent=True
-        )
+        answer = await self._feed.say(lambda talk: self._answers.expect(_ask(talk, job.parcel)), urgent=True)
         self._sent(job)
         return answer
 
@@ -226,13 +212,15 @@ class Cancels:
         elif reply.refusal is not None:
             self._refused(job, reply.refusal)
         else:
-            alone = len(job.wanted) == 1 and reply.count == 1 and not reply.pending
-            self._taken(job, reply.count, counted=alone and is_blind(self._state))
+            alone = len(job.wanted) == 1 and not job.parcel.at_once and reply.count == 1 and not reply.pending
+            how: How = "counted" if alone and is_blind(self._state) else "taken"
+            self._taken(job, reply.count, "queued" if reply.pending else how)
 
     # --- what came of it -------------------------------------------------------------------------
 
     def _sent(self, job: Job) -> None:
         self._unsure[job.number] = self._expecting_refusal(job)
+        self._mass.sent(job)
         for one in job.wanted:
             if one.pair is not None:
                 self._tell(
@@ -268,13 +256,14 @@ class Cancels:
             if ledger.expects_refusal("engine", PairScope(account, pair), cost, t_ns)
         )
 
-    def _taken(self, job: Job, count: int | None, *, counted: bool = False) -> None:
-        """The exchange took the request; for a batch it only says of how many."""
+    def _taken(self, job: Job, count: int | None, how: How = "taken") -> None:
+        """The exchange took the request; for a batch it only says of how many, once they are done."""
         self._unsure.pop(job.number, None)
-        if count is None or count >= len(job.wanted):
+        self._mass.taken(job, count, pending=how == "queued")
+        if count is None or count >= len(job.wanted) or how == "queued":
             for one in job.wanted:
-                self._answered(job, one, ok=True, counted=counted)
-        elif len(job.wanted) == 1:
+                self._answered(job, one, ok=True, how=how)
+        elif len(job.wanted) == 1 and not job.parcel.at_once:
             self._answered(job, job.wanted[0], ok=False, code="EOrder:Unknown order")
         else:
             self._unanswered(job, f"the exchange took {count} of {len(job.wanted)} cancels, not told which")
@@ -282,12 +271,13 @@ class Cancels:
     def _refused(self, job: Job, error: VenueRefusal) -> None:
         if isinstance(error, Denied):
             self._tell(DeniedSeen(key=self._lane.scope.key, endpoint="CancelOrder"))
-        many = len(job.wanted) > 1
+        many = len(job.wanted) > 1 or job.parcel.at_once
         certain = isinstance(error, (Denied, LockedOut, RateLimited))
         if error.code.startswith(_DOUBTFUL) or (many and not certain):
             self._unanswered(job, str(error).rstrip("."))
             return
         unsure = self._unsure.pop(job.number, frozenset())
+        self._mass.refused(job, error.code)
         for one in job.wanted:
             if error.code.startswith("EOrder:Rate limit") and one.pair is not None:
                 self._tell(
@@ -302,7 +292,7 @@ class Cancels:
                 )
             self._answered(job, one, ok=False, code=error.code)
 
-    def _answered(self, job: Job, one: Wanted, *, ok: bool, code: str = "", counted: bool = False) -> None:
+    def _answered(self, job: Job, one: Wanted, *, ok: bool, code: str = "", how: How = "taken") -> None:
         self._tell(
             CancelAnswered(
                 account=self._state.account,
@@ -310,11 +300,12 @@ class Cancels:
                 request=job.number,
                 ok=ok,
                 code=code,
-                counted=counted,
+                how=how,
             )
         )
 
     def _unanswered(self, job: Job, why: str) -> None:
+        self._mass.unanswered(job, why)
         for one in job.wanted:
             self._tell(
                 CancelUnanswered(
@@ -323,17 +314,23 @@ class Cancels:
             )
 
     def _not_sent(self, job: Job, why: str) -> None:
+        self._mass.not_sent(job, why)
         for one in job.wanted:
             self._tell(
                 CancelNotSent(account=self._state.account, order_id=one.order_id, request=job.number, why=why)
             )
 
 
-def _ask(talk: Conversation, ids: Sequence[str]) -> int:
+def _ask(talk: Conversation, parcel: Parcel) -> int:
+    if parcel.at_once:
+        return talk.cancel_all()
+    ids = parcel.ids
     return talk.cancel_order(ids[0]) if len(ids) == 1 else talk.batch_cancel(ids)
 
 
 def _call(job: Job) -> Call:
+    if job.parcel.at_once:
+        return Call("CancelAll")
     if job.parcel.route == "rest batch":
         return Call("CancelOrderBatch", (("orders", job.parcel.ids),))
     return Call("CancelOrder", (("txid", job.parcel.ids[0]),))

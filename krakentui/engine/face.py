@@ -11,6 +11,7 @@ from krakentui.state.details import DetailsView
 from krakentui.state.keyring import KeysView
 from krakentui.state.parting import Parting
 from krakentui.state.past import HistoryView
+from krakentui.state.results import ResultsView
 from krakentui.state.usage import UsageView
 from krakentui.state.view import (
     BalancesView,
@@ -75,12 +76,19 @@ class Face(Protocol):
         """Freeze a question about these orders, or say at once why it cannot be asked."""
         ...
 
-    def ask_cancel_all(self) -> Question | NotAsked:
-        """Freeze a question about every open order there is now."""
+    def ask_cancel_all(self, *, new_too: bool = False) -> Question | NotAsked:
+        """Freeze a question about every open order there is now.
+
+        With `new_too` about a mass cancel: it takes what is placed meanwhile as well, whoever places it.
+        """
         ...
 
     def confirm(self, question: Question) -> NotAsked | None:
         """Cancel exactly the orders of the question; None = they are on their way."""
+        ...
+
+    def results(self) -> tuple[ResultsView, ...]:
+        """Tell what came of the cancels confirmed last, and of earlier ones that are not settled."""
         ...
 
     def ask_switch(self) -> SwitchQuestion | NotAsked:

@@ -10,6 +10,7 @@ from krakentui.engine.wants import may_ask
 from krakentui.model.clock import Clock
 from krakentui.model.error import TransportError
 from krakentui.model.event import CancelGivenUp, Happening
+from krakentui.model.mass import MassOver
 from krakentui.state.state import State
 from krakentui.wire.spot.rest import Call
 
@@ -36,7 +37,7 @@ class Pursuer:
     async def run(self) -> None:
         """Pursue until cancelled."""
         while True:
-            if not self._state.unsettled():
+            if self._state.desk.is_idle:
                 self._begun.clear()
                 await self._begun.wait()
             await self._clock.sleep(LOOK_S)
@@ -46,6 +47,8 @@ class Pursuer:
         """Ask for what is due, give up what is hopeless."""
         t_ns = self._clock.mono_ns()
         requests = self._state.cancels
+        for number in self._state.desk.groups.over(requests, t_ns):
+            self._tell(MassOver(account=self._state.account, request=number))
         self._chases = pursued(requests.values(), self._chases)
         for order_id, chase in self._chases.items():
             if hopeless(chase, requests[order_id], t_ns, is_open=self._surely_open(order_id)):
@@ -69,15 +72,17 @@ class Pursuer:
         return table.authoritative and order_id in table.open and not table.is_unsure(order_id)
 
     def _give_up(self, order_id: str, number: int) -> None:
-        still = self._surely_open(order_id)
+        why = "the exchange did not say how it ended"
+        if self._state.cancels[order_id].pending:
+            why = "the exchange has queued it and did not say that it is done"
+        elif self._surely_open(order_id):
+            why = "the exchange still lists it as open: it can be cancelled again"
         self._tell(
             CancelGivenUp(
                 account=self._state.account,
                 order_id=order_id,
                 request=number,
                 outcome="unknown",
-                why="the exchange still lists it as open: it can be cancelled again"
-                if still
-                else "the exchange did not say how it ended",
+                why=why,
             )
         )

@@ -1,19 +1,21 @@
 """When to ask how a cancel ended: pure, from what is believed of the request.
 
 A request whose answer was lost is asked for at once, then after 2, 5 and 10 s. A request that was taken
-gets 5 s for the order's own end to come by stream. An order that all these queries and a live stream hold
-for open was not reached, and may be cancelled again. Else only polls tell; when a minute has gone, longer
-than REST may lag, the request is given up as unknown.
+gets 5 s for the order's own end to come by stream; one that the exchange has queued is asked for on and on.
+One that becomes unknown only later is asked for anew. An order that all these queries and a live stream
+hold for open was not reached, and may be cancelled again. Else only polls tell; when a minute has gone,
+longer than REST may lag, the request is given up as unknown.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from krakentui.model.clock import SECOND
 from krakentui.state.cancels import CancelRequest
 
 STEPS_NS = (0, 2 * SECOND, 5 * SECOND, 10 * SECOND)
+QUEUED_NS = (*STEPS_NS, 20 * SECOND, 30 * SECOND, 45 * SECOND, 60 * SECOND)
 GRACE_NS = 5 * SECOND
 GIVE_UP_NS = 75 * SECOND
 """REST may lag the stream by 60 s; a query and a poll after that have told whatever they can."""
@@ -29,14 +31,17 @@ class Chase(Struct, frozen=True):
     request: int
     since_ns: int
     asked: int = 0
+    steps: Sequence[int] = STEPS_NS
+    in_doubt: bool = True
+    """It was unknown, or missing, when the asking began."""
 
     def due_ns(self) -> int | None:
         """Tell when to ask next; None = no more."""
-        return self.since_ns + STEPS_NS[self.asked] if self.asked < len(STEPS_NS) else None
+        return self.since_ns + self.steps[self.asked] if self.asked < len(self.steps) else None
 
     def again(self) -> "Chase":
         """Note that it was asked for."""
-        return Chase(self.request, self.since_ns, self.asked + 1)
+        return structs.replace(self, asked=self.asked + 1)
 
 
 def pursued(requests: Iterable[CancelRequest], known: Mapping[str, Chase]) -> dict[str, Chase]:
@@ -45,12 +50,15 @@ def pursued(requests: Iterable[CancelRequest], known: Mapping[str, Chase]) -> di
     for request in requests:
         if not request.in_flight or request.phase not in {"accepted", "missing", "unknown"}:
             continue
-        before = known.get(request.order_id)
-        if before is not None and before.request == request.request:
+        before, in_doubt = known.get(request.order_id), request.phase != "accepted"
+        same = before is not None and before.request == request.request
+        if before is not None and same and (before.in_doubt or not in_doubt):
             chases[request.order_id] = before
-        else:
-            grace_ns = GRACE_NS if request.phase == "accepted" else 0
-            chases[request.order_id] = Chase(request.request, request.moved_ns + grace_ns)
+            continue
+        grace_ns = 0 if in_doubt else GRACE_NS
+        steps = QUEUED_NS if request.pending and not in_doubt else STEPS_NS
+        since_ns = request.moved_ns + grace_ns
+        chases[request.order_id] = Chase(request.request, since_ns, steps=steps, in_doubt=in_doubt)
     return chases
 
 
@@ -65,7 +73,8 @@ def due(chases: Mapping[str, Chase], t_ns: int) -> list[str]:
 
 def hopeless(chase: Chase, request: CancelRequest, t_ns: int, *, is_open: bool = False) -> bool:
     """Tell whether all that can be done has been done; `is_open` = a live stream holds it for open."""
-    if is_open and chase.asked == len(STEPS_NS) and t_ns - chase.since_ns >= GIVE_UP_OPEN_NS:
+    lost = is_open and not request.pending  # what is queued is open by right
+    if lost and chase.asked >= len(STEPS_NS) and t_ns - chase.since_ns >= GIVE_UP_OPEN_NS:
         return True
     limit_ns = GIVE_UP_MISSING_NS if request.phase == "missing" else GIVE_UP_NS
     return t_ns - chase.since_ns >= limit_ns

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from krakentui.budget.route import ROUTE_WORDS, Route
+from krakentui.budget.interval import Interval
+from krakentui.budget.route import AT_ONCE, ROUTE_WORDS, Route
 
 BATCH_MOST = 50
 """Ids of one batch (websocket reference, 8; REST reference, 4.3)."""
@@ -25,7 +26,28 @@ class Parcel(Struct, frozen=True):
     @property
     def over_socket(self) -> bool:
         """Tell whether it goes over the websocket."""
-        return self.route in {"socket", "socket batch"}
+        return self.route in {"socket", "socket batch", "socket all"}
+
+    @property
+    def at_once(self) -> bool:
+        """Tell whether it is a mass cancel: then the ids are those known to be open, and none is named."""
+        return self.route in AT_ONCE
+
+
+class Wanted(Struct, frozen=True):
+    """One order to cancel, with what that costs on its pair."""
+
+    order_id: str
+    pair: str | None
+    cost: Interval
+
+
+class Job(Struct, frozen=True):
+    """Some cancels that go as one request."""
+
+    number: int
+    parcel: Parcel
+    wanted: tuple[Wanted, ...]
 
 
 def parcels(ids: Sequence[str], route: Route) -> tuple[Parcel, ...]:
@@ -34,6 +56,8 @@ def parcels(ids: Sequence[str], route: Route) -> tuple[Parcel, ...]:
     Batches are of about the same length, so that none of many is left to go alone: over the ceiling a
     single cancel may be refused.
     """
+    if route in AT_ONCE:
+        return (Parcel(route, tuple(ids)),)
     if route == "none" or not ids:
         return ()
     if route in {"socket", "rest"}:

@@ -42,6 +42,7 @@ from krakentui.model.event import (
 )
 from krakentui.model.history import HistoryKind, Past
 from krakentui.model.limit import KeyScope
+from krakentui.model.mass import MassStep
 from krakentui.model.symbol import Names
 from krakentui.net.address import Address
 from krakentui.net.feed import Feed
@@ -51,7 +52,7 @@ from krakentui.net.talk import Line
 from krakentui.net.tap import NoTap
 from krakentui.net.way import Way
 from krakentui.settings import Settings
-from krakentui.state import ahead, past, prices, usage, views, wealth
+from krakentui.state import ahead, past, prices, results, usage, views, wealth
 from krakentui.state.details import DetailsView
 from krakentui.state.past import HistoryView
 from krakentui.state.usage import UsageView
@@ -196,13 +197,17 @@ class Session:
 
     def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
         """Freeze a question about these orders, or say at once why it cannot be asked."""
-        return self._keyless if self._account is None else self._account.ask(ids, everything=False)
+        return self._keyless if self._account is None else self._account.ask(ids)
 
-    def ask_cancel_all(self) -> Question | NotAsked:
-        """Freeze a question about every open order there is now."""
+    def ask_cancel_all(self, *, new_too: bool = False) -> Question | NotAsked:
+        """Freeze a question about every open order there is now, or also those that are placed meanwhile."""
         if self._account is None:
             return self._keyless
-        return self._account.ask(tuple(self.state.orders), everything=True)
+        return self._account.ask((), everything=True, new_too=new_too)
+
+    def results(self) -> tuple[results.ResultsView, ...]:
+        """Tell what came of the cancels confirmed last, and of earlier ones that are not settled."""
+        return results.results(self.state)
 
     def confirm(self, question: Question) -> NotAsked | None:
         """Cancel exactly the orders of the question; None = they are on their way."""
@@ -303,8 +308,9 @@ class Session:
         if actions is not None:
             actions.after()
         self._ear(event, t_ns)
-        if isinstance(event, CancelStep):
-            _log.info("%s order %s request %d", type(event).__name__, event.order_id, event.request)
+        if isinstance(event, CancelStep | MassStep):
+            what = event.order_id if isinstance(event, CancelStep) else "everything"
+            _log.info("%s order %s request %d", type(event).__name__, what, event.request)
         elif isinstance(event, FeedChanged):
             _log.info("%s feed %s %s", event.feed, event.state, event.why)
             if event.state == "live":

@@ -12,7 +12,7 @@ from msgspec import MsgspecError, Struct, json
 
 from krakentui.model.venue import Venue
 
-Act = Literal["cancel", "dead_man"]
+Act = Literal["cancel", "cancel_all", "dead_man"]
 Step = Literal["asked", "sent", "answered", "unanswered", "not_sent", "outcome"]
 FIRST = "0" * 64
 """`prev` of the first entry."""

@@ -369,8 +369,8 @@ class CancelAnswered(CancelStep, frozen=True, kw_only=True):
 
     ok: bool
     code: str = ""
-    counted: bool = False
-    """It counts this one order as cancelled, and no other source will ever tell this key."""
+    how: Literal["taken", "counted", "queued"] = "taken"
+    """counted: as cancelled, and no other source will ever tell this key; queued: the order ends later."""
 
 
 class CancelUnanswered(CancelStep, frozen=True, kw_only=True):

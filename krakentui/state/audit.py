@@ -18,8 +18,8 @@ from krakentui.model.audit import SOURCE, CounterSampled, Sample
 from krakentui.model.event import CounterReported, Happening
 from krakentui.model.limit import PairScope, points
 from krakentui.model.number import counted
+from krakentui.state.drift import AuditView, DriftRow, DriftSource
 from krakentui.state.feeds import Feed
-from krakentui.state.view import AuditView, DriftRow, DriftSource
 
 MAX_SAMPLES: Final = 500
 MAX_PAIRS: Final = 200

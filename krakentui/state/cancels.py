@@ -73,6 +73,10 @@ class CancelRequest(Struct, frozen=True, kw_only=True):
     why: str = ""
     order: Order | None = None
     """The order as it was last known."""
+    pending: bool = False
+    """The exchange has queued it: the order ends later."""
+    along: bool = False
+    """A mass cancel took the order, which nobody here knew when it went."""
 
     @property
     def in_flight(self) -> bool:
@@ -130,6 +134,12 @@ def settle(request: CancelRequest, order: Order, t_ns: int) -> CancelRequest:
     return structs.replace(request, phase="ended", outcome=outcome, why=why, order=order, moved_ns=t_ns)
 
 
+def is_by_request(order: Order) -> bool:
+    """Tell whether an order ended because some program, ours or another, asked for its cancel."""
+    reason = (order.reason or "").casefold()
+    return order.status == "canceled" and not any(word in reason for word in _NOT_OURS)
+
+
 def vanish(request: CancelRequest, t_ns: int) -> CancelRequest:
     """Return the request after the order left the exchange's list without a word on how it ended."""
     if request.phase == "asked":
@@ -151,6 +161,4 @@ def _verdict(request: CancelRequest, order: Order) -> tuple[Outcome, str]:
         return "gone", "someone else cancelled it before our request left"
     if request.phase == "missing":
         return "gone", "someone else cancelled it first"
-    if any(word in reason.casefold() for word in _NOT_OURS):
-        return "gone", reason
-    return "cancelled", reason
+    return ("cancelled" if is_by_request(order) else "gone"), reason

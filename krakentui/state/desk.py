@@ -10,12 +10,14 @@ from typing import Final
 from krakentui.model import event as e
 from krakentui.model.amend import AmendsSeen
 from krakentui.model.clock import SECOND
+from krakentui.model.mass import CancelsBegun, MassStep
 from krakentui.model.order import OrderPatch, Source
 from krakentui.state import told, words
 from krakentui.state.balances import Funds
 from krakentui.state.cancels import CancelRequest, Signal, answer_signal
 from krakentui.state.dossier import Dossiers
 from krakentui.state.feeds import Feeds
+from krakentui.state.groups import NAME, Groups
 from krakentui.state.instruments import Instruments
 from krakentui.state.journal import Journal
 from krakentui.state.merge import Word
@@ -47,8 +49,21 @@ class Desk:
         self._clock = clock
         self.table = OrderTable(account)
         self.requests = Requests()
+        self.groups = Groups()
         self.dossiers = Dossiers(clock)
         self._snapshot_ns = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether no cancel has to be looked after."""
+        mass = self.groups.mass
+        return not self.requests.unsettled() and (mass is None or not (mass.in_flight or mass.is_open))
+
+    def unsettled(self) -> tuple[str, ...]:
+        """List the orders whose cancel is under way, and a mass cancel that is, by what it is called."""
+        mass = self.groups.mass
+        asked = (NAME,) if mass is not None and mass.in_flight else ()
+        return (*asked, *self.requests.unsettled())
 
     def renamed(self, t_ns: int) -> None:
         """Give orders their pair after names were learned."""
@@ -152,6 +167,20 @@ class Desk:
     # our cancels
 
     @_take.register
+    def _cancels_begun(self, event: CancelsBegun, t_ns: int) -> None:
+        if event.account == self._account:
+            found = (self.table.ended(order_id) for order_id in event.ids)
+            closed = [order for order in found if order is not None]
+            self.groups.begin(event, closed, self.requests.unsettled(), t_ns)
+
+    @_take.register
+    def _mass_step(self, event: MassStep, t_ns: int) -> None:
+        if event.account == self._account:
+            said = self.groups.step(event, self.requests.all, t_ns)
+            if said is not None:
+                self._journal.note("cancel", *said, t_ns)
+
+    @_take.register
     def _cancel_asked(self, event: e.CancelAsked, t_ns: int) -> None:
         if event.account == self._account:
             request = self.requests.ask(event, t_ns, self.table.find(event.order_id))
@@ -165,8 +194,8 @@ class Desk:
     @_take.register
     def _cancel_answered(self, event: e.CancelAnswered, t_ns: int) -> None:
         why = "" if event.ok else f"the exchange says {event.code}"
-        signal = answer_signal(event.code, ok=event.ok, counted=event.counted)
-        self._signal(event.order_id, event.request, signal, t_ns, why)
+        signal = answer_signal(event.code, ok=event.ok, counted=event.how == "counted")
+        self._signal(event.order_id, event.request, signal, t_ns, why, pending=event.how == "queued")
 
     @_take.register
     def _cancel_unanswered(self, event: e.CancelUnanswered, t_ns: int) -> None:
@@ -207,7 +236,7 @@ class Desk:
         for change in changes:
             self.dossiers.believe(change.after, t_ns)
             if change.kind == "ended":
-                ours = self.requests.end(change.after, t_ns)
+                ours = self.requests.end(change.after, t_ns) or self._taken_along(change, t_ns)
                 self._close(ours, t_ns)
                 if ours is None and change.before is not None:  # one that was never open here is no news
                     level = "good" if change.after.status == "filled" else "info"
@@ -218,13 +247,22 @@ class Desk:
         if changes or not self._funds.holds.orders_known:
             self._hold(t_ns)
 
+    def _taken_along(self, change: Change, t_ns: int) -> CancelRequest | None:
+        """Give the request of an order that a mass cancel has ended unnamed; None = it did not."""
+        if change.before is None:
+            return None
+        number = self.groups.takes_along(change.after, self.requests.all)
+        return None if number is None else self.requests.take_along(change.after, number, NAME, t_ns)
+
     def _hold(self, t_ns: int) -> None:
         """Work out anew what the orders hold, once they were listed."""
         if self.table.listed:
             self._funds.holds.orders_moved(self.table.open.values(), t_ns, self._clock.exchange_ns(t_ns))
 
-    def _signal(self, order_id: str, number: int, signal: Signal, t_ns: int, why: str = "") -> None:
-        moved = self.requests.signal(order_id, number, signal, t_ns, why)
+    def _signal(
+        self, order_id: str, number: int, signal: Signal, t_ns: int, why: str = "", *, pending: bool = False
+    ) -> None:
+        moved = self.requests.signal(order_id, number, signal, t_ns, why, pending=pending)
         if moved is None:
             return
         before, after = moved

@@ -16,6 +16,11 @@ from krakentui.state.state import State
 from krakentui.state.view import NotAsked, Question
 from krakentui.state.ways import pair_views
 
+ALL_THERE_IS = (
+    "It takes every order of the account that is open when it arrives: those placed meanwhile and those of "
+    "other programs, on all pairs, stops too."
+)
+MASS_IN_FLIGHT = "A cancel of everything is on its way: how it went is not known yet."
 _NO_ACCOUNT = "No key is in use: there is nothing to cancel."
 
 
@@ -28,6 +33,7 @@ def question(
     rest_open: bool = True,
     batch_names: bool = True,
     everything: bool = False,
+    new_too: bool = False,
 ) -> Question | NotAsked:
     """Freeze a question about these orders, or say why it cannot be asked.
 
@@ -39,16 +45,20 @@ def question(
         rest_open: REST can take one, as far as this program is concerned.
         batch_names: What a batch ended can be told afterwards.
         everything: All open orders there are now.
+        new_too: Those that are placed meanwhile, too: a mass cancel, which needs no order to be known.
     """
     unable = _unable(state, t_ns, socket_open=socket_open)
     if unable is not None:
         return NotAsked(why=unable)
+    mass = state.desk.groups.mass
+    if new_too and mass is not None and mass.in_flight:
+        return NotAsked(why=MASS_IN_FLIGHT)
     chosen = tuple(dict.fromkeys(state.orders if everything else ids))
-    if not chosen:
+    if not chosen and not new_too:
         return NotAsked(why=_nothing(state, everything=everything))
     reasons = {order_id: _settled(state, order_id) for order_id in chosen}
     left = [order_id for order_id in chosen if reasons[order_id] is None]
-    if not left:
+    if not left and not new_too:
         return NotAsked(why=_why_none(list(reasons.values())))
     asked = [_order(state, order_id, t_ns) for order_id in left]
     planned = plan(
@@ -59,6 +69,7 @@ def question(
         socket_open=socket_open,
         rest_open=rest_open,
         batch_names=batch_names,
+        at_once=new_too,
     )
     if planned.route == "none":
         return NotAsked(why=_no_route(state, t_ns))
@@ -73,9 +84,27 @@ def question(
         route=said.route_words(planned),
         cost_low=points(planned.cost.low),
         cost_high=points(planned.cost.high),
-        warnings=_warnings(state, asked, planned, len(chosen) - len(left), t_ns),
+        warnings=(
+            *(_all_there_is(state, len(chosen) - len(left)) if new_too else ()),
+            *_warnings(state, asked, planned, 0 if new_too else len(chosen) - len(left), t_ns),
+        ),
         pairs=pair_views(planned),
+        new_too=new_too,
+        counted=not new_too or state.desk.table.listed,
     )
+
+
+def typed(question: Question, left: int) -> str:
+    """Tell what has to be typed to answer, `left` orders being left by now; empty where nothing has to.
+
+    A mass cancel goes by the count that it was asked with: where others place orders all the while, a count
+    that moves could never be typed.
+    """
+    if not question.needs_count:
+        return ""
+    if question.new_too:
+        return str(len(question.orders)) if question.orders and question.counted else "all"
+    return str(left)
 
 
 def _unable(state: State, t_ns: int, *, socket_open: bool) -> str | None:
@@ -105,6 +134,16 @@ def _no_route(state: State, t_ns: int) -> str:
         return "There is no way to send it: neither the private websocket nor REST is open."
     wait = duration(lock.until_ns - t_ns)
     return f"Locked out for {wait} and the private websocket is not open: a cancel cannot be sent."
+
+
+def _all_there_is(state: State, in_flight: int) -> tuple[str, ...]:
+    """Say what a mass cancel takes besides the orders that are known."""
+    told = [ALL_THERE_IS]
+    if not state.desk.table.listed:
+        told.append("How many orders are open is not known: the exchange has not listed them.")
+    if in_flight:
+        told.append(f"Not counted here: {in_flight} whose cancel is on its way already.")
+    return tuple(told)
 
 
 def _settled(state: State, order_id: str) -> str | None:

@@ -1,8 +1,10 @@
 """Our cancel requests by order, at most one in flight for each."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import structs
 
 from krakentui.model.clock import SECOND
 from krakentui.model.event import CancelAsked
@@ -56,14 +58,33 @@ class Requests:
         self._by_order[event.order_id] = request
         return self.end(order, t_ns) or request if order is not None and order.is_done else request
 
+    def take_along(self, order: Order, number: int, route: str, t_ns: int) -> CancelRequest:
+        """Note that a mass cancel has ended an order that it did not name."""
+        self._by_order.pop(order.id, None)
+        request = CancelRequest(
+            account=order.account,
+            order_id=order.id,
+            request=number,
+            route=route,
+            phase="sent",
+            asked_ns=t_ns,
+            moved_ns=t_ns,
+            sent=True,
+            along=True,
+        )
+        self._by_order[order.id] = settled = settle(request, order, t_ns)
+        return settled
+
     def signal(
-        self, order_id: str, number: int, signal: Signal, t_ns: int, why: str = ""
+        self, order_id: str, number: int, signal: Signal, t_ns: int, why: str = "", *, pending: bool = False
     ) -> tuple[CancelRequest, CancelRequest] | None:
         """Follow a request; returns it before and after, None for a request that is not the latest."""
         before = self._by_order.get(order_id)
         if before is None or before.request != number:
             return None
         after = follow(before, signal, t_ns, why)
+        if pending and after.phase == "accepted":
+            after = structs.replace(after, pending=True)
         self._by_order[order_id] = after
         return before, after
 
@@ -92,10 +113,10 @@ class Requests:
             if not request.in_flight and t_ns - request.moved_ns <= TRACE_NS
         )
 
-    def forget(self, t_ns: int, open_ids: Mapping[str, Order]) -> None:
-        """Drop settled requests of orders that are no longer open."""
+    def forget(self, t_ns: int, needed: Container[str]) -> None:
+        """Drop settled requests of orders that nobody needs any more."""
         for order_id in list(self._by_order):
             request = self._by_order[order_id]
             old = t_ns - request.moved_ns > KEPT_NS
-            if old and not request.in_flight and order_id not in open_ids:
+            if old and not request.in_flight and order_id not in needed:
                 del self._by_order[order_id]

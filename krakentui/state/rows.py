@@ -66,7 +66,7 @@ def order_row(state: State, order: Order, t_ns: int, engine: Engines, trace: str
         opened_wall_ns=order.opened_ns,
         order_age_ns=None if order.opened_ns is None else max(0, wall_ns - order.opened_ns),
         cost=None if trace else cancel_cost(state, order, t_ns, engine),
-        cancel=_SHOWN_AS.get(request.phase) if request is not None else None,
+        cancel=_shown_as(request),
         last_outcome=request.outcome if request is not None and not request.in_flight else None,
         protective=order.is_protective,
         margin=order.margin,
@@ -81,6 +81,15 @@ def order_row(state: State, order: Order, t_ns: int, engine: Engines, trace: str
         distance_freshness=_market_freshness(state, order, t_ns),
         trace=trace,
     )
+
+
+def _shown_as(request: CancelRequest | None) -> CancelState | None:
+    """Tell how a cancel under way stands; one that the exchange has queued is still closing."""
+    if request is None:
+        return None
+    if request.phase == "accepted" and request.pending:
+        return "closing"
+    return _SHOWN_AS.get(request.phase)
 
 
 def question_order(state: State, order: Order, t_ns: int, engine: Engines) -> QuestionOrder:

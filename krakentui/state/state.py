@@ -172,8 +172,8 @@ class State:
         return tuple(dict.fromkeys([*pressing, *self.desk.table.wanted(t_ns)]))
 
     def unsettled(self) -> tuple[str, ...]:
-        """List the orders whose cancel is still under way."""
-        return self.desk.requests.unsettled()
+        """List the orders whose cancel is still under way, and a mass cancel that is."""
+        return self.desk.unsettled()
 
     def next_question(self) -> int:
         """Number a question, so that none is answered twice."""
@@ -387,7 +387,7 @@ class State:
         self._swept_ns = t_ns
         self.funds.holds.settle(t_ns)
         self.desk.table.forget(t_ns)
-        self.desk.requests.forget(t_ns, self.orders)
+        self.desk.requests.forget(t_ns, self.orders.keys() | self.desk.groups.kept(self.cancels))
         self.desk.dossiers.forget(t_ns, self.orders)
 
 

@@ -85,6 +85,8 @@ def step(event: CancelStep) -> str:
             return f"cancel asked for, {event.route}"
         case CancelSent():
             return "cancel sent"
+        case CancelAnswered(ok=True, how="queued"):
+            return "the exchange took the cancel and closes the order later"
         case CancelAnswered(ok=True):
             return "the exchange took the cancel"
         case CancelAnswered():

@@ -15,13 +15,14 @@ from krakentui.model.limit import LimitName, Scope
 from krakentui.model.market import Maintenance
 from krakentui.model.order import Outcome, Source
 from krakentui.model.venue import Power, Venue
+from krakentui.state.drift import AuditView
 from krakentui.state.ways import PairView
 
 Freshness = Literal["live", "old", "stale", "unknown"]
 """live: as it is now · old: the source is silent (amber) · stale: too long, dim it · unknown: never seen."""
 Warning_ = Literal["calm", "warm", "hot", "full", "locked"]
 """Below 75 % of the ceiling, from 75, from 90, at the ceiling, locked out."""
-CancelState = Literal["asked", "sent", "unknown"]
+CancelState = Literal["asked", "sent", "closing", "unknown"]
 ENDINGS: Final = frozenset({"cancelled", "filled", "gone"})
 """Outcomes that leave nothing to cancel."""
 
@@ -253,46 +254,6 @@ class LockoutView(Struct, frozen=True, kw_only=True):
     """What goes on until then, and what waits."""
 
 
-DriftSource = Literal["audit", "stream"]
-"""Who told a figure: the old websocket, by the audit, or the account stream."""
-
-
-class DriftRow(Struct, frozen=True, kw_only=True):
-    """How one pair's trading counter, as the exchange last told it, stood to our own count."""
-
-    pair: str
-    source: DriftSource = "audit"
-    samples: int
-    agreeing: int
-    """Of these, how many agreed; the others disagreed or our count was too wide to tell."""
-    told: Fraction
-    """The exchange's figure."""
-    low: Fraction
-    high: Fraction
-    """Our count at that moment."""
-    drift: Fraction
-    """The figure minus our count: 0 inside the interval, negative below it, positive above it."""
-    worst: Fraction
-    """The drift that was farthest from 0."""
-    age_ns: int
-
-
-class AuditView(Struct, frozen=True, kw_only=True):
-    """The audit of the trading counter (`budget.audit`)."""
-
-    state: Literal["off", "connecting", "watching", "agrees", "disagrees"] = "off"
-    text: str = "Audit of the trading counter: off."
-    """One sentence: the state, how many samples agree, and what follows from it."""
-    samples: int = 0
-    agreeing: int = 0
-    """In a row, since the last that disagreed."""
-    needed: int = 0
-    """So many have to agree before the exchange's figures correct our count."""
-    corrects: bool = False
-    drifts: tuple[DriftRow, ...] = ()
-    """By pair; the farthest off first."""
-
-
 class BudgetView(Struct, frozen=True, kw_only=True):
     """The call budget."""
 
@@ -376,6 +337,10 @@ class Question(Struct, frozen=True, kw_only=True):
     pairs: tuple[PairView, ...] = ()
     later: bool = False
     """It is about cancelling when that is cheap enough, not now."""
+    new_too: bool = False
+    """A mass cancel: it also takes what is placed meanwhile."""
+    counted: bool = True
+    """False of a mass cancel while the exchange has not listed the open orders."""
 
     @property
     def needs_count(self) -> bool:

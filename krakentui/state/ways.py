@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from krakentui.budget.planner import CancelPlan, PairPlan, Way
-from krakentui.budget.route import BATCHES
+from krakentui.budget.route import AT_ONCE, BATCHES
 from krakentui.model.limit import points
 
 WayName = Literal["one by one", "as a batch", "everything at once"]
@@ -45,11 +45,15 @@ class PairView(Struct, frozen=True, kw_only=True):
 
 def pair_views(planned: CancelPlan) -> tuple[PairView, ...]:
     """Tell of every pair of a plan."""
-    batch = planned.route in BATCHES
-    return tuple(_pair(one, batch=batch) for one in planned.pairs)
+    name: WayName = "one by one"
+    if planned.route in BATCHES:
+        name = "as a batch"
+    elif planned.route in AT_ONCE:
+        name = "everything at once"
+    return tuple(_pair(one, name) for one in planned.pairs)
 
 
-def _pair(one: PairPlan, *, batch: bool) -> PairView:
+def _pair(one: PairPlan, chosen: WayName) -> PairView:
     return PairView(
         pair=one.pair,
         orders=one.orders,
@@ -59,17 +63,17 @@ def _pair(one: PairPlan, *, batch: bool) -> PairView:
         pass_low=one.passes[0],
         pass_high=one.passes[1],
         ways=(
-            _way("one by one", one.single, chosen=not batch),
-            _way("as a batch", one.batch, chosen=batch),
-            _way("everything at once", one.all, chosen=False),
+            _way("one by one", one.single, chosen),
+            _way("as a batch", one.batch, chosen),
+            _way("everything at once", one.all, chosen),
         ),
     )
 
 
-def _way(name: WayName, way: Way, *, chosen: bool) -> WayView:
+def _way(name: WayName, way: Way, chosen: WayName) -> WayView:
     return WayView(
         name=name,
-        chosen=chosen,
+        chosen=name == chosen,
         cost_low=points(way.cost.low),
         cost_high=points(way.cost.high),
         end_low=points(way.end.low),

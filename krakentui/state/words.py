@@ -101,6 +101,8 @@ def outcome(request: CancelRequest, order: Order | None, pairs: Pairs) -> tuple[
     part = f", {trimmed(known.filled)} filled" if known and known.filled else ""
     why = f": {request.why}" if request.why else ""
     match request.outcome:
+        case "cancelled" if request.along:
+            return f"Cancelled along: {what}{part}. It was open when the cancel of everything came.", "good"
         case "cancelled":
             return f"Cancelled: {what}{part}.", "good"
         case "filled":

@@ -71,6 +71,19 @@ ACTIONS: tuple[Action, ...] = (
         line=3,
     ),
     Action(
+        "order.cancel_new_too",
+        "E",
+        "Cancel all & new",
+        "Ask, then let the exchange cancel all there is, orders placed meanwhile and by others too.",
+        danger=ASK_ALL,
+    ),
+    Action(
+        "order.results",
+        "R",
+        "Results",
+        "Show what came of the cancels confirmed last, order by order.",
+    ),
+    Action(
         "order.dead_man",
         "D",
         "Dead man's switch",

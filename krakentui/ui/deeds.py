@@ -18,6 +18,7 @@ from krakentui.ui.screens.help import HelpScreen
 from krakentui.ui.screens.history import HistoryScreen
 from krakentui.ui.screens.journal import JournalScreen
 from krakentui.ui.screens.limits import LimitsScreen
+from krakentui.ui.screens.results import ResultsScreen
 from krakentui.ui.screens.switch import SwitchScreen
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ ALL_THE_WAY = 1_000_000
 OUT_OF_SIGHT = "The orders are out of sight: Tab brings them back."
 SHAPES = frozenset({"list.filter", "list.sort", "list.turn", "list.again", "list.group"})
 """They change how the list looks, so it has to be in sight; whichever panel has the keys."""
+HANDFUL = 5
+"""Of more orders than this, what came of each is shown on a screen of its own."""
 Again = Callable[[Sequence[str]], Question | NotAsked]
 Confirm = Callable[[Question], NotAsked | None]
 
@@ -44,6 +47,8 @@ class Deeds:
             "order.cancel": self._ask_chosen,
             "order.cancel_shown": self._ask_shown,
             "order.cancel_all": lambda: self._ask(app.face.ask_cancel_all()),
+            "order.cancel_new_too": self._ask_new_too,
+            "order.results": self._show_results,
             "order.dead_man": self._ask_switch,
             "order.wait": self._ask_to_wait,
             "order.details": self._show_details,
@@ -171,6 +176,17 @@ class Deeds:
         else:
             self._say_why_none()
 
+    def _ask_new_too(self) -> None:
+        """Ask about a mass cancel, which is about whatever is open, not about these orders."""
+        ask = partial(self._app.face.ask_cancel_all, new_too=True)
+        self._ask(ask(), lambda _ids: ask())
+
+    def _show_results(self) -> None:
+        if self._app.face.results():
+            self._app.push_screen(ResultsScreen(self._app.face, private=self._private))
+        else:
+            self._app.say("No cancel was confirmed in this run yet.")
+
     def _say_why_none(self) -> None:
         """Say why the list is empty: what the filter leaves out, or what the session says."""
         refused = self._app.face.ask_cancel_all()
@@ -224,6 +240,9 @@ class Deeds:
             self._app.say(refused.why)
         else:
             self._app.main.orders.unmark()
+            many = len(question.orders) > HANDFUL or question.new_too
+            if many and not question.later and self._app.face.results():
+                self._show_results()
         self._app.draw()
 
     def _ask_switch(self) -> None:

@@ -38,7 +38,12 @@ OUTCOMES: dict[str, tuple[str, Tone]] = {
 }
 """How a cancel ended, in the words of the list."""
 SOURCES = {"stream": "stream", "poll": "REST list", "query": "REST query", "ours": "this program"}
-CANCEL_WORDS = {"asked": "cancel asked", "sent": "cancel sent", "unknown": "cancel unknown"}
+CANCEL_WORDS = {
+    "asked": "cancel asked",
+    "sent": "cancel sent",
+    "closing": "still closing",
+    "unknown": "cancel unknown",
+}
 
 
 def type_text(row: OrderRow, *, brief: bool) -> str:

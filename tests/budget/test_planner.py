@@ -40,6 +40,7 @@ def planned(
     socket_open: bool = True,
     rest_open: bool = True,
     batch_names: bool = True,
+    at_once: bool = False,
     now_s: float = NOW_S,
 ) -> CancelPlan:
     return plan(
@@ -50,6 +51,7 @@ def planned(
         socket_open=socket_open,
         rest_open=rest_open,
         batch_names=batch_names,
+        at_once=at_once,
     )
 
 
@@ -319,6 +321,27 @@ def test_the_ways_hold_what_an_exchange_does(
     assert within(batch, pair.batch.end)
     assert within(batch - true, pair.batch.cost)
     assert within(batch, pair.all.end)
+
+
+def test_a_mass_cancel_costs_up_to_all_of_its_orders_and_a_point_a_pair() -> None:
+    found = planned(*orders(3), *orders(2, pair="ETH/USD"), at_once=True)
+    assert found.route == "socket all"
+    assert found.cost == Interval(0, units(5 * 4 + 2))
+    assert [found.way(pair) for pair in found.pairs] == [pair.all for pair in found.pairs]
+
+
+def test_a_mass_cancel_goes_over_rest_where_no_socket_is_open_and_without_rest_not_at_all() -> None:
+    assert route(*orders(2), at_once=True, socket_open=False) == "rest all"
+    assert route(*orders(2), at_once=True, socket_open=False, batch_names=False) == "rest all"
+    assert route(at_once=True) == "socket all"
+    assert route(*orders(2), at_once=True, socket_open=False, rest_open=False) == "none"
+
+
+def test_a_mass_cancel_over_the_ceiling_is_taken_and_new_orders_wait() -> None:
+    found = planned(*orders(20), at_once=True)
+    assert route_words(found) == "over the websocket, everything at once"
+    (told,) = [text for text in warnings(found) if "do not fit" in text or "may not fit" in text]
+    assert "New orders there" in told
 
 
 def within(units: int, interval: Interval) -> bool:

@@ -11,6 +11,7 @@ from krakentui.model.limit import KeyScope, PairScope
 from krakentui.model.symbol import Names, PairInfo
 from krakentui.state.details import DetailsView
 from krakentui.state.past import HistoryView
+from krakentui.state.results import ResultsView
 from krakentui.state.usage import UsageView
 from krakentui.state.view import (
     BalanceRow,
@@ -263,8 +264,11 @@ class ReadyFace:
     def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
         return NotAsked(why="This session only shows.")
 
-    def ask_cancel_all(self) -> Question | NotAsked:
+    def ask_cancel_all(self, *, new_too: bool = False) -> Question | NotAsked:
         return NotAsked(why="This session only shows.")
+
+    def results(self) -> tuple[ResultsView, ...]:
+        return ()
 
     def confirm(self, question: Question) -> NotAsked | None:
         return NotAsked(why="This session only shows.")

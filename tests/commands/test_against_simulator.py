@@ -151,6 +151,20 @@ def test_read_only_cancels_nothing(exchange: Exchange) -> None:
     assert (done.returncode, "read-only" in done.stdout) == (1, True)
 
 
+def test_everything_new_ones_too_takes_all_there_is_and_counts_it(exchange: Exchange) -> None:
+    exchange.act(
+        "account", order={"pair": "ETH/USD", "side": "buy", "qty": "1", "price": "10"}, **{"as": "other"}
+    )
+    before = exchange.open_orders()
+    done = exchange.krakentui("cancel", "--all", "--new-too", "--yes", "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert complaints(told, CANCEL) == []
+    assert {row["id"]: row["outcome"] for row in told["orders"]} == dict.fromkeys(before, "cancelled")
+    assert (told["everything"]["outcome"], told["everything"]["count"]) == ("cancelled", len(before))
+    assert exchange.open_orders() == {}
+
+
 def test_a_secret_that_is_no_base64_is_one_sentence(exchange: Exchange) -> None:
     done = subprocess.run(  # noqa: S603 - our own program
         [*PROGRAM, "snapshot", "--endpoint", exchange.first["rest"]],

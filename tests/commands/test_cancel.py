@@ -76,7 +76,7 @@ class Desk(ReadyFace):
     def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
         return self._question([row for row in ROWS if row.id in ids], everything=False)
 
-    def ask_cancel_all(self) -> Question | NotAsked:
+    def ask_cancel_all(self, *, new_too: bool = False) -> Question | NotAsked:
         return self._question(ROWS, everything=True)
 
     def confirm(self, question: Question) -> NotAsked | None:

@@ -9,7 +9,8 @@ from msgspec import structs
 from krakentui.commands.limits import COULD_NOT, FINE, LIMITED, TIGHT, exit_code, report, table
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import KeyScope
-from krakentui.state.view import AuditView, DriftRow, GaugeRow, LockoutView
+from krakentui.state.drift import AuditView, DriftRow
+from krakentui.state.view import GaugeRow, LockoutView
 from tests.commands.face import FINGERPRINT, ReadyFace, a_budget, a_gauge, some_orders
 from tests.support.contract import LIMITS, complaints
 

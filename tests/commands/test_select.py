@@ -52,6 +52,12 @@ def test_no_selector_is_wrong_usage(line: str) -> None:
         check_selector(parse(["cancel", *line.split()]))
 
 
+@pytest.mark.parametrize("line", ["--new-too", "O1 --new-too", "--all --pair BTC/USD --new-too"])
+def test_new_ones_too_goes_with_everything_alone(line: str) -> None:
+    with pytest.raises(UsageError, match="--new-too goes with --all alone"):
+        check_selector(parse(["cancel", *line.split()]))
+
+
 @pytest.mark.parametrize("line", ["O1 --all", "O1 --pair BTC/USD", "O1 --older 5m"])
 def test_ids_and_descriptions_exclude_each_other(line: str) -> None:
     with pytest.raises(UsageError, match="not both"):

@@ -9,7 +9,7 @@ from krakentui.engine.audit import MOST_CONNECTS
 from krakentui.model.error import Forbidden
 from krakentui.model.secret import Credentials, Secret
 from krakentui.net.socket import Unreachable
-from krakentui.state.view import AuditView
+from krakentui.state.drift import AuditView
 from tests.support.clock import settle
 from tests.support.exchange import FIRST, KEY, Scene, some_settings
 

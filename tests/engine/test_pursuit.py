@@ -1,4 +1,5 @@
 import pytest
+from msgspec import structs
 
 from krakentui.engine.pursuit import Chase, due, hopeless, pursued
 from krakentui.model.clock import SECOND
@@ -46,6 +47,25 @@ def test_how_far_the_asking_came_is_kept_while_the_request_is_the_same() -> None
     before = {"O1": Chase(1, 100 * SECOND, 2)}
     assert pursued([a_request("unknown")], before) == before
     assert pursued([a_request("unknown", number=2)], before) != before
+
+
+def test_one_that_becomes_unknown_after_it_was_taken_is_asked_for_anew() -> None:
+    taken = pursued([a_request("accepted")], {})
+    spent = {"O1": taken["O1"].again().again().again().again()}
+    assert spent["O1"].due_ns() is None
+    anew = pursued([a_request("unknown", moved_s=130)], spent)
+    assert due(anew, 130 * SECOND) == ["O1"]
+
+
+def test_one_that_the_exchange_has_queued_is_asked_for_until_it_is_given_up() -> None:
+    request = structs.replace(a_request("accepted"), pending=True)
+    chase, steps = pursued([request], {})["O1"], []
+    while (due_ns := chase.due_ns()) is not None:
+        steps.append(due_ns // SECOND - 105)
+        chase = chase.again()
+    assert steps == [0, 2, 5, 10, 20, 30, 45, 60]
+    assert not hopeless(chase, request, 170 * SECOND, is_open=True)
+    assert hopeless(chase, request, 180 * SECOND, is_open=True)
 
 
 def test_it_is_given_up_only_after_rest_had_time_to_catch_up() -> None:

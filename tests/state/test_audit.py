@@ -11,8 +11,8 @@ from krakentui.model.event import CounterReported, Happening, TierSeen
 from krakentui.model.limit import PairScope, points, units
 from krakentui.state import views
 from krakentui.state.audit import MAX_PAIRS, MAX_SAMPLES
+from krakentui.state.drift import AuditView
 from krakentui.state.state import State
-from krakentui.state.view import AuditView
 from tests.budget.figures import spread
 from tests.support.builders import ACCOUNT, KEY, STEADY_START, a_start, at, feed, play, snapshot
 from tests.support.clock import WALL_START

@@ -8,7 +8,7 @@ from msgspec import structs
 from krakentui.model.account import KeyInfo
 from krakentui.model.event import CancelAsked, DeniedSeen, Happening, KeyDescribed, LockoutBegan, SystemSeen
 from krakentui.model.limit import KeyScope
-from krakentui.state.question import question
+from krakentui.state.question import ALL_THERE_IS, question, typed
 from krakentui.state.state import State
 from krakentui.state.view import NotAsked, Question
 from tests.support.builders import (
@@ -38,9 +38,18 @@ def ask(
     socket: bool = True,
     rest: bool = True,
     everything: bool = False,
+    new_too: bool = False,
     seconds: float = 0,
 ) -> Question | NotAsked:
-    return question(state, ids, at(seconds), socket_open=socket, rest_open=rest, everything=everything)
+    return question(
+        state,
+        ids,
+        at(seconds),
+        socket_open=socket,
+        rest_open=rest,
+        everything=everything,
+        new_too=new_too,
+    )
 
 
 def asked(
@@ -228,3 +237,39 @@ def test_orders_that_were_never_listed_are_not_called_none() -> None:
     assert isinstance(empty, NotAsked)
     assert unlisted.why == "The exchange has not listed the open orders."
     assert empty.why == "There is no open order."
+
+
+def everything_new_too(state: State) -> Question:
+    answer = ask(state, everything=True, new_too=True)
+    assert isinstance(answer, Question)
+    return answer
+
+
+def test_everything_new_ones_too_says_first_what_it_takes() -> None:
+    told = everything_new_too(a_state(TWO))
+    assert told.warnings[0] == ALL_THERE_IS
+    assert {order.id for order in told.orders} == {"O1", "O2"}
+    assert typed(told, len(told.orders)) == "2"
+
+
+def test_everything_new_ones_too_needs_no_open_order() -> None:
+    told = everything_new_too(a_state(snapshot()))
+    assert told.orders == ()
+    assert typed(told, 0) == "all"
+
+
+def test_everything_new_ones_too_needs_no_list_and_then_another_word_is_typed() -> None:
+    told = everything_new_too(play(a_bare_state(), KeyDescribed(key=KEY, info=CANCEL_ONLY)))
+    assert not told.counted
+    assert "not known" in told.warnings[1]
+    assert typed(told, 0) == "all"
+
+
+def test_a_cancel_that_is_on_its_way_is_told_beside_everything() -> None:
+    told = everything_new_too(a_state(TWO, ASKED))
+    assert [order.id for order in told.orders] == ["O2"]
+    assert "Not counted here: 1 whose cancel is on its way already." in told.warnings
+
+
+def test_one_order_needs_nothing_typed() -> None:
+    assert typed(asked(), 1) == ""

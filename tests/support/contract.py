@@ -213,5 +213,6 @@ CANCEL = record(
             )
         ),
         "exit": WHOLE,
-    }
+    },
+    {"everything": record({"outcome": or_null(OUTCOME), "count": or_null(WHOLE), "text": TEXT})},
 )

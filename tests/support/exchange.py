@@ -115,6 +115,7 @@ class Scene:
         self.door.answer_always("SystemStatus", ok({"status": "online", "timestamp": "2027-03-10T09:00:00Z"}))
         self.door.answer_always("CancelOrder", ok({"count": 1}))
         self.door.answer_always("CancelOrderBatch", ok({"count": 1}))
+        self.door.answer_always("CancelAll", ok({"count": 2}))
         self.sequence = 0
         self.denied_channels: set[str] = set()
         self.old_error = ""
@@ -188,11 +189,11 @@ class Scene:
 
     def cancels_sent(self) -> int:
         over_socket = sum(
-            str(request["method"]) in {"cancel_order", "batch_cancel"}
+            str(request["method"]) in {"cancel_order", "batch_cancel", "cancel_all"}
             for socket in self._sockets("/auth/v2")
             for request in socket.sent
         )
-        return over_socket + sum(call.startswith("CancelOrder") for call in self.door.calls)
+        return over_socket + sum(call.startswith(("CancelOrder", "CancelAll")) for call in self.door.calls)
 
     # --- what the exchange answers over sockets ------------------------------------------------------
 
@@ -237,7 +238,7 @@ class Scene:
                 _ack(request, channel, None),
                 {"channel": channel, "type": "snapshot", "data": data, "sequence": 1},
             ]
-        if request["method"] in {"cancel_order", "batch_cancel"}:
+        if request["method"] in {"cancel_order", "batch_cancel", "cancel_all"}:
             return [*self.answer(request)]
         return []
 
@@ -313,6 +314,8 @@ def some_settings(
 def _ids(request: Frame) -> list[str]:
     params = request["params"]
     assert isinstance(params, dict)
+    if request.get("method") == "cancel_all":
+        return [FIRST, SECOND_ID]
     return [str(one) for one in params.get("order_id") or params["orders"]]
 
 

@@ -43,6 +43,7 @@ def test_what_changes_orders_asks_first() -> None:
     assert dangers.pop("order.cancel") is Danger.ASK
     assert dangers.pop("order.cancel_shown") is Danger.ASK
     assert dangers.pop("order.cancel_all") is Danger.ASK_ALL
+    assert dangers.pop("order.cancel_new_too") is Danger.ASK_ALL
     assert dangers.pop("order.wait") is Danger.ASK
     assert dangers.pop("order.dead_man") is Danger.ASK_ALL
     assert set(dangers.values()) == {Danger.SAFE}

@@ -22,7 +22,7 @@ class BusyFace(FakeFace):
     def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
         return self.ask_cancel_all()
 
-    def ask_cancel_all(self) -> Question | NotAsked:
+    def ask_cancel_all(self, *, new_too: bool = False) -> Question | NotAsked:
         warnings = (
             "4 of these orders protect a position: without it nothing limits a loss.",
             "An order of these is on margin: its position stays open.",

@@ -6,6 +6,7 @@ from msgspec import structs
 from tests.ui.kept import same_as_grid
 from tests.ui.opening import LEAST, NARROW, WIDE, opened
 from tests.ui.orderviews import some_details, told
+from tests.ui.resultviews import every_state, results_of, taken_along
 from tests.ui.scenes import busy_face, with_traces
 from tests.ui.views import FakeFace, a_lockout, a_status, balances_of, orders_of
 
@@ -77,6 +78,35 @@ async def test_the_details_of_an_order(name: str, size: tuple[int, int]) -> None
     face.details_views = {"O01K7-Q2M5X-7RZTB4": some_details(amends=told())}
     async with opened(face, size=size) as screen:
         await screen.press("enter")
+        same_as_grid(name, screen.lines())
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("results-wide", WIDE), ("results-narrow", NARROW), ("results-least", LEAST)]
+)
+async def test_the_results_of_many_cancels(name: str, size: tuple[int, int]) -> None:
+    face = busy_face()
+    face.results_views = (results_of(*every_state()),)
+    async with opened(face, size=size) as screen:
+        await screen.press("R")
+        same_as_grid(name, screen.lines())
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("everything-wide", WIDE), ("everything-narrow", NARROW), ("everything-least", LEAST)]
+)
+async def test_the_question_about_everything_and_new_ones_too(name: str, size: tuple[int, int]) -> None:
+    async with opened(busy_face(), size=size) as screen:
+        await screen.press("E")
+        same_as_grid(name, screen.lines())
+
+
+@pytest.mark.parametrize(("name", "size"), [("taken-along-wide", WIDE), ("taken-along-least", LEAST)])
+async def test_the_results_of_a_mass_cancel(name: str, size: tuple[int, int]) -> None:
+    face = busy_face()
+    face.results_views = (taken_along(),)
+    async with opened(face, size=size) as screen:
+        await screen.press("R")
         same_as_grid(name, screen.lines())
 
 

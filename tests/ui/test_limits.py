@@ -11,7 +11,7 @@ from krakentui.budget.forecast import Curve, Frees
 from krakentui.model.clock import SECOND
 from krakentui.model.event import FeedChanged
 from krakentui.model.limit import POINT, PairScope
-from krakentui.state.view import AuditView, DriftRow
+from krakentui.state.drift import AuditView, DriftRow
 from krakentui.ui.screens.limits import LimitsScreen, shared
 from krakentui.ui.screens.main import MainScreen
 from krakentui.ui.widgets.limits.curve import free_again

@@ -10,6 +10,7 @@ from tests.support.limits import near
 from tests.ui.limits import a_face
 from tests.ui.opening import Opened
 from tests.ui.orderviews import some_details, told
+from tests.ui.resultviews import every_state, results_of
 from tests.ui.scenes import busy_face, with_traces
 
 Compare = Callable[..., bool]
@@ -86,6 +87,21 @@ def test_the_details_of_an_order(snap_compare: Compare) -> None:
         screen.face.details_views = {"O01K7-Q2M5X-7RZTB4": some_details(amends=told())}
         await screen.draw()
         await screen.press("enter")
+        await screen.draw()
+
+    assert snap_compare(scene(), run_before=opened, terminal_size=(120, 36))
+
+
+def test_the_results_of_many_cancels(snap_compare: Compare) -> None:
+    """One order in every state; two are not settled at all, four are on their way."""
+
+    async def opened(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, KrakenApp)
+        screen = Opened(app, app.face, pilot)  # type: ignore[arg-type]  # the face is the fake one
+        screen.face.results_views = (results_of(*every_state()),)
+        await screen.draw()
+        await screen.press("R")
         await screen.draw()
 
     assert snap_compare(scene(), run_before=opened, terminal_size=(120, 36))

@@ -14,6 +14,8 @@ from krakentui.model.limit import AccountScope, KeyScope, PairScope
 from krakentui.model.symbol import Names
 from krakentui.state.details import DetailsView
 from krakentui.state.past import HistoryView, Places
+from krakentui.state.question import ALL_THERE_IS
+from krakentui.state.results import ResultsView
 from krakentui.state.usage import UsageView
 from krakentui.state.view import (
     BalanceRow,
@@ -324,6 +326,7 @@ class FakeFace:
         self.lines: tuple[JournalLine, ...] = ()
         self.refusal: NotAsked | None = None
         self.open_cancels: tuple[str, ...] = ()
+        self.results_views: tuple[ResultsView, ...] = ()
         self.asked: list[tuple[str, ...]] = []
         self.confirmed: list[Question] = []
         self.polls = 0
@@ -367,9 +370,18 @@ class FakeFace:
             return self.refusal
         return asked(*(row for row in self.orders_view.rows if row.id in ids))
 
-    def ask_cancel_all(self) -> Question | NotAsked:
-        self.asked.append(("all",))
-        return self.refusal or asked(*self.orders_view.rows, everything=True)
+    def ask_cancel_all(self, *, new_too: bool = False) -> Question | NotAsked:
+        self.asked.append(("all", "new") if new_too else ("all",))
+        return self.refusal or asked(
+            *self.orders_view.rows,
+            everything=True,
+            new_too=new_too,
+            counted=self.orders_view.known,
+            warnings=(ALL_THERE_IS,) if new_too else (),
+        )
+
+    def results(self) -> tuple[ResultsView, ...]:
+        return self.results_views
 
     def confirm(self, question: Question) -> NotAsked | None:
         self.confirmed.append(question)

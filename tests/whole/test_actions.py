@@ -7,7 +7,7 @@ import pytest
 from krakentui.engine.actionfile import FILE, verify
 from krakentui.model.action import Entry
 from krakentui.simulator import Options
-from krakentui.state.view import SwitchQuestion
+from krakentui.state.view import Question, SwitchQuestion
 from tests.whole.faults import inject
 from tests.whole.lockstep import Lockstep, lockstep
 
@@ -93,3 +93,25 @@ async def test_a_log_that_cannot_be_written_costs_one_notice_and_no_cancel(tmp_p
         notices = [line.text for line in both.session.journal() if "action log" in line.text]
     assert len(notices) == 1
     assert "cancels go on without" in notices[0]
+
+
+async def test_a_mass_cancel_is_logged_itself_and_for_every_order(tmp_path: Path) -> None:
+    async with lockstep(QUIET, state_dir=tmp_path) as both:
+        before = set(both.true_orders())
+        question = both.session.ask_cancel_all(new_too=True)
+        assert isinstance(question, Question)
+        both.session.confirm(question)
+        await both.run(8)
+        entries = logged(tmp_path)
+    whole = [entry for entry in entries if entry.act == "cancel_all"]
+    count = len(before)
+    assert [(entry.step, entry.what or entry.answer) for entry in whole[:3]] == [
+        ("asked", "over the websocket, everything at once"),
+        ("sent", ""),
+        ("answered", f"count {count}"),
+    ]
+    assert [(entry.step, entry.outcome) for entry in whole[3:]] == [("outcome", "cancelled")]
+    assert whole[3].what.endswith(f"it ended {count}, and {count} were seen to end.")
+    ends = {entry.order: entry.outcome for entry in entries if entry.order and entry.step == "outcome"}
+    assert ends == dict.fromkeys(before, "cancelled")
+    assert {entry.request for entry in entries} == {whole[0].request}

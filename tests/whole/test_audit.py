@@ -9,7 +9,7 @@ import pytest
 from krakentui.budget.drift import NEEDED
 from krakentui.model.limit import POINT, Tier
 from krakentui.simulator import Options
-from krakentui.state.view import AuditView
+from krakentui.state.drift import AuditView
 from tests.whole.lockstep import Lockstep, lockstep
 from tests.whole.truth import wrong_gauges
 

@@ -57,7 +57,12 @@ class ConfirmScreen(GuardedSheet):
         self._view = QuestionView()
         self._view.private = private
         self._field = (
-            CountField(id="count", restrict=r"[0-9]*", max_length=6, placeholder="how many?")
+            CountField(
+                id="count",
+                restrict=r"[0-9al]*" if question.new_too else r"[0-9]*",
+                max_length=6,
+                placeholder="how many?",
+            )
             if question.needs_count
             else None
         )
@@ -92,7 +97,7 @@ class ConfirmScreen(GuardedSheet):
         if self._renewed is None:
             self._renewed = t_ns, tuple(order.id for order in self.question.orders)
         since_ns, asked = self._renewed
-        if left and (left != asked or t_ns - since_ns >= RENEW_NS):
+        if not self._view.is_moot and (left != asked or t_ns - since_ns >= RENEW_NS):
             self._renewed = t_ns, left
             self._view.renew(self._again(left))
         if self.is_open(t_ns):
@@ -100,7 +105,7 @@ class ConfirmScreen(GuardedSheet):
 
     def pressed(self, action: str) -> None:
         """Answer, unless the count has to be typed or nothing is left to cancel."""
-        if action != "question.do" or (self._field is None and self._view.left):
+        if action != "question.do" or (self._field is None and not self._view.is_moot):
             super().pressed(action)
 
     def wants(self, key: str) -> bool:
@@ -115,8 +120,8 @@ class ConfirmScreen(GuardedSheet):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the count of those that are left, or say what is wrong with it."""
         event.stop()
-        count = len(self._view.left)
-        if count and event.value == str(count):
+        typed = self._view.typed
+        if not self._view.is_moot and event.value == typed:
             self.dismiss(True)  # noqa: FBT003 - the answer itself
         else:
-            self._view.tell(f"{event.value} is not {count}" if event.value else "nothing is typed")
+            self._view.tell(f"{event.value} is not {typed}" if event.value else "nothing is typed")

@@ -11,6 +11,7 @@ from typing import ClassVar, NamedTuple
 from msgspec import structs
 
 from krakentui.model.number import counted
+from krakentui.state.question import typed
 from krakentui.state.view import NotAsked, OrdersView, Question, QuestionOrder
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, cancel_cost, interval, number, whole_amount
 from krakentui.ui.line import Line, Span, Tone, line, wrapped
@@ -75,6 +76,16 @@ class QuestionView(Panel[Question]):
         view = self._view
         return () if view is None else tuple(one.id for one in view.orders if one.id not in self._ended)
 
+    @property
+    def typed(self) -> str:
+        """What has to be typed; empty where `enter` alone answers."""
+        return "" if self._view is None else typed(self._view, len(self.left))
+
+    @property
+    def is_moot(self) -> bool:
+        """Tell whether nothing is left to cancel; a mass cancel may find more than is known."""
+        return not self.left and (self._view is None or not self._view.new_too)
+
     def lines_wanted(self, question: Question, width: int) -> int:
         """Tell how many lines the whole question takes."""
         foot = sum(map(len, self._parts(self._present(question), width)))
@@ -137,7 +148,8 @@ class QuestionView(Panel[Question]):
         changed = frozenset(
             order.id for order in asked if left.get(order.id, order.remaining) != order.remaining
         )
-        newer = len(left) - len(asked) + len(ended) if self._view.everything else 0
+        counted = self._view.everything and self._view.counted
+        newer = len(left) - len(asked) + len(ended) if counted else 0
         if (ended, changed, newer) != (self._ended, self._changed, self._newer):
             self._ended, self._changed, self._newer = ended, changed, newer
             self.redraw()
@@ -160,6 +172,7 @@ class QuestionView(Panel[Question]):
                 cost_high=self._now.cost_high,
                 route=self._now.route,
                 warnings=self._now.warnings,
+                counted=self._now.counted,
             )
         elif isinstance(self._now, NotAsked):
             why = "It cannot be cancelled right now." if self.private else self._now.why
@@ -178,12 +191,12 @@ class QuestionView(Panel[Question]):
         )
         short = form.short_id and not self.private
         head = [line(Span(_title(question, len(self.left), short=short), "bad")), Line(who)]
-        since = self._since(len(question.orders))
+        since = self._since(question)
         return [*head, line(Span(since, "strong"))] if since else head
 
-    def _since(self, asked: int) -> str:
+    def _since(self, question: Question) -> str:
         """Say what has happened to the orders since the question was asked."""
-        told = []
+        asked, told = len(question.orders), []
         if self._ended:
             over = len(self._ended)
             who = "It has" if asked == 1 else f"{over} {'has' if over == 1 else 'have'}"
@@ -191,13 +204,19 @@ class QuestionView(Panel[Question]):
         if self._changed:
             told.append("~ changed since.")
         if self._newer > 0:
-            told.append(f"{self._newer} newer {'order stays' if self._newer == 1 else 'orders stay'} open.")
+            orders, does, do = "orders", "stays open", "stay open"
+            if question.new_too:
+                does, do = "is taken, too", "are taken, too"
+            one = self._newer == 1
+            told.append(f"{self._newer} newer {'order' if one else orders} {does if one else do}.")
         return " ".join(told)
 
     def _table(self, question: Question, width: int) -> tuple[Form, Layout, list[Sequence[Span]]]:
         """Write the orders in the roomiest form that shows every column that is needed."""
         now = {order.id: order for order in self._present(question).orders}
-        orders = [now.get(order.id, order) for order in question.orders]
+        orders = [now.pop(order.id, order) for order in question.orders]
+        if question.new_too:
+            orders += now.values()
         for form in FORMS:
             cells = [self._cells(order, form) for order in orders]
             layout = arrange(self.columns, natural_widths(self.columns, cells), width)
@@ -234,7 +253,7 @@ class QuestionView(Panel[Question]):
 
     def _parts(self, now: Question, width: int) -> list[list[Line]]:
         """Write what stands below the orders: value, cost, route, warnings."""
-        if not now.orders:
+        if self.is_moot:
             return [[line(Span("Nothing is left to cancel.", "strong"))]]
         worth = _worth(now)
         value = [line(Span("Value  ", "muted"), Span(HIDDEN if self.private else worth))] if worth else []
@@ -246,12 +265,12 @@ class QuestionView(Panel[Question]):
         return [value, cost, route, *(wrapped(text, width, "warn", lead="! ") for text in now.warnings)]
 
     def _answers(self, question: Question) -> Line:
-        count, many = len(self.left), len(question.orders) > 1
+        many = len(question.orders) > 1 or question.everything
         key: Tone = "key" if self.is_open else "faint"
         word: Tone = "text" if self.is_open else "faint"
-        if not count:
+        if self.is_moot:
             return line(Span("Esc", key), Span(" close", word))
-        do = f"type {count}, then Enter" if question.needs_count else "Enter"
+        do = f"type {self.typed}, then Enter" if question.needs_count else "Enter"
         keep = (Span("Esc", key), Span(f" keep {'them' if many else 'it'}", word))
         if self._told:
             return line(Span(self._told, "bad"), Span("  "), Span(do, key), Span("  "), *keep)
@@ -290,6 +309,10 @@ def _price(order: QuestionOrder, form: Form) -> str:
 def _title(question: Question, left: int, *, short: bool) -> str:
     if question.later:
         return f"Cancel {'this order' if left == 1 else f'these {left} orders'} when it is free?"
+    if question.new_too:
+        count = len(question.orders)
+        known = f": these {count} and new orders too" if count else ", new orders too"
+        return f"Cancel EVERYTHING{known}?"
     if question.everything:
         return f"Cancel EVERYTHING: all {left} open orders?"
     if len(question.orders) == 1:
@@ -300,6 +323,8 @@ def _title(question: Question, left: int, *, short: bool) -> str:
 def _cost(question: Question, width: int) -> str:
     if question.later:
         return "as the route says, when it goes"
+    if not question.counted:
+        return "not known: the open orders are not listed"
     if not question.cost_high:
         return "nothing: free at this age"
     cost = interval(question.cost_low, question.cost_high)

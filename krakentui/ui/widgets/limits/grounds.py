@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from krakentui.state.drift import DriftRow
 from krakentui.state.usage import RefusalRow, UsageView
-from krakentui.state.view import BudgetView, DriftRow
+from krakentui.state.view import BudgetView
 from krakentui.ui.actions import BY_ID, shown_key
 from krakentui.ui.fmt import MINUS, age, interval, time_of_day, without_digits
 from krakentui.ui.line import Line, Span, Tone, line, rule, span_width, wrapped

@@ -1,0 +1,241 @@
+"""Cancels that were confirmed together, and the mass cancel that some of them are.
+
+    asked ── sent ── taken ───┐
+      │        ├──── unknown ─┴─ over      what it did is shown by the orders that end
+      │        └ refused
+      └ not_sent
+
+A mass cancel also takes orders that nobody here knew when it went. One that ends as cancelled while it is
+under way counts as taken along, up to the exchange's own count.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, Literal
+
+from msgspec import Struct, structs
+
+from krakentui.model import mass as m
+from krakentui.model.clock import SECOND
+from krakentui.model.order import Order, Outcome
+from krakentui.state.cancels import CancelRequest, is_by_request
+
+KEPT: Final = 20
+"""Groups remembered; the oldest go first."""
+LATE_NS: Final = 3 * SECOND
+"""So long after the last of its orders the stream may still show what a mass cancel has ended."""
+DOUBT_NS: Final = 15 * SECOND
+"""An unanswered mass cancel of which no order tells anything is watched for so long."""
+NAME: Final = "the cancel of everything"
+Phase = Literal["asked", "sent", "taken", "unknown", "refused", "not_sent", "over"]
+Said = tuple[str, str]
+"""A sentence and its level."""
+
+
+class Mass(Struct, frozen=True, kw_only=True):
+    """One mass cancel."""
+
+    request: int
+    route: str
+    phase: Phase
+    moved_ns: int
+    """Steady time of the last change of phase."""
+    count: int | None = None
+    """Orders that the exchange says it ended."""
+    pending: bool = False
+    why: str = ""
+    along: tuple[str, ...] = ()
+    """Orders taken along that were not known when it went."""
+    verdict: str = ""
+    """What came of it, in a sentence; empty while that is open."""
+    outcome: Outcome | None = None
+
+    @property
+    def in_flight(self) -> bool:
+        """Tell whether it is not known yet whether the exchange took it."""
+        return self.phase in {"asked", "sent", "unknown"}
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether orders may still be seen to end by it."""
+        return self.phase in {"sent", "taken", "unknown"}
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """What one answer has set going."""
+
+    number: int
+    ids: tuple[str, ...]
+    asked_ns: int
+    closed: tuple[Order, ...] = ()
+    """Those of its orders that had ended before anything was sent."""
+    beside: tuple[str, ...] = ()
+    """Orders whose cancel was under way by then: a mass cancel may have ended them, or that cancel did."""
+    is_mass: bool = False
+    mass: Mass | None = None
+
+    @property
+    def all_ids(self) -> tuple[str, ...]:
+        """Its orders, those taken along last."""
+        return self.ids if self.mass is None else (*self.ids, *self.mass.along)
+
+    def requests(self, known: Mapping[str, CancelRequest]) -> Iterator[CancelRequest]:
+        """Give the requests that belong to it: of each order the latest, if it is not older."""
+        for order_id in self.all_ids:
+            request = known.get(order_id)
+            if request is not None and request.asked_ns >= self.asked_ns:
+                yield request
+
+    def is_settled(self, known: Mapping[str, CancelRequest]) -> bool:
+        """Tell whether every outcome is known."""
+        waits = self.is_mass and (self.mass is None or self.mass.in_flight or self.mass.is_open)
+        return not waits and not any(request.in_flight for request in self.requests(known))
+
+
+class Groups:
+    """The groups of one account, oldest first."""
+
+    def __init__(self) -> None:
+        self._all: tuple[Group, ...] = ()
+
+    @property
+    def latest(self) -> Group | None:
+        """The group that was confirmed last."""
+        return self._all[-1] if self._all else None
+
+    @property
+    def mass(self) -> Mass | None:
+        """The mass cancel that was confirmed last."""
+        return next((one.mass for one in reversed(self._all) if one.mass is not None), None)
+
+    def shown(self, known: Mapping[str, CancelRequest]) -> tuple[Group, ...]:
+        """List the latest group and those that are not settled, newest first."""
+        return tuple(
+            group for group in reversed(self._all) if group is self._all[-1] or not group.is_settled(known)
+        )
+
+    def kept(self, known: Mapping[str, CancelRequest]) -> frozenset[str]:
+        """List the orders whose requests are still told of."""
+        return frozenset(order_id for group in self.shown(known) for order_id in group.all_ids)
+
+    def begin(self, event: m.CancelsBegun, closed: Sequence[Order], beside: Sequence[str], t_ns: int) -> None:
+        """Open a group."""
+        group = Group(
+            number=event.number,
+            ids=event.ids,
+            asked_ns=t_ns,
+            closed=tuple(closed),
+            beside=tuple(beside),
+            is_mass=event.mass,
+        )
+        self._all = (*self._all, group)[-KEPT:]
+
+    def step(self, event: m.MassStep, known: Mapping[str, CancelRequest], t_ns: int) -> Said | None:
+        """Follow a mass cancel; give what the journal is told."""
+        if isinstance(event, m.MassAsked):
+            mass = Mass(request=event.request, route=event.route, phase="asked", moved_ns=t_ns)
+            self._all = (*self._all[:-1], structs.replace(self._all[-1], mass=mass)) if self._all else ()
+            return None
+        group = self._of(event.request)
+        if group is None or group.mass is None:
+            return None
+        mass, said = _followed(group, event, known, t_ns)
+        self._put(structs.replace(group, mass=mass))
+        return said
+
+    def takes_along(self, order: Order, known: Mapping[str, CancelRequest]) -> int | None:
+        """Tell the mass cancel that has surely or probably ended this order, which it did not name."""
+        for group in reversed(self._all):
+            mass = group.mass
+            if mass is None or not mass.is_open or not is_by_request(order):
+                continue
+            if mass.count is None or _ended(group, known) < mass.count:
+                self._put(structs.replace(group, mass=structs.replace(mass, along=(*mass.along, order.id))))
+                return mass.request
+        return None
+
+    def over(self, known: Mapping[str, CancelRequest], t_ns: int) -> tuple[int, ...]:
+        """List the mass cancels of which nothing more is to come."""
+        return tuple(group.mass.request for group in self._all if group.mass and _is_over(group, known, t_ns))
+
+    def _of(self, request: int) -> Group | None:
+        return next((one for one in self._all if one.mass is not None and one.mass.request == request), None)
+
+    def _put(self, group: Group) -> None:
+        self._all = tuple(group if one.number == group.number else one for one in self._all)
+
+
+def _followed(
+    group: Group, event: m.MassStep, known: Mapping[str, CancelRequest], t_ns: int
+) -> tuple[Mass, Said | None]:
+    """Tell how a mass cancel stands after a step, and what is said of it."""
+    mass = group.mass
+    if mass is None:
+        raise RuntimeError("a group without a mass cancel takes no step")
+    match event, mass.phase:
+        case m.MassSent(), "asked":
+            return structs.replace(mass, phase="sent", moved_ns=t_ns), None
+        case m.MassAnswered(ok=True), "asked" | "sent" | "unknown":
+            taken = structs.replace(
+                mass, phase="taken", moved_ns=t_ns, count=event.count, pending=event.pending, why=""
+            )
+            return taken, None
+        case m.MassAnswered(ok=False), "asked" | "sent" | "unknown":
+            text = f"Refused: {NAME}: the exchange says {event.code}."
+            return _done(mass, "refused", "refused", text, t_ns), (text, "bad")
+        case m.MassUnanswered(), "asked" | "sent" | "unknown":
+            text = f"{NAME.capitalize()}: {event.why.rstrip('.')}; its orders are watched and asked for."
+            return structs.replace(mass, phase="unknown", moved_ns=t_ns, why=event.why), (text, "warn")
+        case m.MassNotSent(), "asked":
+            text = f"Not sent: {NAME}: {event.why.rstrip('.')}."
+            return _done(mass, "not_sent", "not_sent", text, t_ns), (text, "bad")
+        case m.MassOver(), "taken" | "unknown":
+            beside = sum(_is_cancelled(known.get(order_id)) for order_id in group.beside)
+            ended = _ended(group, known)
+            said = _verdict(mass, ended, beside)
+            arrived = mass.phase == "taken" or ended
+            return _done(mass, "over", "cancelled" if arrived else "unknown", said[0], t_ns), said
+    return mass, None
+
+
+def _done(mass: Mass, phase: Phase, outcome: Outcome, verdict: str, t_ns: int) -> Mass:
+    return structs.replace(mass, phase=phase, outcome=outcome, verdict=verdict, moved_ns=t_ns)
+
+
+def _verdict(mass: Mass, ended: int, beside: int) -> Said:
+    """Hold the exchange's count against the orders that were seen to end.
+
+    Of `beside` orders it is not known whether the mass cancel has ended them or a cancel that went before it.
+    """
+    name, seen = NAME.capitalize(), f"{ended} {'was' if ended == 1 else 'were'} seen to end"
+    if mass.phase == "unknown":
+        if ended:
+            return f"{name} was not answered, but it arrived: {seen}.", "warn"
+        return f"{name} was not answered and none was seen to end: look at your open orders.", "bad"
+    if mass.count is None:
+        return f"{name} was taken; the exchange does not say of how many. {seen}.", "warn"
+    told = f"{name}: the exchange says that it ended {mass.count}"
+    if ended <= mass.count <= ended + beside:
+        return f"{told}, and {seen}.", "good"
+    if mass.count > ended:
+        rest = mass.count - ended - beside
+        return f"{told}; {seen}, {rest} that this program did not know.", "warn"
+    return f"{told}; {seen}: somebody else cancelled at the same time.", "warn"
+
+
+def _ended(group: Group, known: Mapping[str, CancelRequest]) -> int:
+    return sum(map(_is_cancelled, group.requests(known)))
+
+
+def _is_cancelled(request: CancelRequest | None) -> bool:
+    return request is not None and request.outcome == "cancelled"
+
+
+def _is_over(group: Group, known: Mapping[str, CancelRequest], t_ns: int) -> bool:
+    mass, requests = group.mass, tuple(group.requests(known))
+    if mass is None or mass.phase not in {"taken", "unknown"}:
+        return False
+    if any(request.in_flight for request in requests):
+        return False
+    last_ns = max((mass.moved_ns, *(request.moved_ns for request in requests)))
+    told = mass.phase == "taken" or any(request.outcome == "cancelled" for request in requests)
+    return t_ns - last_ns >= (LATE_NS if told else DOUBT_NS)
