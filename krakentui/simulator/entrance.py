@@ -14,7 +14,7 @@ from krakentui.simulator.private_ws import PrivateTalk
 from krakentui.simulator.public_ws import PublicTalk
 from krakentui.simulator.surface import HttpReply, HttpRequest, Socket, failure
 from krakentui.simulator.traffic import throttled
-from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_talk import Talk
 from krakentui.simulator.ws_v1 import OldTalk
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ id, in no promised order (here the last named first, as in the documented sample
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 from krakentui.simulator import frames
 from krakentui.simulator.account import Account, Entry
@@ -20,7 +20,7 @@ from krakentui.simulator.surface import Socket
 from krakentui.simulator.tables import Pair
 from krakentui.simulator.trading_orders import Points
 from krakentui.simulator.wallets import is_rest_only
-from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_envelope import V2Talk
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
@@ -86,7 +86,8 @@ class Subscription:
     sequence: int = 0
 
 
-class PrivateTalk(Talk):
+@final
+class PrivateTalk(V2Talk):
     """One conversation on the private socket."""
 
     def __init__(self, world: "World", socket: Socket) -> None:
@@ -274,7 +275,7 @@ class PrivateTalk(Talk):
         self.send_data(dumps(frame))
 
 
-def session_key(talk: Talk, method: str, params: dict[str, Any], req_id: int | None) -> ApiKey | None:
+def session_key(talk: V2Talk, method: str, params: dict[str, Any], req_id: int | None) -> ApiKey | None:
     """Find the key behind a request's token, or refuse the request."""
     token, top = params.get("token"), {}
     if "channel" in params:

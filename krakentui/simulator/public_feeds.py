@@ -4,6 +4,7 @@ A channel listens to its market only while somebody listens to it, so unsubscrib
 nothing here. `public_frames` writes what they tell.
 """
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from krakentui.simulator import public_frames
@@ -13,7 +14,7 @@ from krakentui.simulator.instants import iso_ns
 from krakentui.simulator.market import Market
 from krakentui.simulator.tape import MINUTE_US, MarketTrade
 from krakentui.simulator.tickers import TickerText
-from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_talk import Talk
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
@@ -26,12 +27,33 @@ Key = tuple[str, str, int | str]
 """Channel, symbol, and what tells two subscriptions of them apart: depth, interval, trigger."""
 
 
-class Feed:
+class Feed(ABC):
     """One channel of one market, and who has subscribed it."""
 
     def __init__(self, market: Market) -> None:
         self.market = market
         self.talks: dict[int, Talk] = {}
+
+    @abstractmethod
+    def attach(self) -> None:
+        """Begin to listen to the market."""
+
+    @abstractmethod
+    def detach(self) -> None:
+        """Stop listening to the market."""
+
+    @abstractmethod
+    def snapshot(self) -> str:
+        """Write the frame that a new subscriber begins with."""
+
+    def send(self, frame: str) -> None:
+        """Send one frame to every subscriber."""
+        for talk in tuple(self.talks.values()):
+            talk.send_data(frame)
+
+
+class ActFeed(Feed, ABC):
+    """A channel that is told once for each act of the market, with the prints of that act."""
 
     def attach(self) -> None:
         """Begin to listen to the market."""
@@ -41,18 +63,9 @@ class Feed:
         """Stop listening to the market."""
         self.market.on_settled.remove(self.settled)
 
+    @abstractmethod
     def settled(self, prints: list[MarketTrade]) -> None:
         """Take note that the market did something."""
-        raise NotImplementedError
-
-    def snapshot(self) -> str:
-        """Write the frame that a new subscriber begins with."""
-        raise NotImplementedError
-
-    def send(self, frame: str) -> None:
-        """Send one frame to every subscriber."""
-        for talk in tuple(self.talks.values()):
-            talk.send_data(frame)
 
 
 class BookFeed(Feed):
@@ -110,7 +123,7 @@ class BookFeed(Feed):
         return public_frames.book(market.pair, kind, bids, asks, checksum, now_us)
 
 
-class TickerFeed(Feed):
+class TickerFeed(ActFeed):
     """Top of book and 24 h figures, on every trade or on every change of the top."""
 
     def __init__(self, market: Market, trigger: str) -> None:
@@ -147,7 +160,7 @@ class TickerFeed(Feed):
         return public_frames.ticker(kind, self._text.entry())
 
 
-class TradeFeed(Feed):
+class TradeFeed(ActFeed):
     """Every print; the prints of one taker share a frame."""
 
     def settled(self, prints: list[MarketTrade]) -> None:
@@ -163,7 +176,7 @@ class TradeFeed(Feed):
         return public_frames.trades(self.market.pair, kind, trades)
 
 
-class OhlcFeed(Feed):
+class OhlcFeed(ActFeed):
     """The running candle of an interval, told on trades only."""
 
     def __init__(self, market: Market, interval: int) -> None:

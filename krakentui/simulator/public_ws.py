@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 from krakentui.simulator.candles import INTERVALS
 from krakentui.simulator.catalogue import instrument_snapshot
 from krakentui.simulator.public_feeds import Feed, Key
 from krakentui.simulator.surface import Socket
-from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_envelope import V2Talk
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
@@ -84,7 +84,8 @@ class Wanted:
     req_id: int | None
 
 
-class PublicTalk(Talk):
+@final
+class PublicTalk(V2Talk):
     """One conversation on the public socket."""
 
     def __init__(self, world: "World", socket: Socket) -> None:

@@ -15,7 +15,7 @@ from krakentui.simulator.options import Options
 from krakentui.simulator.refusal import Refused
 from krakentui.simulator.surface import HttpRequest, Socket
 from krakentui.simulator.world import World
-from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_talk import Talk
 
 UNSIGNED = "wrong"
 

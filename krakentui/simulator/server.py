@@ -19,7 +19,7 @@ from krakentui.simulator.received import plain, written
 from krakentui.simulator.spool import Spool
 from krakentui.simulator.surface import Socket
 from krakentui.simulator.world import World
-from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_talk import Talk
 
 BODY_MAX = 1 << 20
 BODY_S = 30.0

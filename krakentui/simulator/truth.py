@@ -19,7 +19,7 @@ from krakentui.simulator.orders import Order
 from krakentui.simulator.private_ws import PrivateTalk
 from krakentui.simulator.public_ws import PublicTalk
 from krakentui.simulator.rules import CONNECTIONS_WINDOW_US, SECOND_US, rest_rate
-from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_talk import Talk
 from krakentui.simulator.ws_v1 import CHANNEL, OldTalk
 
 if TYPE_CHECKING:

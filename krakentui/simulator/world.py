@@ -25,7 +25,7 @@ from krakentui.simulator.public_limits import PublicLimiter
 from krakentui.simulator.rules import RULE_SETS
 from krakentui.simulator.surface import HttpRequest, Socket
 from krakentui.simulator.tables import Asset, Pair, Tables, load
-from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_talk import Talk
 
 if TYPE_CHECKING:
     from krakentui.simulator.log import Log

@@ -1,24 +1,17 @@
-"""The frame around every websocket talk: status first, acks, refusals, heartbeat, ping and pong.
+"""The frame around every talk of websocket v2: status first, acks, refusals, ping and pong.
 
 Keys of acks and refusals come alphabetically, those of data in the recorded order
 (recorded frames of 2026-08 and 2026-09).
 """
 
-import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from krakentui.simulator.clock import SECOND_US, Timer
 from krakentui.simulator.instants import iso_us
 from krakentui.simulator.jsontext import dumps
-from krakentui.simulator.surface import Socket
-from krakentui.simulator.traffic import TOO_FAST
+from krakentui.simulator.ws_talk import Talk
 
-if TYPE_CHECKING:
-    from krakentui.simulator.world import World
-
-IDLE_US = 60 * SECOND_US
-"""A socket without subscription and without requests is closed after about a minute."""
 HANDLING_US = 31
 """Time between time_in and time_out; captures show 20 to 50 µs for public requests."""
 TOP_FIELDS = frozenset({"method", "params", "req_id"})
@@ -26,58 +19,17 @@ HEARTBEAT = '{"channel":"heartbeat"}'
 VERSION = "2.0.10"
 
 
-class Talk:
-    """One conversation: reads requests, writes frames, keeps the heartbeat.
-
-    A subclass implements `handle(method, params, req_id)`, and `subscribed` tells whether it has any
-    subscription. Data frames go out through `send_data`, everything else through `send`.
-    """
+class V2Talk(Talk, ABC):
+    """One conversation of websocket v2: reads requests and answers them."""
 
     heartbeat: ClassVar[str] = HEARTBEAT
 
-    def __init__(self, world: "World", socket: Socket) -> None:
-        self.world = world
-        self.socket = socket
-        self.connection_id = world.rng(f"connection/{socket.number}").getrandbits(64) | 1 << 63
-        self.time_in_us = 0
-        self._data_us = 0
-        self._asked_us = 0
-        self._beat: Timer | None = None
-
-    @property
-    def subscribed(self) -> bool:
-        """True while any channel is subscribed."""
-        raise NotImplementedError
-
+    @abstractmethod
     def handle(self, method: str, params: dict[str, Any], req_id: int | None) -> None:
         """Act on one well-formed request other than ping."""
-        raise NotImplementedError
 
-    def opened(self) -> None:
-        """Greet a new connection."""
-        self.world.joined(self)
-        self._asked_us = self._data_us = self.world.clock.now_us()
-        self.greet()
-        self._beat = self.world.clock.after(SECOND_US, self._tick)
-
-    def greet(self) -> None:
-        """Say the first words on a new connection."""
-        self.send_status(with_connection=True)
-
-    def closed(self) -> None:
-        """Forget a connection that is gone."""
-        if self._beat is not None:
-            self._beat.cancel()
-            self._beat = None
-        self.world.left(self)
-
-    def received(self, text: str) -> None:
-        """Read one frame of the client and answer it; never raises on bad input."""
-        self.time_in_us = self._asked_us = self.world.clock.now_us()
-        if not self.world.admits_frame(self.socket.number):
-            self.send(TOO_FAST)
-            return
-        request = _read(text)
+    def hear(self, request: dict[str, Any] | None) -> None:
+        """Answer one frame of the client."""
         if request is None:
             self.refuse("Malformed request", None, None)
             return
@@ -100,15 +52,6 @@ class Talk:
             self.refuse("Params field must be an object", method, req_id)
         else:
             self.handle(method, params, req_id)
-
-    def send(self, frame: str) -> None:
-        """Send a frame that is no channel data: it does not hold the heartbeat back."""
-        self.socket.send(frame)
-
-    def send_data(self, frame: str) -> None:
-        """Send channel data; the heartbeat stays away for a second."""
-        self._data_us = self.world.clock.now_us()
-        self.socket.send(frame)
 
     def send_status(self, *, with_connection: bool) -> None:
         """Tell the engine's mode; only a greeting carries the connection's id."""
@@ -155,10 +98,6 @@ class Talk:
         """Tell when the request came that is answered now."""
         return self.time_in_us
 
-    def beat(self) -> None:
-        """Show that the connection lives though nothing happens."""
-        self.send_data(self.heartbeat)
-
     def _answer(self, frame: dict[str, object], req_id: int | None) -> None:
         if req_id is not None:
             frame["req_id"] = req_id
@@ -168,31 +107,10 @@ class Talk:
     def _pong(self, req_id: int | None) -> None:
         self._answer({"method": "pong"}, req_id)
 
-    def _tick(self) -> None:
-        now_us = self.world.clock.now_us()
-        due_us = now_us + SECOND_US
-        if not self.subscribed:
-            if now_us - self._asked_us >= IDLE_US:
-                self.socket.close(1000, "")
-                return
-        elif now_us - self._data_us >= SECOND_US:
-            self.beat()
-        else:
-            due_us = self._data_us + SECOND_US
-        self._beat = self.world.clock.at(due_us, self._tick)
-
 
 def answered(frame: Mapping[str, object], in_us: int, out_us: int) -> str:
     """Write an answer with the instants at which its request came and it left."""
     return dumps(dict(sorted({**frame, "time_in": iso_us(in_us), "time_out": iso_us(out_us)}.items())))
-
-
-def _read(text: str) -> dict[str, Any] | None:
-    try:
-        request = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return request if isinstance(request, dict) else None
 
 
 def _text(value: object) -> str | None:

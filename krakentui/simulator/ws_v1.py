@@ -6,8 +6,7 @@ it is text or a number, whether snapshots and fills carry it, whether it comes a
 traded here, and only `openOrders` is served.
 """
 
-import json
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, final
 
 from krakentui.simulator import ws_v1_frames
 from krakentui.simulator.account import Account, Entry
@@ -17,8 +16,7 @@ from krakentui.simulator.ledger import Row
 from krakentui.simulator.private_ws import CHANNELS, INVALID_SESSION
 from krakentui.simulator.surface import Socket
 from krakentui.simulator.tables import Pair
-from krakentui.simulator.traffic import TOO_FAST
-from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_talk import Talk
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
@@ -37,6 +35,7 @@ PLACES = 2
 """Decimals of the counter, a guess."""
 
 
+@final
 class OldTalk(Talk):
     """One conversation on the old private socket."""
 
@@ -67,14 +66,9 @@ class OldTalk(Talk):
         frame: dict[str, object] = {"connectionID": self.connection_id} if with_connection else {}
         self.send(dumps(frame | {"event": "systemStatus", "status": self.world.system, "version": VERSION}))
 
-    def received(self, text: str) -> None:
-        """Read one frame of the client and answer it; never raises on bad input."""
-        self.time_in_us = self._asked_us = self.world.clock.now_us()
-        if not self.world.admits_frame(self.socket.number):
-            self.send(TOO_FAST)
-            return
+    def hear(self, request: dict[str, Any] | None) -> None:
+        """Answer one frame of the client."""
         self._verdict, self._key = "ok", None
-        request = _read(text)
         event = None if request is None else request.get("event")
         what = event if isinstance(event, str) else ""
         if request is None:
@@ -195,14 +189,6 @@ class OldTalk(Talk):
         if _is_whole(request.get("reqid")):
             frame = frame | {"reqid": request["reqid"]}
         self.send(dumps(dict(sorted(frame.items()))))
-
-
-def _read(text: str) -> dict[str, Any] | None:
-    try:
-        request = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return request if isinstance(request, dict) else None
 
 
 def _fault(request: dict[str, Any], wanted: dict[str, Any]) -> str | None:

@@ -23,7 +23,7 @@ from krakentui.simulator.options import OPENING_US, Options
 from krakentui.simulator.surface import HttpRequest, Socket
 from krakentui.simulator.tables import Tables, load
 from krakentui.simulator.world import World
-from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_talk import Talk
 from krakentui.wire.spot.rest import Prepared
 from tests.support.clock import ManualClock
 

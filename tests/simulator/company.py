@@ -16,7 +16,7 @@ from krakentui.simulator.refusal import Refused
 from krakentui.simulator.surface import HttpRequest, Socket
 from krakentui.simulator.tables import Tables, load
 from krakentui.simulator.world import World
-from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_talk import Talk
 
 FORM = "application/x-www-form-urlencoded"
 PEERS = ("127.0.0.1", "127.0.0.7")

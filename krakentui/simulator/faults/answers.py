@@ -9,6 +9,7 @@ from krakentui.simulator.faults.lag import Past
 from krakentui.simulator.faults.spec import Args
 from krakentui.simulator.faults.wire import Asked, Frame, Wire
 from krakentui.simulator.surface import HttpReply, failure
+from krakentui.simulator.ws_envelope import V2Talk
 
 HTML_520 = (
     b"<!DOCTYPE html><html><head><title>api.kraken.com | 520: Web server is returning an unknown error"
@@ -75,8 +76,7 @@ class Error(Fault):
 
     def touches_request(self, wire: Wire, asked: Asked) -> bool:
         """Touch requests that can fail."""
-        del wire
-        return asked.method not in ("", "ping")
+        return isinstance(wire.talk, V2Talk) and asked.method not in ("", "ping")
 
     def hears(self, wire: Wire, asked: Asked, go: Callable[[], None]) -> None:
         """Answer with the first of the errors."""
@@ -84,8 +84,9 @@ class Error(Fault):
             mute(wire, go)
         else:
             heard_in_vain(self, wire, asked, self._errors[0])
-        wire.talk.time_in_us = self.world.clock.now_us()
-        wire.talk.refuse(self._errors[0], asked.method, asked.req_id)
+        if isinstance(wire.talk, V2Talk):
+            wire.talk.time_in_us = self.world.clock.now_us()
+            wire.talk.refuse(self._errors[0], asked.method, asked.req_id)
 
 
 class DropAnswer(Fault):

@@ -11,7 +11,7 @@ from krakentui.simulator.faults.spec import Spec, Subject, read_spec
 from krakentui.simulator.faults.wire import PATHS, Asked, Frame, Wire
 from krakentui.simulator.refusal import Refused
 from krakentui.simulator.surface import HttpReply, HttpRequest
-from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_talk import Talk
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World

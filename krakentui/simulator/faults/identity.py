@@ -1,5 +1,8 @@
 """Faults of keys and tokens: revoked, expired, blocked, less able, overtaken, locked out."""
 
+from abc import ABC, abstractmethod
+from typing import final
+
 from krakentui.simulator.accounts import of
 from krakentui.simulator.clock import SECOND_US
 from krakentui.simulator.faults.base import Fault
@@ -12,10 +15,19 @@ ELSEWHERE = "203.0.113.7"
 
 
 class OfKeys(Fault):
+    """A fault that strikes the keys which its match takes, all keys where it names none."""
+
+    def keys(self) -> list[ApiKey]:
+        """List the keys that are meant."""
+        named = self.spec.match.names("key")
+        return [key for key in of(self.world).programs.values() if not named or key.public in named]
+
+
+class Changing(OfKeys, ABC):
     """A fault that changes keys while it is in force and gives back what they were."""
 
     def begin(self) -> None:
-        """Change every key that the match takes; all keys where it names none."""
+        """Change every key that is meant."""
         if self.begun > 1:
             return
         self._was = [(key, self.change(key)) for key in self.keys()]
@@ -25,21 +37,17 @@ class OfKeys(Fault):
         for key, was in self._was:
             self.restore(key, was)
 
-    def keys(self) -> list[ApiKey]:
-        """List the keys that are meant."""
-        named = self.spec.match.names("key")
-        return [key for key in of(self.world).programs.values() if not named or key.public in named]
-
+    @abstractmethod
     def change(self, key: ApiKey) -> object:
         """Change a key; give what it was."""
-        raise NotImplementedError
 
+    @abstractmethod
     def restore(self, key: ApiKey, was: object) -> None:
         """Give a key back what it was."""
-        raise NotImplementedError
 
 
-class Revoke(OfKeys):
+@final
+class Revoke(Changing):
     """Keys are deleted: their calls are those of a stranger."""
 
     def change(self, key: ApiKey) -> object:
@@ -52,7 +60,8 @@ class Revoke(OfKeys):
             of(self.world).door.keys[key.public] = key
 
 
-class Expire(OfKeys):
+@final
+class Expire(Changing):
     """Keys have expired."""
 
     def change(self, key: ApiKey) -> object:
@@ -65,7 +74,8 @@ class Expire(OfKeys):
         key.valid_until_s = was if isinstance(was, int) else 0
 
 
-class IpBlock(OfKeys):
+@final
+class IpBlock(Changing):
     """Keys may be used from another address only."""
 
     def change(self, key: ApiKey) -> object:
@@ -78,7 +88,8 @@ class IpBlock(OfKeys):
         key.ip_allowlist = was if isinstance(was, tuple) else ()
 
 
-class Permission(OfKeys):
+@final
+class Permission(Changing):
     """Keys have lost permissions."""
 
     def read(self, args: Args) -> None:
@@ -96,7 +107,8 @@ class Permission(OfKeys):
         key.permissions = was if isinstance(was, tuple) else ()
 
 
-class OtpRequired(OfKeys):
+@final
+class OtpRequired(Changing):
     """Keys ask for a second factor."""
 
     def read(self, args: Args) -> None:
@@ -114,7 +126,7 @@ class OtpRequired(OfKeys):
 
 
 class NonceJump(OfKeys):
-    """Another program has used the keys with higher nonces, or with a finer unit of time."""
+    """Another program has used the keys with higher nonces, or a finer unit of time; no nonce goes back."""
 
     instant = True
 
@@ -130,12 +142,9 @@ class NonceJump(OfKeys):
             floor = {"ms": 0, "us": now_us, "ns": now_us * 1_000}[self._unit]
             key.nonce = min(NONCE_MAX - 1, max(key.nonce, floor) + self._by)
 
-    def end(self) -> None:
-        """A nonce never goes back."""
-
 
 class TokenExpire(OfKeys):
-    """Websocket tokens are no good any more, those in use included."""
+    """Websocket tokens are no good any more, those in use included; they never come back."""
 
     instant = True
 
@@ -143,9 +152,6 @@ class TokenExpire(OfKeys):
         """Forget them."""
         door, keys = of(self.world).door, self.keys()
         door.tokens = {text: token for text, token in door.tokens.items() if token.key not in keys}
-
-    def end(self) -> None:
-        """They never come back."""
 
 
 class Lockout(OfKeys):

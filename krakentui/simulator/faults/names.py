@@ -1,4 +1,7 @@
-"""The faults by their names."""
+"""The faults by their names.
+
+Kinds on an abstract base are final: so the type checker sees it where one lacks what its base asks for.
+"""
 
 from krakentui.simulator.faults.answers import Delay, DropAnswer, Error, Http, RestLag, Throttle
 from krakentui.simulator.faults.base import Fault

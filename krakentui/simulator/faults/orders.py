@@ -1,9 +1,10 @@
 """Faults around cancels: fills that come first, successes that are none, batches that half succeed."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, final
 
 from krakentui.simulator.account import Account
 from krakentui.simulator.accounts import of
@@ -24,14 +25,14 @@ NAMED = ("txid", "order_id", "orders", "order_userref")
 OWN_NAMED = ("cl_ord_id", "cl_ord_ids")
 
 
-class OfCancels(Fault):
+class OfCancels(Fault, ABC):
     """A fault that strikes cancels, over REST and websocket alike."""
 
     methods = CANCELS
 
+    @abstractmethod
     def before(self, account: Account, orders: list[Order]) -> list[Order]:
         """Do something before the cancel is done; give the orders that it shall not end."""
-        raise NotImplementedError
 
     def after_all(self, spared: list[Order]) -> None:
         """Do something after the cancel was answered."""
@@ -102,6 +103,7 @@ class OfCancels(Fault):
         return gate.find_batch(account, [int(r) if r.isdecimal() else r for r in refs], own)
 
 
+@final
 class FillBeforeCancel(OfCancels):
     """Orders fill, wholly or in part, just before the cancel arrives."""
 
@@ -120,6 +122,7 @@ class FillBeforeCancel(OfCancels):
         return []
 
 
+@final
 class CancelNoop(OfCancels):
     """A cancel is answered with success, and the order stays open."""
 
@@ -129,6 +132,7 @@ class CancelNoop(OfCancels):
         return orders
 
 
+@final
 class PendingCancel(OfCancels):
     """REST answers that a cancel is pending; it is done a while later."""
 
@@ -158,6 +162,7 @@ class PendingCancel(OfCancels):
                 accounts.desk.cancel(order, USER)
 
 
+@final
 class PartialBatch(OfCancels):
     """A batch of cancels ends only some of its orders, and says how many."""
 

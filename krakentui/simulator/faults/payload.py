@@ -2,8 +2,9 @@
 
 import json
 import re
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, final
 
 from krakentui.simulator.faults.base import Answer, Call, Fault, Go
 from krakentui.simulator.faults.spec import Args
@@ -36,12 +37,12 @@ _SECONDS = re.compile(r'"(unixtime|opentm|closetm|time|lastUsed)":("?)(\d{9,11})
 _RFC1123 = re.compile(r'"rfc1123":"[^"]*"')
 
 
-class Rewriting(Fault):
+class Rewriting(Fault, ABC):
     """A fault that changes texts on their way out, of REST and websockets alike."""
 
+    @abstractmethod
     def rewrite(self, text: str) -> str:
         """Change a reply or a frame."""
-        raise NotImplementedError
 
     def around(self, call: Call, go: Go) -> Answer:
         """Change the reply."""
@@ -64,6 +65,7 @@ class Rewriting(Fault):
         return [Frame(self.rewrite(frame.text))]
 
 
+@final
 class MissingField(Rewriting):
     """Fields are missing: those named wherever they are, else one of each entry by chance."""
 
@@ -100,6 +102,7 @@ class MissingField(Rewriting):
         return {key: self._without(item) for key, item in value.items() if key != lost}
 
 
+@final
 class HostileText(Rewriting):
     """Every text that somebody else may have written attacks terminals, markup and patience."""
 
@@ -133,6 +136,7 @@ class HostileText(Rewriting):
         return self.rng.choice(ATTACKS)
 
 
+@final
 class Skew(Rewriting):
     """Every time that the exchange tells is wrong by so much; what it does is not."""
 

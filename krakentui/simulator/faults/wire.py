@@ -8,7 +8,7 @@ from krakentui.simulator.accounts import of
 from krakentui.simulator.faults.spec import Subject
 from krakentui.simulator.jsontext import Raw, dumps
 from krakentui.simulator.keys import ApiKey
-from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_talk import Talk
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World

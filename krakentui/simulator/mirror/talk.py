@@ -11,7 +11,7 @@ heartbeats while nothing else is told, are our own too; whatever else was not re
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 from krakentui.simulator.accounts import of
 from krakentui.simulator.clock import SECOND_US, Timer
@@ -22,7 +22,7 @@ from krakentui.simulator.mirror.retelling import Retelling
 from krakentui.simulator.private_ws import session_key
 from krakentui.simulator.public_ws import CHANNELS, are_names
 from krakentui.simulator.surface import Socket
-from krakentui.simulator.ws_envelope import Talk
+from krakentui.simulator.ws_envelope import V2Talk
 
 if TYPE_CHECKING:
     from krakentui.simulator.world import World
@@ -44,7 +44,8 @@ class Asked:
     req_id: int | None
 
 
-class MirrorTalk(Talk):
+@final
+class MirrorTalk(V2Talk):
     """One conversation of a client with what was recorded."""
 
     def __init__(self, world: "World", socket: Socket, past: Past) -> None:
