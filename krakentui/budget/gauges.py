@@ -25,10 +25,10 @@ from krakentui.model.limit import (
 )
 from krakentui.model.order import Order
 
-Level = Literal["calm", "warm", "hot", "full", "locked"]
-"""Below 75 % of the ceiling, from 75, from 90, at the ceiling, locked out."""
+Level = Literal["calm", "warm", "hot", "full", "paused", "locked"]
+"""Below 75 % of the ceiling, from 75, from 90, at the ceiling; the exchange asked for a pause, locked out."""
 
-LEVELS: Sequence[Level] = ("calm", "warm", "hot", "full", "locked")
+LEVELS: Sequence[Level] = ("calm", "warm", "hot", "full", "paused", "locked")
 WARM = Fraction(3, 4)
 HOT = Fraction(9, 10)
 _KINDS: tuple[LimitName, ...] = (
@@ -101,7 +101,7 @@ def _rest(ledger: Ledger, t_ns: int) -> Iterator[Gauge]:
     if ledger.key is None:
         return
     free_ns = ledger.background_at(POINT, t_ns)
-    lock = ledger.locked(t_ns)
+    stopped: Level | None = None if ledger.held("rest", t_ns) is None else "paused"
     yield _of_meter(
         ledger.rest,
         "rest",
@@ -110,7 +110,7 @@ def _rest(ledger: Ledger, t_ns: int) -> Iterator[Gauge]:
         decay=ledger.belief.rules.rest_decay,
         free_in_ns=None if free_ns is None else free_ns - t_ns,
         reserve=ledger.reserve,
-        locked=lock is not None,
+        stopped=stopped if ledger.locked(t_ns) is None else "locked",
     )
 
 
@@ -213,7 +213,7 @@ def _of_meter(
     decay: Fraction,
     free_in_ns: int | None,
     reserve: int = 0,
-    locked: bool = False,
+    stopped: Level | None = None,
     quiet: bool = False,
     called: str = "",
 ) -> Gauge:
@@ -233,7 +233,7 @@ def _of_meter(
         others_low=points(min(others.low, shown.low)),
         others_high=points(min(others.high, shown.high)),
         free_in_ns=free_in_ns,
-        warning="locked" if locked else full,
+        warning=stopped or full,
         from_start=from_start,
     )
 

@@ -1,7 +1,8 @@
 """`krakentui limits`: how much of every limit is left, as a table or as one JSON object.
 
-The exit code is for scripts: 10 when a counter may be at three quarters, 11 when nothing more fits or
-the key is locked out. A band that is wide only because nobody watched before our start does not count.
+The exit code is for scripts: 10 when a counter may be at three quarters, 11 when nothing more fits, the
+exchange asked for a pause or the key is locked out. A band that is wide only because nobody watched
+before our start does not count.
 """
 
 from fractions import Fraction
@@ -66,6 +67,8 @@ def exit_code(budget: BudgetView) -> int:
 
 
 def _is_limited(row: GaugeRow) -> bool:
+    if row.warning in {"paused", "locked"}:  # the exchange said until when it wants no call
+        return True
     return row.name in _COUNTED and not row.from_start and row.high >= row.max
 
 

@@ -20,7 +20,7 @@ from krakentui.state.ways import PairView
 
 Freshness = Literal["live", "old", "stale", "unknown"]
 """live: as it is now · old: the source is silent (amber) · stale: too long, dim it · unknown: never seen."""
-Warning_ = Literal["calm", "warm", "hot", "full", "locked"]
+Warning_ = Literal["calm", "warm", "hot", "full", "paused", "locked"]
 """Below 75 % of the ceiling, from 75, from 90, at the ceiling, locked out."""
 CancelState = Literal["asked", "sent", "closing", "unknown"]
 ENDINGS: Final = frozenset({"cancelled", "filled", "gone"})

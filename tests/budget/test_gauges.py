@@ -251,6 +251,14 @@ def test_the_headline_of_a_lockout_counts_down() -> None:
     assert sentence(ledger, 40) == "Private calls are stopped for 14 min 20 s: it wants silence."
 
 
+def test_a_pause_that_the_exchange_asked_for_is_told_of_the_gauge_until_it_ends() -> None:
+    ledger = told(a_ledger(), 0, refused(1, until_s=40))
+    assert rows(ledger, 39)[0].warning == "paused"
+    assert rows(ledger, 40)[0].warning == "calm"
+    locked = told(ledger, 1, LockoutBegan(scope=KEY, until_ns=900 * SECOND, reason="silence"))
+    assert rows(locked, 2)[0].warning == "locked"
+
+
 def test_the_headline_of_a_pause_counts_down() -> None:
     ledger = told(a_ledger(), 0, refused(until_s=40))
     assert sentence(ledger) == "The exchange asked for a pause: private calls go on in 40 s."

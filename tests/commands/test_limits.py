@@ -28,6 +28,8 @@ LOCKOUT = LockoutView(scope=KeyScope(FINGERPRINT), until_in_ns=890 * SECOND, rea
         (a_gauge("20", "20", name="open_orders"), FINE),
         (a_gauge("0", "20", from_start=True), FINE),
         (a_gauge("15", "20", from_start=True), TIGHT),
+        (structs.replace(a_gauge("1", "2"), warning="paused"), LIMITED),
+        (structs.replace(a_gauge("0", "20", from_start=True), warning="paused"), LIMITED),
     ],
 )
 def test_the_exit_code_follows_the_high_end(gauge: GaugeRow, code: int) -> None:

@@ -18,6 +18,7 @@ WORDS: dict[Warning_, str] = {
     "warm": "tight",
     "hot": "hot",
     "full": "full",
+    "paused": "paused",
     "locked": "locked out",
 }
 BAR_TONES: dict[Warning_, Tone] = {
@@ -25,8 +26,11 @@ BAR_TONES: dict[Warning_, Tone] = {
     "warm": "warn",
     "hot": "hot",
     "full": "bad",
+    "paused": "bad",
     "locked": "bad",
 }
+STOPPED = frozenset({"paused", "locked"})
+"""Nothing goes, whatever the counter says."""
 MIN_BAR = 8
 UNSEEN = "start?"
 """Note of a counter whose doubt is only what was used before our start."""
@@ -182,7 +186,7 @@ def places(row: GaugeRow) -> int:
 
 def _note(row: GaugeRow) -> str:
     word = WORDS[row.warning]
-    if row.from_start and row.warning != "locked":
+    if row.from_start and row.warning not in STOPPED:
         word = UNSEEN
     elif not word and row.others_high > 0:  # a warning needs its word: colour alone tells nothing
         word = f"others {interval(row.others_low, row.others_high, places(row))}"

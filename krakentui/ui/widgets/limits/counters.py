@@ -10,7 +10,7 @@ from krakentui.ui.bars import interval_bar
 from krakentui.ui.fmt import UNKNOWN, interval, until
 from krakentui.ui.line import Drawn, Line, Span, line
 from krakentui.ui.table import Column
-from krakentui.ui.widgets.budget import BAR_TONES, UNSEEN, WORDS, places, short_label
+from krakentui.ui.widgets.budget import BAR_TONES, STOPPED, UNSEEN, WORDS, places, short_label
 from krakentui.ui.widgets.rows import LiveRows
 
 BARS = ((110, 30), (74, 13), (0, 9))
@@ -114,7 +114,7 @@ def state(row: GaugeRow) -> str:
     """Say in a word what is to be said; for how long a lockout lasts is told above."""
     if row.warning == "locked":
         return "locked"
-    return UNSEEN if row.from_start else WORDS[row.warning]
+    return UNSEEN if row.from_start and row.warning not in STOPPED else WORDS[row.warning]
 
 
 def counts_for(scope: Scope) -> str:
