@@ -30,3 +30,5 @@ class AmendsSeen(Happening, frozen=True, kw_only=True):
     order_id: str
     amends: tuple[Amend, ...]
     asked_ns: int
+    whole: bool = True
+    """Every change could be read."""

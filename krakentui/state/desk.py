@@ -163,6 +163,7 @@ class Desk:
         if event.account == self._account:
             self._feeds.heard("rest", t_ns)
             self.dossiers.amended(event, t_ns)
+            self.table.amended(event, self._clock.exchange_ns(event.asked_ns))
 
     # our cancels
 

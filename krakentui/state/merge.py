@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from krakentui.model.amend import AmendsSeen
 from krakentui.model.clock import SECOND
 from krakentui.model.order import DONE, Order, OrderPatch, Source
 
@@ -61,6 +62,39 @@ def merge(old: Order | None, patch: OrderPatch, word: Word, account: str) -> Ord
         seen_ns=max(before.seen_ns, word.t_ns),
         said_ns=max(before.said_ns, said),
         stream_ns=max(before.stream_ns or 0, word.t_ns) if word.source == "stream" else before.stream_ns,
+    )
+
+
+def with_amends(order: Order, event: AmendsSeen, asked_ns: int) -> Order:
+    """Return the belief after the exchange has told all changes of an order.
+
+    A change that is told has surely happened. That there was no other holds only for what REST cannot have
+    missed by lagging: what may be hidden of a later moment stays hidden. What the exchange restated by itself
+    need not begin a new age.
+
+    Args:
+        order: The belief so far.
+        event: All changes; one without a time tells nothing of when.
+        asked_ns: When they were asked for, on the exchange's clock.
+    """
+    told = [one for one in event.amends if one.kind != "original"]
+    times = [one.said_ns for one in told if one.said_ns is not None]
+    ours = [one.said_ns for one in told if one.said_ns is not None and one.kind == "user"]
+    made = (one.said_ns for one in event.amends if one.kind == "original")
+    opened = order.opened_ns if order.opened_ns is not None else next(made, None)
+    amended_ns = max([order.amended_ns, *ours])
+    hidden = order.hidden_until_ns
+    if event.whole and times and len(times) == len(told) and hidden <= asked_ns - REST_LAG_NS:
+        hidden = max(times)
+    low = max(opened or 0, amended_ns) or None
+    return msgspec.structs.replace(
+        order,
+        opened_ns=opened,
+        amended=order.amended or bool(ours),
+        amended_ns=amended_ns,
+        hidden_until_ns=hidden,
+        counts_from_low_ns=low,
+        counts_from_high_ns=max(low or 0, hidden) or None,
     )
 
 

@@ -11,11 +11,12 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
+from krakentui.model.amend import AmendsSeen
 from krakentui.model.clock import SECOND
 from krakentui.model.order import Fill, Order, OrderPatch
 from krakentui.model.symbol import Names
 from krakentui.state.absence import TOMBSTONE_NS, Absence, is_beyond_lag
-from krakentui.state.merge import Word, merge, tells_news
+from krakentui.state.merge import Word, merge, tells_news, with_amends
 
 DETAILS_PAUSE_NS = 10 * SECOND
 """Between two queries for an order whose details are missing."""
@@ -200,6 +201,12 @@ class OrderTable:
         if order is not None and order.filled < self._traded[fill.order_id]:
             self._open[fill.order_id] = structs.replace(order, filled=self._traded[fill.order_id])
         return True
+
+    def amended(self, event: AmendsSeen, asked_ns: int) -> None:
+        """Take the history of an order's changes, asked for then on the exchange's clock."""
+        order = self._open.get(event.order_id)
+        if order is not None:
+            self._open[order.id] = with_amends(order, event, asked_ns)
 
     def resolve(self, names: Names) -> None:
         """Give the orders whose pair REST named in its own way the stream's name."""

@@ -4,11 +4,13 @@ import itertools
 import random
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from krakentui.model.amend import Amend, AmendsSeen
 from krakentui.model.order import Order, OrderPatch
-from krakentui.state.merge import REST_LAG_NS, Word, merge, tells_news
+from krakentui.state.merge import REST_LAG_NS, Word, merge, tells_news, with_amends
 from tests.support.builders import ACCOUNT, a_listed, a_patch, a_standing, at, wall
 
 
@@ -205,3 +207,60 @@ def test_other_terms_after_a_gap_are_an_amend_unseen() -> None:
 def test_a_snapshot_that_repeats_the_last_word_admits_nothing() -> None:
     order = merge(told(*LIFE[:3]), a_standing("O1", 3, amended=True), stream(50, snapshot=True), ACCOUNT)
     assert ages(order) == (wall(3), wall(3))
+
+
+def a_history(*amends: tuple[str, float | None], whole: bool = True) -> AmendsSeen:
+    """Make the history of an order: kind and second of each change; the first is how it was made."""
+    told = [Amend(id="T0", kind="original", said_ns=wall(-600))]
+    told += [
+        Amend(id=f"T{n}", kind=kind, said_ns=None if said is None else wall(said))
+        for n, (kind, said) in enumerate(amends, start=1)
+    ]
+    return AmendsSeen(account=ACCOUNT, order_id="O1", amends=tuple(told), asked_ns=at(0), whole=whole)
+
+
+def amended_unseen() -> Order:
+    """Amended at some time before the snapshot of second 0, nobody here saw when."""
+    return merge(None, a_standing("O1", -600, amended=True), stream(0, snapshot=True), ACCOUNT)
+
+
+def counts_from(order: Order) -> tuple[int | None, int | None]:
+    return order.counts_from_low_ns, order.counts_from_high_ns
+
+
+def test_the_history_of_amends_tells_from_when_the_age_counts() -> None:
+    assert counts_from(amended_unseen()) == (None, wall(0))
+    order = with_amends(amended_unseen(), a_history(("user", -200), ("user", -120)), wall(61))
+    assert counts_from(order) == (wall(-120), wall(-120))
+    assert order.opened_ns == wall(-600)
+
+
+def test_a_history_that_may_lag_narrows_one_end_only() -> None:
+    """REST may be a minute behind: an amend just before the snapshot may not be in it."""
+    order = with_amends(amended_unseen(), a_history(("user", -120)), wall(59))
+    assert counts_from(order) == (wall(-120), wall(0))
+
+
+def test_what_the_exchange_restated_need_not_begin_a_new_age() -> None:
+    order = with_amends(amended_unseen(), a_history(("user", -200), ("restated", -50)), wall(61))
+    assert counts_from(order) == (wall(-200), wall(-50))
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        a_history(),
+        a_history(("user", None)),
+        a_history(("user", -200), ("user", None)),
+        a_history(("user", -200), whole=False),
+    ],
+)
+def test_a_history_with_a_hole_hides_what_was_hidden(history: AmendsSeen) -> None:
+    order = with_amends(amended_unseen(), history, wall(61))
+    assert order.counts_from_high_ns == wall(0)
+
+
+def test_an_amend_that_was_seen_since_stays_the_last() -> None:
+    seen = merge(amended_unseen(), a_patch("O1", "amended", 30, price="109000.0"), stream(30), ACCOUNT)
+    order = with_amends(seen, a_history(("user", -120)), wall(100))
+    assert counts_from(order) == (wall(30), wall(30))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from krakentui.state.details import DetailsView
+from tests.whole.faults import PRIVATE, clear, inject, struck
 from tests.whole.lockstep import Lockstep, lockstep
 
 pytestmark = pytest.mark.anyio
@@ -93,3 +94,27 @@ async def test_the_amends_are_those_of_the_exchange_and_cost_what_was_said() -> 
         ]
         (call,) = [call for call in both.verdicts() if str(call["what"]).endswith("/OrderAmends")]
         assert (call["verdict"], call["cost"]) == ("ok", "1")
+
+
+async def test_the_amends_narrow_what_a_cancel_costs() -> None:
+    """Amended while nobody listened: when, only the history tells."""
+    async with lockstep() as both:
+        order_id = await an_order(both)
+        await both.run(30)
+        inject(both, "close", match=PRIVATE)
+        refusing = inject(both, "http", status=503, match=PRIVATE)
+        await both.run(1)
+        acted(both, amend={"id": order_id, "qty": "0.4", "price": "61000"})
+        await both.run(4)
+        assert struck(both, refusing) > 0
+        clear(both)
+        await both.run(75)
+        before = both.rows()[order_id].cost
+        assert before is not None
+        assert before.low == 1
+        assert before.high == 2
+        both.session.ask_amends(order_id)
+        await both.run(2)
+        cost = both.rows()[order_id].cost
+        assert cost is not None
+        assert cost.low == cost.high == 2  # 45 to 90 s after the amend

@@ -52,6 +52,7 @@ def amends(raw: Raw, asked: Asked, order_id: str) -> list[Happening]:
         order_id=order_id,
         amends=tuple(map(_amend, found[-MOST_AMENDS:])),
         asked_ns=asked.asked_ns,
+        whole=not lost,
     )
     return [told, *garbled(asked, lost)]
 
