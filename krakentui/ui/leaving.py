@@ -52,10 +52,14 @@ class Leaving:
             self._app.exit(return_code=code)
 
     def _waiting(self) -> tuple[str, ...]:
-        """List the orders whose cancel waits until it is free."""
-        rows = self._app.face.orders(self._app.face.clock.mono_ns()).rows
-        return tuple(row.id for row in rows if row.waits_for is not None)
+        """List the orders whose cancel waits until it is free, as they were drawn last.
+
+        A list that cannot be drawn must not keep anybody from leaving.
+        """
+        view = self._app.main.orders.view
+        return () if view is None else tuple(row.id for row in view.rows if row.waits_for is not None)
 
     def _armed(self) -> SwitchView | None:
-        switch = self._app.face.status(self._app.face.clock.mono_ns()).switch
+        view = self._app.main.status.view
+        switch = None if view is None else view.switch
         return switch if switch is not None and switch.phase != "fired" else None
