@@ -124,6 +124,15 @@ def test_the_key_describes_itself_in_strings() -> None:
     ]
 
 
+def test_keys_of_one_account_name_one_iban_and_those_of_another_another() -> None:
+    world = a_world()
+    ibans = {
+        key: Rest(world, key).call("GetApiKeyInfo")["result"]["iban"]
+        for key in ("watch", "cancel", "stranger")
+    }
+    assert ibans["watch"] == ibans["cancel"] != ibans["stranger"]
+
+
 def test_last_used_is_the_use_before_this_one() -> None:
     rest = Rest(a_world())
     rest.call("Balance")
