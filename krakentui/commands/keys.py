@@ -4,7 +4,7 @@ import os
 from collections.abc import MutableMapping
 from typing import cast
 
-from krakentui.commands import keys_add, keys_check
+from krakentui.commands import keys_add, keys_check, keys_takeover
 from krakentui.commands.keys_keep import forget, move, move_back
 from krakentui.commands.lines import put, text_of
 from krakentui.commands.parser import Given
@@ -27,7 +27,7 @@ def run(
     instead: Machine | None = None,
 ) -> int:
     """Do what was asked with the stored keys; `door` and `instead` stand in for the world in tests."""
-    if given.profile is not None and given.act != "check":
+    if given.profile is not None and given.act not in {"check", "take-over"}:
         raise UsageError(
             f"The name of a key stands behind the act: `krakentui keys {given.act or 'list'} …`."
         )
@@ -39,6 +39,8 @@ def run(
                 return keys_check.run(given, environ, here, door)
             case None | "list":
                 return _list(given, profile_list.read(list_path(given, environ)))
+            case "take-over":
+                return keys_takeover.run(given, environ, here, door)
             case "rename":
                 return _rename(given, environ, here)
             case "remove":

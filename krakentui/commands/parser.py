@@ -81,7 +81,7 @@ class Given(Struct, frozen=True, kw_only=True):
     argv: tuple[str, ...] = ()
     """The command after `--`."""
     # keys
-    act: Literal["add", "list", "check", "rename", "remove", "default"] | None = None
+    act: Literal["add", "list", "check", "rename", "remove", "default", "take-over"] | None = None
     name: str | None = None
     new_name: str | None = None
     account: str | None = None

@@ -50,11 +50,9 @@ LOCKOUT_MARGIN_NS = 5 * SECOND
 Outcome = Literal["passed", "refused", "lost", "not_sent"]
 OVERTAKEN = "another krakentui has used this key meanwhile"
 TAKEN = (
-    "Another program uses this key: its nonces overtake ours. Private calls stop; "
-    "give each program a key of its own."
+    "Another program uses the key {name}: its nonces overtake ours. Private calls stop: give each program a "
+    "key of its own, or take this one over, which locks the other program out (krakentui keys take-over)."
 )
-
-
 SPENT = (
     "A time code is good for one call, and this is not that call: it goes over the websocket or not at all."
 )
@@ -83,7 +81,7 @@ class KeyLane:
     @property
     def stopped(self) -> str | None:
         """Tell why private calls stopped for good, as a sentence; None = they did not."""
-        return self._stopped or (TAKEN if self._nonce_taken else None)
+        return self._stopped or (self._taken if self._is_taken() else None)
 
     @property
     def key_refused(self) -> str | None:
@@ -94,6 +92,11 @@ class KeyLane:
     def last_nonce(self) -> int:
         """Tell the last nonce that was used."""
         return self._mark.last
+
+    @property
+    def nonce_unit(self) -> str:
+        """Tell what its nonces count."""
+        return self._mark.unit
 
     @property
     def nonce_before_last(self) -> int | None:
@@ -191,12 +194,30 @@ class KeyLane:
         finally:
             self._turnstile.leave()
 
+    async def take_over(self) -> Reply:
+        """Raise the nonces' unit, no more than is needed, until the exchange takes one of ours.
+
+        Only on the user's word: whoever uses the key with a coarser unit is locked out for good. A `BadNonce`
+        in the reply = not even the finest unit was taken.
+
+        Raises:
+            Held, NotSent, AnswerLost: as `Lane.call`; nothing is known then.
+        """
+        for unit in (self._mark.unit, *self._mark.finer):
+            self._mark.refine(unit)
+            self._nonce_taken = False
+            reply = (await self._in_turn(Call("GetApiKeyInfo"), "user", None, None)).reply
+            if not isinstance(reply.refusal, BadNonce):
+                return reply
+        self._take_note_of_taken_nonce()
+        return reply
+
     def heed(self, event: Happening) -> None:
         """Draw the consequences of what another program on this key has met."""
         match event:
             case LockoutBegan(scope=self.scope, until_ns=until_ns):
                 self.stay_silent(until_ns, 0)
-            case CallRefused(name="rest", until_ns=int(until_ns)):
+            case CallRefused(name="rest", scope=self.scope, until_ns=int(until_ns)):
                 self.stay_silent(0, until_ns)
             case KeyRefused(key=self.scope.key, why=why):
                 self._stopped = why
@@ -208,14 +229,25 @@ class KeyLane:
             return Wait(self._locked_until_ns, "The exchange locked private calls out.")
         if kind == "cancel":
             return None  # the rest is an assumption, and a cancel goes on an assumption
-        if self._nonce_taken:
-            return Wait(None, TAKEN)
+        if self._is_taken():
+            return Wait(None, self._taken)
         edge_ns = self._house.edge.wait_ns(t_ns)
         if edge_ns:
             return Wait(t_ns + edge_ns, "The exchange's edge wants a pause.")
         if t_ns < self._throttled_until_ns:
             return Wait(self._throttled_until_ns, "The exchange asked for a pause.")
         return None
+
+    @property
+    def _taken(self) -> str:
+        return TAKEN.format(name=self._credentials.name)
+
+    def _is_taken(self) -> bool:
+        """Tell whether another program has the nonces; not once one of ours has taken the key over."""
+        if self._nonce_taken:
+            self._mark.look()
+            self._nonce_taken = self._mark.known <= self._mark.last
+        return self._nonce_taken
 
     def _second_factor(self, what: str) -> Wait | None:
         """A time code is good for one call (REST reference 1.4): everything else goes over the socket."""
@@ -365,4 +397,4 @@ class KeyLane:
     def _take_note_of_taken_nonce(self) -> None:
         if not self._nonce_taken:
             self._nonce_taken = True
-            self._house.tell(Noted(kind="notice", text=TAKEN, level="bad"))
+            self._house.tell(Noted(kind="notice", text=self._taken, level="bad"))

@@ -1,9 +1,10 @@
-"""The nonce of one key: milliseconds, always rising, remembered across restarts and programs.
+"""The nonce of one key: always rising, in milliseconds, remembered across restarts and programs.
 
 The exchange wants each nonce of a key above the last it accepted, whatever the clock did meanwhile.
 The last one used is kept in a file per key, and taken under a file lock, so that two programs of ours
-on one key draw from the same row. The unit stays milliseconds: a finer one would lock every other
-program out of the key for good (spot REST reference §1.3).
+on one key draw from the same row. The unit stays milliseconds: a finer one locks every other program
+out of the key for good (spot REST reference §1.3). Only the user may say that this shall be; then the unit
+is kept beside the nonce, and every program of ours goes by it.
 """
 
 import contextlib
@@ -15,6 +16,9 @@ from pathlib import Path
 from krakentui.engine.wholefile import replace
 from krakentui.model.clock import MILLISECOND, Clock
 
+MILLISECONDS = "ms"
+UNITS = {MILLISECONDS: MILLISECOND, "us": 1_000, "ns": 1}
+"""What a nonce may count, coarsest first, and nanoseconds of each."""
 _LONGEST = 32
 _TRIES = 10_000
 _TOO_BIG = 2**63
@@ -30,6 +34,7 @@ class NonceMark:
         self._path = None if folder is None else folder / f"nonce-{fingerprint}"
         self.last = 0
         """The last one given out by this program."""
+        self.unit = MILLISECONDS
         self.known = self._on_disk()
         """The last one that any program of ours took, as far as this one has looked."""
         self.overtaken = False
@@ -42,13 +47,13 @@ class NonceMark:
         """Why the mark cannot be kept on disk, as a sentence; None = it is kept, or was not asked for."""
 
     def take(self) -> int:
-        """Give the next nonce: now in milliseconds, or one more than the last."""
+        """Give the next nonce: now in the key's unit, or one more than the last."""
         if self._path is None or self.problem is not None:
             return self._next(self.last)
         try:
             with _locked(self._path):
-                nonce = self._after(_read(self._path))
-                _write(self._path, nonce)
+                nonce = self._after(self._marked(self._path))
+                _write(self._path, nonce, self.unit)
                 return nonce
         except OSError as error:
             if error.errno == 0:  # its holder is stopped: it cannot take one in this moment
@@ -58,6 +63,16 @@ class NonceMark:
                 "another program on this key may be refused for a moment."
             )
             return self._next(self.last)
+
+    @property
+    def finer(self) -> tuple[str, ...]:
+        """List the units that are finer than the key's, the coarsest first."""
+        units = tuple(UNITS)
+        return units[units.index(self.unit) + 1 :]
+
+    def refine(self, unit: str) -> None:
+        """Count in a finer unit from the next nonce on: only where the user has said so."""
+        self.unit = _finer(self.unit, unit)
 
     def look(self) -> None:
         """Take what other programs of ours used until now for known."""
@@ -73,13 +88,19 @@ class NonceMark:
         if self._path is None:
             return 0
         try:
-            return _read(self._path)
+            return self._marked(self._path)
         except OSError:
             return 0
 
+    def _marked(self, path: Path) -> int:
+        """Read the mark, and go by the unit that the user chose for the key."""
+        nonce, unit = _read(path)
+        self.unit = _finer(self.unit, unit)
+        return nonce
+
     def _next(self, last: int) -> int:
         self.before_last = last
-        self.last = self.known = max(self._clock.now_ns() // MILLISECOND, last + 1)
+        self.last = self.known = max(self._clock.now_ns() // UNITS[self.unit], last + 1)
         return self.last
 
 
@@ -105,14 +126,20 @@ def _lock(handle: int) -> None:
     raise OSError(0, "another program holds its lock")
 
 
-def _read(path: Path) -> int:
+def _finer(one: str, other: str) -> str:
+    return min(one, other, key=lambda unit: UNITS[unit])
+
+
+def _read(path: Path) -> tuple[int, str]:
     try:
-        text = path.read_text("ascii")[:_LONGEST].strip()
+        text, _, unit = path.read_text("ascii")[:_LONGEST].strip().partition(" ")
     except (FileNotFoundError, UnicodeDecodeError):
-        return 0
+        return 0, MILLISECONDS
     nonce = int(text) if text.isdecimal() else 0
-    return nonce if nonce < _TOO_BIG else 0
+    if nonce >= _TOO_BIG or unit not in {"", *UNITS}:
+        return 0, MILLISECONDS
+    return nonce, unit or MILLISECONDS
 
 
-def _write(path: Path, nonce: int) -> None:
-    replace(path, b"%d\n" % nonce)
+def _write(path: Path, nonce: int, unit: str) -> None:
+    replace(path, b"%d\n" % nonce if unit == MILLISECONDS else b"%d %s\n" % (nonce, unit.encode()))

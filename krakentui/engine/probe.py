@@ -54,6 +54,18 @@ class Described(Struct, frozen=True, kw_only=True):
         return isinstance(self.refusal, Denied) and not self.works
 
 
+class TakenOver(Struct, frozen=True, kw_only=True):
+    """What taking a key over came to."""
+
+    unit_before: str
+    unit: str
+    """What its nonces count now, and what they counted."""
+    refusal: VenueRefusal | None = None
+    """The exchange's no; a `BadNonce` = not even the finest unit was taken."""
+    trouble: str | None = None
+    """Why there is no answer at all, as a sentence."""
+
+
 class Probe:
     """An async context manager around one way to the exchange."""
 
@@ -136,6 +148,23 @@ class Probe:
         except TransportError as error:
             return Described(trouble=str(error))
         return self._described(lane, reply)
+
+    async def take_over(self) -> TakenOver:
+        """Raise the unit of the key's nonces until the exchange takes them; see `KeyLane.take_over`.
+
+        Raises:
+            KeyProblem: there is no key, or its secret is no secret.
+            Forbidden: it may not go to this exchange.
+        """
+        lane = self._opened_lane()
+        before = lane.nonce_unit
+        try:
+            reply = await lane.take_over()
+        except TransportError as error:
+            return TakenOver(unit_before=before, unit=lane.nonce_unit, trouble=str(error))
+        return TakenOver(
+            unit_before=before, unit=lane.nonce_unit, refusal=reply.refusal, trouble=reply.broken
+        )
 
     def _described(self, lane: KeyLane, reply: Reply) -> Described:
         if reply.refusal is not None or reply.broken is not None:

@@ -311,10 +311,10 @@ async def test_a_cancel_goes_before_the_second_try_of_a_read(house: House) -> No
 async def test_a_repeated_invalid_nonce_stops_the_key_and_says_why(house: House) -> None:
     house.door.answer_always("BalanceEx", error("EAPI:Invalid nonce"))
     await house.lane.call(BALANCE, "background")
-    with pytest.raises(Held, match="Another program uses this key"):
+    with pytest.raises(Held, match="Another program uses the key test"):
         await house.lane.call(BALANCE, "user")
     assert house.door.calls == ["BalanceEx"] * 2
-    assert [event.text for event in house.events if isinstance(event, Noted)] == [TAKEN]
+    assert [event.text for event in house.events if isinstance(event, Noted)] == [TAKEN.format(name="test")]
 
 
 @pytest.mark.anyio

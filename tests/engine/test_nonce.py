@@ -105,3 +105,27 @@ def test_what_is_kept_nowhere_is_not_known_to_be_new() -> None:
     mark = NonceMark(ManualClock(), "abc", None)
     mark.take()
     assert mark.before_run is None
+
+
+def test_a_finer_unit_is_kept_and_every_program_of_ours_goes_by_it(tmp_path: Path) -> None:
+    clock = ManualClock()
+    mark, running = NonceMark(clock, "abc", tmp_path), NonceMark(clock, "abc", tmp_path)
+    running.take()
+    mark.refine("ns")
+    first = mark.take()
+    assert first == WALL_START
+    clock.step_wall(1)
+    assert running.take() == WALL_START + 1_000_000_000
+    assert NonceMark(clock, "abc", tmp_path).unit == "ns"
+    assert (tmp_path / "nonce-abc").read_text() == f"{WALL_START + 1_000_000_000} ns\n"
+
+
+def test_a_unit_never_gets_coarser_and_never_finer_by_itself(tmp_path: Path) -> None:
+    mark = NonceMark(ManualClock(), "abc", tmp_path)
+    assert (mark.unit, mark.finer) == ("ms", ("us", "ns"))
+    for _ in range(3):
+        mark.take()
+    assert mark.unit == "ms"
+    mark.refine("us")
+    mark.refine("ms")
+    assert (mark.unit, mark.finer) == ("us", ("ns",))
