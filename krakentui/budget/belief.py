@@ -6,6 +6,7 @@ from typing import Self
 from msgspec import Struct, structs
 
 from krakentui.budget.counter import Counter
+from krakentui.budget.meter import Meter
 from krakentui.budget.rules import (
     ENGINE_STEP_NS,
     FIGURES,
@@ -152,6 +153,10 @@ class Belief(Struct, frozen=True):
             step=0 if self.counting.decay == "continuous" else REST_STEP,
             grain=REST_STEP if self.counting.decay == "step" else 1,
         )
+
+    def rest_meter(self, t_ns: int) -> Meter:
+        """Make a REST counter of which nothing is known."""
+        return Meter.unknown(self.rest_counter(t_ns), self.rest_full)
 
     def engine_counter(self, t_ns: int) -> Counter:
         """Make the shape of an engine counter, empty."""

@@ -6,29 +6,28 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Self
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from krakentui.budget.belief import Belief
 from krakentui.budget.counter import Counter
 from krakentui.budget.interval import Interval
 from krakentui.budget.meter import Meter
+from krakentui.budget.parts import KeyBook, KeyBooks, Line
 from krakentui.budget.rules import (
     CONNECTIONS_MAX,
     CONNECTIONS_OURS,
     CONNECTIONS_WINDOW_NS,
-    MESSAGES_DECAY,
-    MESSAGES_MAX,
     PUBLIC_BURST,
     PUBLIC_DECAY,
     REJECTED_WINDOW_NS,
     per_ns,
     rest_cost,
 )
+from krakentui.budget.silences import Hold, Lockout
 from krakentui.budget.window import Window
 from krakentui.model.clock import MILLISECOND, SECOND
 from krakentui.model.counting import AS_DOCUMENTED, Counting
-from krakentui.model.event import FeedRole
-from krakentui.model.limit import ConnectionScope, IpScope, LimitName, PairScope, Scope, Tier, units
+from krakentui.model.limit import ConnectionScope, IpScope, KeyScope, LimitName, PairScope, Scope, Tier, units
 
 CANCEL_IN_AIR_NS = 30 * SECOND
 MASS_CANCEL = "cancel_all"
@@ -39,46 +38,17 @@ OWN_REMEMBERED_NS = 120 * SECOND
 """For so long a cancel of ours is recognised when the stream shows it after its answer."""
 
 
-class Lockout(Struct, frozen=True):
-    """The exchange wants silence on this scope until then (steady time)."""
+class Books(KeyBooks, frozen=True, kw_only=True):
+    """All limit counters of one session, and what else bears on them.
 
-    scope: Scope
-    until_ns: int
-    reason: str
+    A session may have a second key of its account, which cancels: each has a REST counter of its own, and
+    the counters of the pairs are those of both.
+    """
 
-
-class Hold(Struct, frozen=True):
-    """The exchange wants no call on this limit before then (steady time)."""
-
-    name: LimitName
-    scope: Scope
-    until_ns: int
-    code: str
-
-
-class Line(Struct, frozen=True):
-    """One open socket: which it is, and the messages that stand with the exchange."""
-
-    feed: FeedRole
-    meter: Meter
-
-    @classmethod
-    def opened(cls, feed: FeedRole, t_ns: int) -> Self:
-        """Begin with nothing written."""
-        drain = per_ns(MESSAGES_DECAY)
-        return cls(feed, Meter.empty(Counter(0, 0, t_ns, units(MESSAGES_MAX), drain, drain)))
-
-
-class Books(Struct, frozen=True, kw_only=True):
-    """All limit counters of one session, and what else bears on them."""
-
-    key: str | None
-    """Fingerprint of the key; None = a session without one."""
     account: str | None
     reserve: int
     """Units of the REST counter that background calls never touch."""
     belief: Belief
-    rest: Meter
     public: Meter
     connections: Window
     elsewhere: Meter
@@ -116,6 +86,8 @@ class Books(Struct, frozen=True, kw_only=True):
         rest_reserve: Decimal | Fraction | int = 3,
         counting: Counting = AS_DOCUMENTED,
         assume_tier: Tier | None = None,
+        names: Mapping[str, str] = MappingProxyType({}),
+        second: str | None = None,
     ) -> Self:
         """Open a ledger that knows nothing of what was spent before.
 
@@ -126,15 +98,24 @@ class Books(Struct, frozen=True, kw_only=True):
             rest_reserve: Points of the REST counter kept from background calls.
             counting: What the settings say of costs, ceilings and drains.
             assume_tier: The tier to go by, whatever the exchange says.
+            names: What the user calls the keys, by fingerprint.
+            second: Fingerprint of another key of the account.
         """
         belief = Belief(assumed=assume_tier, counting=counting)
         public = Counter(0, 0, t_ns, units(PUBLIC_BURST), per_ns(PUBLIC_DECAY), per_ns(PUBLIC_DECAY))
+        other = (
+            None
+            if second is None
+            else KeyBook(key=second, name=names.get(second, second), rest=belief.rest_meter(t_ns))
+        )
         return cls(
             key=key,
+            key_name=names.get(key or "", key or ""),
+            second=other,
             account=account,
             reserve=units(Fraction(rest_reserve)),
             belief=belief,
-            rest=Meter.unknown(belief.rest_counter(t_ns), belief.rest_full),
+            rest=belief.rest_meter(t_ns),
             public=Meter.empty(public),
             connections=Window(ceiling=CONNECTIONS_MAX, ours=CONNECTIONS_OURS, span_ns=CONNECTIONS_WINDOW_NS),
             elsewhere=Meter.unknown(belief.engine_counter(t_ns), belief.engine_full, STREAM_LATE_NS),
@@ -145,8 +126,9 @@ class Books(Struct, frozen=True, kw_only=True):
     def meter(self, name: LimitName, scope: Scope) -> Meter | None:
         """Find the meter of a draining limit; None = it is not counted that way."""
         match name, scope:
-            case "rest", _:
-                return self.rest
+            case "rest", KeyScope(key=key):
+                books = self.of_key(key)
+                return None if books is None else books.rest
             case "engine", PairScope(pair=pair):
                 return self.engine.get(pair, self.elsewhere)
             case "public_rest", IpScope(pair=pair) if pair:
@@ -212,13 +194,16 @@ class Books(Struct, frozen=True, kw_only=True):
 
     def locked(self, t_ns: int) -> Lockout | None:
         """Tell the lockout that ends last; None = private calls are free to go."""
-        return max(
-            (one for one in self.lockouts if one.until_ns > t_ns), key=lambda one: one.until_ns, default=None
-        )
+        mine = (one for one in self.lockouts if one.until_ns > t_ns and not self.is_of_second(one.scope))
+        return max(mine, key=lambda one: one.until_ns, default=None)
 
     def held(self, name: LimitName, t_ns: int) -> Hold | None:
         """Tell what the exchange said to wait for; None = nothing."""
-        mine = (one for one in self.holds if one.name == name and one.until_ns > t_ns)
+        mine = (
+            one
+            for one in self.holds
+            if one.name == name and one.until_ns > t_ns and not self.is_of_second(one.scope)
+        )
         return max(mine, key=lambda one: one.until_ns, default=None)
 
     def background_at(self, cost: int, t_ns: int) -> int | None:
@@ -313,8 +298,8 @@ class Books(Struct, frozen=True, kw_only=True):
     def with_meter(self, name: LimitName, scope: Scope, change: Callable[[Meter], Meter]) -> Self:
         """Change the meter of a draining limit, where it is counted that way."""
         match name, scope:
-            case "rest", _:
-                return structs.replace(self, rest=change(self.rest))
+            case "rest", KeyScope(key=key):
+                return self.with_rest(key, change)
             case "engine", PairScope(pair=pair):
                 return self.with_engine(pair, change)
             case "public_rest", IpScope(pair=pair) if pair:
@@ -366,5 +351,5 @@ class Books(Struct, frozen=True, kw_only=True):
         tuned = structs.replace(self, belief=belief)
         if belief.rules == self.belief.rules:
             return tuned
-        tuned = structs.replace(tuned, rest=tuned.rest.retuned(rest, belief.rest_full, t_ns))
+        tuned = tuned.with_every_rest(lambda meter: meter.retuned(rest, belief.rest_full, t_ns))
         return tuned.with_every_engine(lambda meter: meter.retuned(engine, belief.engine_full, t_ns))

@@ -18,10 +18,11 @@ from typing import TypeVar
 
 from msgspec import structs
 
-from krakentui.budget.books import Books, Hold, Lockout
+from krakentui.budget.books import Books
 from krakentui.budget.counter import Counter
 from krakentui.budget.flow import DEAREST, Flow
 from krakentui.budget.meter import Airborne, Meter
+from krakentui.budget.silences import Hold, Lockout
 from krakentui.model.clock import SECOND
 from krakentui.model.figures import BudgetFigures, Ends, Flight, MeterFigures, Silence, Unseen
 
@@ -34,8 +35,9 @@ B = TypeVar("B", bound=Books)
 
 def figures_of(books: Books, t_ns: int) -> BudgetFigures:
     """Write down what is known at this moment."""
-    lockouts = (Silence(one.scope, one.until_ns, one.reason) for one in books.lockouts)
-    holds = (Silence(one.scope, one.until_ns, one.code, one.name) for one in books.holds)
+    lockouts = [Silence(one.scope, one.until_ns, one.reason) for one in books.lockouts]
+    holds = [Silence(one.scope, one.until_ns, one.code, one.name) for one in books.holds]
+    mine = (one for one in (*lockouts, *holds) if not books.is_of_second(one.scope))
     return BudgetFigures(
         t_ns=t_ns,
         rest=_written(books.rest, t_ns),
@@ -43,16 +45,17 @@ def figures_of(books: Books, t_ns: int) -> BudgetFigures:
         engine={pair: _written(meter, t_ns) for pair, meter in books.engine.items()},
         sees_acts=books.sees_acts,
         maxratecount=books.belief.named,
-        silences=tuple(one for one in (*lockouts, *holds) if one.until_ns > t_ns),
+        silences=tuple(one for one in mine if one.until_ns > t_ns),
         own_cancels={order_id: min(sent_ns, t_ns) for order_id, sent_ns in books.own_cancels.items()},
     )
 
 
 def with_figures(books: B, figures: BudgetFigures) -> B:
-    """Take what is known from figures, in the shape of our own belief."""
+    """Take what is known from figures, in the shape of our own belief; of another key they know nothing."""
     belief, t_ns = books.belief, figures.t_ns
     rest, engine = belief.rest_counter(t_ns), belief.engine_counter(t_ns)
-    named, paused = [], []
+    named = [one for one in books.lockouts if books.is_of_second(one.scope)]
+    paused = [one for one in books.holds if books.is_of_second(one.scope)]
     for one in figures.silences:
         if one.name is None:
             named.append(Lockout(one.scope, one.until_ns, one.why))
@@ -73,8 +76,16 @@ def with_figures(books: B, figures: BudgetFigures) -> B:
 
 def with_strange_tickets(books: B) -> B:
     """Mark every call that is in the air as sent by somebody else: our own tickets begin anew."""
-    marked = structs.replace(books, rest=_marked(books.rest))
-    return marked.with_every_engine(_marked)
+    return structs.replace(books, rest=strange(books.rest)).with_every_engine(strange)
+
+
+def strange(meter: Meter) -> Meter:
+    """Mark every call in the air as sent by somebody else."""
+    air = tuple(
+        structs.replace(one, name=BEFORE + one.name) if one.name.startswith(TICKET) else one
+        for one in meter.air  # a cancel goes by its order's id, which the stream will name
+    )
+    return structs.replace(meter, air=air)
 
 
 def _written(meter: Meter, t_ns: int) -> MeterFigures:
@@ -131,14 +142,6 @@ def _flow(unseen: Unseen, shape: Counter) -> Flow:
     return Flow(
         drain_fast=shape.drain_low_per_ns, drain_slow=shape.drain_high_per_ns, step=shape.step, **kept
     )
-
-
-def _marked(meter: Meter) -> Meter:
-    air = tuple(
-        structs.replace(one, name=BEFORE + one.name) if one.name.startswith(TICKET) else one
-        for one in meter.air  # a cancel goes by its order's id, which the stream will name
-    )
-    return structs.replace(meter, air=air)
 
 
 def _ends(counter: Counter) -> Ends:

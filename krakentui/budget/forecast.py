@@ -138,6 +138,8 @@ def frees(ledger: Ledger, name: LimitName, scope: Scope, cost: int, t_ns: int) -
     meter = ledger.meter(name, scope)
     if counter is None or meter is None:
         return None
+    if isinstance(scope, KeyScope):
+        ledger = ledger.of_key(scope.key) or ledger
     if name == "rest":
         sure_ns = ledger.user_at(cost, t_ns)
     elif isinstance(scope, PairScope):
@@ -168,8 +170,8 @@ def walls(ledger: Ledger, spent: Spent, t_ns: int) -> dict[Limit, int]:
 
 def _limits(ledger: Ledger, wanted: Iterable[Limit]) -> Iterator[Limit]:
     """List the limits that drain: rest, engine by pair, then the others."""
-    if ledger.key is not None:
-        yield "rest", KeyScope(ledger.key)
+    for books in ledger.by_key():
+        yield "rest", KeyScope(books.key or "")
     if ledger.account is not None:
         asked = {scope.pair for _, scope in wanted if isinstance(scope, PairScope)}
         for pair in sorted(ledger.engine.keys() | asked):
@@ -198,7 +200,7 @@ def _curve(
     return Curve(
         name=name,
         scope=scope,
-        label=label(name, scope),
+        label=ledger.label(name, scope),
         max=points(now.counter.ceiling),
         step_ns=times.step,
         low=tuple(points(low) if low else _ZERO for low, _ in ends),

@@ -98,20 +98,21 @@ def _place(row: Gauge) -> tuple[int, int, str]:
 
 
 def _rest(ledger: Ledger, t_ns: int) -> Iterator[Gauge]:
-    if ledger.key is None:
-        return
-    free_ns = ledger.background_at(POINT, t_ns)
-    stopped: Level | None = None if ledger.held("rest", t_ns) is None else "paused"
-    yield _of_meter(
-        ledger.rest,
-        "rest",
-        KeyScope(ledger.key),
-        t_ns,
-        decay=ledger.belief.rules.rest_decay,
-        free_in_ns=None if free_ns is None else free_ns - t_ns,
-        reserve=ledger.reserve,
-        stopped=stopped if ledger.locked(t_ns) is None else "locked",
-    )
+    for books in ledger.by_key():
+        stopped: Level | None = None if books.held("rest", t_ns) is None else "paused"
+        free_ns = books.background_at(POINT, t_ns)
+        scope = KeyScope(books.key or "")
+        yield _of_meter(
+            books.rest,
+            "rest",
+            scope,
+            t_ns,
+            decay=books.belief.rules.rest_decay,
+            free_in_ns=None if free_ns is None else free_ns - t_ns,
+            reserve=books.reserve,
+            stopped=stopped if books.locked(t_ns) is None else "locked",
+            called=books.label("rest", scope),
+        )
 
 
 def _orders(ledger: Ledger, t_ns: int, open_orders: tuple[Order, ...]) -> Iterator[Gauge]:

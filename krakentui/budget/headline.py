@@ -39,12 +39,15 @@ def tightest(rows: Sequence[Gauge]) -> Gauge | None:
 
 def headline(ledger: Ledger, rows: Sequence[Gauge], t_ns: int) -> str:
     """Say how the tightest limit stands and when it frees."""
-    lock = ledger.locked(t_ns)
-    if lock is not None:
-        return f"Private calls are stopped for {duration(lock.until_ns - t_ns)}: {_clause(lock.reason)}"
-    hold = ledger.held("rest", t_ns)
-    if hold is not None:
-        return f"The exchange asked for a pause: private calls go on in {duration(hold.until_ns - t_ns)}."
+    for books in ledger.by_key():
+        calls = "Private calls" if books.second is None else f"Private calls of the key {books.key_name}"
+        lock = books.locked(t_ns)
+        if lock is not None:
+            return f"{calls} are stopped for {duration(lock.until_ns - t_ns)}: {_clause(lock.reason)}"
+        hold = books.held("rest", t_ns)
+        if hold is not None:
+            wait = duration(hold.until_ns - t_ns)
+            return f"The exchange asked for a pause: {_small(calls)} go on in {wait}."
     row = tightest(rows)
     if row is None:
         return "No limit is in use."
@@ -79,6 +82,10 @@ def _frees(row: Gauge) -> str:
         return "only an order that ends makes room" if row.name in _ORDERS else "it does not free by waiting"
     fits = _FITS.get(row.name, "one more")
     return f"{fits} fits now" if not row.free_in_ns else f"{fits} surely fits in {duration(row.free_in_ns)}"
+
+
+def _small(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def _clause(reason: str) -> str:

@@ -12,10 +12,12 @@ from functools import singledispatch
 from msgspec import structs
 
 from krakentui.budget.acts import Act, age_from, foreign_act, own_cancel
-from krakentui.budget.books import MASS_CANCEL, Books, Hold, Line, Lockout
+from krakentui.budget.books import MASS_CANCEL, Books
 from krakentui.budget.costs import cancel_cost
-from krakentui.budget.figures import TICKET, with_figures, with_strange_tickets
+from krakentui.budget.figures import TICKET, strange, with_figures, with_strange_tickets
 from krakentui.budget.interval import NOTHING, Interval
+from krakentui.budget.parts import Line
+from krakentui.budget.silences import Hold, Lockout
 from krakentui.model.audit import CounterDoubted
 from krakentui.model.booking import HELD_NS, PointsBooked
 from krakentui.model.clock import SECOND
@@ -41,7 +43,7 @@ from krakentui.model.event import (
     TimeMeasured,
 )
 from krakentui.model.figures import FiguresTold, OwnerGone
-from krakentui.model.limit import PairScope
+from krakentui.model.limit import KeyScope, PairScope
 from krakentui.model.order import Order, OrderPatch
 
 BOOKED = "booked "
@@ -100,7 +102,7 @@ def _(event: CallSettled, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
     landed = ledger.with_meter(event.name, event.scope, lambda meter: meter.settled(name, t_ns))
     if event.name != "rest" or not flight.low:  # what may cost nothing may pass on a limited key, too
         return landed
-    return structs.replace(landed, rest=landed.rest.passed(flight.high, t_ns))
+    return landed.with_meter("rest", event.scope, lambda meter: meter.passed(flight.high, t_ns))
 
 
 @_booked.register
@@ -181,9 +183,8 @@ def _(event: LockoutBegan, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger
 
 @_booked.register
 def _(_event: ClockJumped, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
-    woken = structs.replace(
-        ledger, rest=ledger.rest.slept(t_ns), sees_acts=False, ahead_ns=None, clock_ns=None
-    )
+    woken = structs.replace(ledger, sees_acts=False, ahead_ns=None, clock_ns=None)
+    woken = woken.with_every_rest(lambda meter: meter.slept(t_ns))
     return woken.with_every_engine(lambda meter: meter.slept(t_ns))
 
 
@@ -276,6 +277,8 @@ def _(event: PointsBooked, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger
 @_booked.register
 def _(event: FiguresTold, ledger: Ledger, t_ns: int, orders: Orders) -> Ledger:
     told = event.figures
+    if ledger.is_of_second(KeyScope(event.key)):
+        return _second_told(event, ledger, t_ns, orders)
     if event.by == "late owner":
         left = with_strange_tickets(with_figures(ledger, told)).rest
         fuller = left.shown(t_ns).high > ledger.rest.shown(t_ns).high
@@ -294,11 +297,29 @@ def _(event: FiguresTold, ledger: Ledger, t_ns: int, orders: Orders) -> Ledger:
 
 
 @_booked.register
-def _(_event: OwnerGone, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+def _(event: OwnerGone, ledger: Ledger, t_ns: int, _orders: Orders) -> Ledger:
+    if ledger.is_of_second(KeyScope(event.key)):
+        return ledger.with_rest(event.key, strange)
     if not ledger.shared:
         return ledger
     alone = structs.replace(with_strange_tickets(ledger), shared=False, sees_acts=ledger.own_sight)
     return alone.with_every_engine(lambda meter: meter.gap(t_ns))
+
+
+def _second_told(event: FiguresTold, ledger: Ledger, t_ns: int, orders: Orders) -> Ledger:
+    """Take the other key's REST counter and silences; the pairs are told of with the first key."""
+    mine = ledger.of_second()
+    told = with_figures(mine, event.figures)
+    rest = told.rest if event.by == "owner" else strange(told.rest)
+    if event.by == "late owner":
+        fuller = rest.shown(t_ns).high > mine.rest.shown(t_ns).high
+        return ledger.with_rest(mine.key, lambda _: rest) if fuller else ledger
+    ledger = structs.replace(
+        ledger.with_rest(mine.key, lambda _: rest), lockouts=told.lockouts, holds=told.holds
+    )
+    for one in event.since:
+        ledger = ledger.apply(one, t_ns, orders)
+    return ledger
 
 
 def _beside(event: Happening, ledger: Ledger, t_ns: int) -> Ledger:

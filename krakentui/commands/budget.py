@@ -157,8 +157,8 @@ async def _by_ourselves(settings: Settings, seat: Seat | None, wish: Wish, clock
 async def _ask(session: Session, settings: Settings, wish: Wish, clock: Clock) -> Granted | NotYet:
     """Ask our own session; what can never become sure is not waited for."""
     state = session.state
-    if state.key_refused is not None:
-        raise KrakentuiError(state.key_refused)
+    if state.keys.own.refused is not None:
+        raise KrakentuiError(state.keys.own.refused)
     if wish.waits and not state.expects_stream:
         raise KrakentuiError(NO_STREAM)
     shop = Points(settings.account, lambda: state.ledger, session.names, clock, session.tell)

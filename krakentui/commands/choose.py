@@ -36,19 +36,21 @@ def settings_with(given: Given, environ: MutableMapping[str, str], chosen_key: C
     """
     credentials = chosen_key.credentials
     endpoints = Endpoints() if given.endpoint is None else endpoints_at(given.endpoint)
-    _check_key(credentials, simulated=given.endpoint is not None)
+    for key in (credentials, chosen_key.cancels):
+        _check_key(key, simulated=given.endpoint is not None)
     if given.speed is not None and given.endpoint is None:
         raise UsageError("--speed needs --endpoint: the real exchange has its own time.")
     chosen = given.config is not None or "KRAKENTUI_CONFIG" in environ
     config = read_config(config_file(given.config, environ), must_exist=chosen)
     folder, warnings = usable_folder(state_folder(environ))
     log_file = given.log_file or (folder / log.FILE_NAME if folder else None)
-    secrets = (credentials, chosen_key.passphrase, _password(config.proxy))
+    secrets = (credentials, chosen_key.cancels, *chosen_key.passphrases, _password(config.proxy))
     warnings = (*chosen_key.warnings, *warnings, *start_log(log_file, *secrets))
     told = Settings(
         venue="live" if given.endpoint is None else "simulator",
         endpoints=endpoints,
         credentials=credentials,
+        cancel_credentials=chosen_key.cancels,
         program="monitor" if given.command == "live" else given.command,
         account=chosen_key.account or Settings().account,
         withdraw_accepted=chosen_key.withdraw_accepted,

@@ -49,7 +49,8 @@ def stored_lines(profiles: Profiles, offers: dict[str, list[Offer]]) -> Iterator
     """Tell of every stored key which sources hold it."""
     for profile in profiles.profiles:
         mark = ", the default" if profile.name == profiles.default else ""
-        yield Line(f"{profile.name}{mark}: account {profile.account}, for {profile.purpose}")
+        with_ = f", cancels with {profile.cancel_with}" if profile.cancel_with else ""
+        yield Line(f"{profile.name}{mark}: account {profile.account}, for {profile.purpose}{with_}")
         yield from _held(profile, offers[profile.name])
 
 

@@ -12,6 +12,10 @@ Asks for everything and checks the key with the exchange before it is stored. Th
 shown; it is never an option. A script hands it over by --from-stdin (two lines: API key, private key), by the
 environment, or by a password manager that --key-command names.
 """
+TAKE_OVER_HELP = """\
+Where another program has raised a key's nonces above ours, this raises the unit that ours count in, no more
+than is needed. The other program is refused with that key from then on, for good: a new key is better.
+"""
 
 
 def keys_grammar(parser: argparse.ArgumentParser, live: argparse.ArgumentParser) -> None:
@@ -30,6 +34,9 @@ def keys_grammar(parser: argparse.ArgumentParser, live: argparse.ArgumentParser)
     check.add_argument("name", nargs="?", default=_UNSAID, metavar="NAME", help="else the default key")
     check.add_argument("--json", action="store_true", default=_UNSAID, help="as one JSON object")
     _accept_option(check)
+    over = add("take-over", "take a key over that another program uses; locks that one out", TAKE_OVER_HELP)
+    over.add_argument("name", nargs="?", default=_UNSAID, metavar="NAME", help="else the default key")
+    over.add_argument("--yes", action="store_true", default=_UNSAID, help="do not ask")
     rename = add("rename", "give a key another name")
     rename.add_argument("name", metavar="OLD")
     rename.add_argument("new_name", metavar="NEW")
@@ -53,7 +60,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         metavar="'PROGRAM …'",
         help="a password manager that prints the pair",
     )
-    parser.add_argument("--cancel-with", default=_UNSAID, help=argparse.SUPPRESS)  # no monitor does so yet
+    parser.add_argument(
+        "--cancel-with",
+        default=_UNSAID,
+        metavar="NAME",
+        help="a stored key of the same account that sends the cancels of this one",
+    )
     parser.add_argument(
         "--default", action="store_true", dest="as_default", default=_UNSAID, help="use it by default"
     )

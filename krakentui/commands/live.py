@@ -74,7 +74,14 @@ async def _show(place: Seated, clock: SystemClock, shelf: ListKeys) -> int:
 
     learn(settings.credentials)
     learn(settings.cancel_credentials)
-    async with Host(settings, clock, random.Random(), seat=place.seat, wait_for_paint=True) as host:
+    async with Host(
+        settings,
+        clock,
+        random.Random(),
+        seat=place.seat,
+        cancel_seat=place.cancel_seat,
+        wait_for_paint=True,
+    ) as host:
         app = KrakenApp(host.session, painted=host.painted, hide=redactor.clean)
         sitting = partial(sit, clock=clock, program=PROGRAM)
         app.keychain = Keychain(host, settings, partial(shelf, clock), sitting, learn, app)

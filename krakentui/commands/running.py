@@ -43,7 +43,7 @@ async def opened(settings: "Settings", program: str, *, insists: bool = False) -
     clock = SystemClock(settings.speed, settings.start_ns)
     async with (
         seated(settings, clock, program, insists=insists) as place,
-        Host(place.settings, clock, random.Random(), seat=place.seat) as host,
+        Host(place.settings, clock, random.Random(), seat=place.seat, cancel_seat=place.cancel_seat) as host,
     ):
         for warning in host.session.warnings:
             guard.say(warning)

@@ -7,35 +7,40 @@ import contextlib
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from krakentui.commands.parser import Given
 from krakentui.keys import environment, profile_list, sources
 from krakentui.keys.factor import CHECK_CALL, TOKEN_CALL, Factor, with_factor
 from krakentui.keys.offer import Machine
-from krakentui.keys.profile import Profiles
+from krakentui.keys.pair import one_key_twice
+from krakentui.keys.profile import Profile, Profiles
 from krakentui.keys.prompt import Terminal
 from krakentui.model.clock import SystemClock
-from krakentui.model.error import UsageError
+from krakentui.model.error import KeyProblem, UsageError
 from krakentui.model.secret import Credentials, Secret
 from krakentui.settings import config_file
 
 KEYS_FOLDER = "keys"
+ALONE = frozenset({"keys", "budget"})
+"""Commands that go with one key: they cancel nothing."""
 
 
 class Chosen(Struct, frozen=True, kw_only=True):
     """The key of a run. None = it runs without one."""
 
     credentials: Credentials | None = None
+    cancels: Credentials | None = None
+    """A second key of the account, which cancels; None = the first one does all."""
     account: str | None = None
     """What the user calls the account; None = the default."""
     withdraw_accepted: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
-    passphrase: Secret | None = None
+    passphrases: tuple[Secret, ...] = ()
 
 
 def choose_key(given: Given, environ: MutableMapping[str, str], instead: Machine | None = None) -> Chosen:
-    """Find the key of a run; the pair of the environment is gone from it afterwards.
+    """Find the keys of a run; the pairs of the environment are gone from it afterwards.
 
     `instead` is a machine that stands in for this one in tests.
 
@@ -43,13 +48,19 @@ def choose_key(given: Given, environ: MutableMapping[str, str], instead: Machine
         UsageError: two keys were asked for, or one that is not there.
         KeyProblem: the key cannot be had.
     """
-    pair = environment.take(environ)
+    pair, second = environment.take(environ), environment.take_second(environ)
+    if second is not None and pair is None:
+        raise UsageError(
+            f"{environment.CANCEL_KEY} needs {environment.KEY} beside it: a key that cancels goes with one "
+            "that reads. A stored key names its own in the list of keys, as cancel_with."
+        )
+    if given.command in ALONE:
+        second = None
     if given.endpoint is not None:
         if given.profile is not None:
             raise UsageError("With --endpoint stored keys are not used: leave out --profile.")
-        return (
-            Chosen() if pair is None else Chosen(credentials=_whole(pair, given.otp, given, environ, instead))
-        )
+        whole = None if pair is None else _whole(pair, given.otp, given, environ, instead)
+        return _checked(Chosen(credentials=whole, cancels=second))
     if pair is not None and given.profile is not None:
         raise UsageError(
             f"Two keys were asked for: --profile, and {environment.KEY} in the environment. Leave out one."
@@ -57,7 +68,9 @@ def choose_key(given: Given, environ: MutableMapping[str, str], instead: Machine
     profiles = profile_list.read(list_path(given, environ))
     if pair is not None:
         whole = _whole(pair, given.otp, given, environ, instead)
-        return Chosen(credentials=whole, withdraw_accepted=profiles.withdraw_accepted)
+        return _checked(
+            Chosen(credentials=whole, cancels=second, withdraw_accepted=profiles.withdraw_accepted)
+        )
     name = given.profile or environ.get(environment.PROFILE) or profiles.default
     return Chosen() if name is None else _stored(name, profiles, given, environ, instead)
 
@@ -73,13 +86,46 @@ def _stored(
     with machine(given, environ, instead) as here:
         found = sources.find(profile, here)
     factor: Factor | None = given.otp or ("password" if profile.second_factor else None)
-    return Chosen(
+    chosen = Chosen(
         credentials=_whole(found.credentials, factor, given, environ, instead),
         account=profile.account,
         withdraw_accepted=profiles.withdraw_accepted,
         warnings=found.notes,
-        passphrase=found.passphrase,
+        passphrases=() if found.passphrase is None else (found.passphrase,),
     )
+    if profile.cancel_with is None or given.command in ALONE:
+        return chosen
+    return _checked(_with_second(chosen, profiles.named(profile.cancel_with), given, environ, instead))
+
+
+def _with_second(
+    chosen: Chosen, profile: Profile, given: Given, environ: MutableMapping[str, str], instead: Machine | None
+) -> Chosen:
+    """Add the key that cancels; where it cannot be had, the first one does all, and that is said."""
+    try:
+        with machine(given, environ, instead) as here:
+            found = sources.find(profile, here)
+        factor: Factor | None = "password" if profile.second_factor else None
+        cancels = _whole(found.credentials, factor, given, environ, instead)
+    except KeyProblem as problem:
+        trouble = f"Nothing is cancelled with the key {profile.name}: {problem}"
+        return structs.replace(chosen, warnings=(*chosen.warnings, trouble))
+    passphrases = () if found.passphrase is None else (found.passphrase,)
+    return structs.replace(
+        chosen,
+        cancels=cancels,
+        warnings=(*chosen.warnings, *found.notes),
+        passphrases=(*chosen.passphrases, *passphrases),
+    )
+
+
+def _checked(chosen: Chosen) -> Chosen:
+    """Refuse one key under two names."""
+    first, second = chosen.credentials, chosen.cancels
+    twice = None if first is None or second is None else one_key_twice(first, second)
+    if twice is not None:
+        raise UsageError(twice)
+    return chosen
 
 
 def _whole(

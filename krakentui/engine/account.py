@@ -1,35 +1,33 @@
 """The account's side of a session: what needs a key.
 
-A cancel is refused here only on what is certain: no permission, nothing to send it over, a lockout
-without an open private socket. Everything else goes, if need be with a warning in the question.
+The key of the session reads and polls. Where there is a second key of the account, it cancels, so that
+nothing that is read ever stands before a cancel; where that one cannot, the first does if it may.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import itertools
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from krakentui.budget.acts import order_cost
-from krakentui.budget.planner import CancelPlan, plan
-from krakentui.budget.words import duration
 from krakentui.engine.amends import AmendHistory
 from krakentui.engine.audit import AuditSide
-from krakentui.engine.cancels import Cancels
+from krakentui.engine.canceller import Canceller
 from krakentui.engine.feeds import PrivateTalk
 from krakentui.engine.history import Historian
 from krakentui.engine.household import Household
 from krakentui.engine.inquiry import Inquiry
 from krakentui.engine.keycheck import KeyCheck
 from krakentui.engine.keywatch import KeyWatch
-from krakentui.engine.leftswitch import Memory
+from krakentui.engine.lanes import Lane
 from krakentui.engine.poller import Poller
 from krakentui.engine.pursuer import Pursuer
-from krakentui.engine.routes import Wanted, parcels
 from krakentui.engine.seat import Seat
+from krakentui.engine.secondkey import SecondKey
 from krakentui.engine.sharing import SharedKey
-from krakentui.engine.switch import DeadMan
 from krakentui.engine.tokens import Tokens
 from krakentui.engine.waiter import Waiter
-from krakentui.engine.wants import is_blind, may_ask
-from krakentui.model.event import Happening
+from krakentui.engine.wants import may_ask
+from krakentui.model.event import Happening, KeyDescribed
+from krakentui.model.figures import BudgetFigures
 from krakentui.model.limit import units
 from krakentui.model.mass import CancelsBegun
 from krakentui.model.order import Order
@@ -37,15 +35,15 @@ from krakentui.net.feed import Feed
 from krakentui.net.hosts import check_destination
 from krakentui.net.talk import Line
 from krakentui.settings import Settings
+from krakentui.state.keys import KeyBelief
 from krakentui.state.question import MASS_IN_FLIGHT
-from krakentui.state.question import question as frozen_question
 from krakentui.state.state import State
 from krakentui.state.view import NotAsked, Question, SwitchQuestion
 from krakentui.wire.spot.sign import check_secret
 
 
 class AccountSide:
-    """Lane, private feed, poller and cancels of one key."""
+    """Lanes, private feed, poller and cancels of one account."""
 
     def __init__(
         self,
@@ -56,9 +54,9 @@ class AccountSide:
         maintenance: Callable[[], bool],
         names_known: asyncio.Event,
         hear: Callable[[Happening], None],
-        seat: Seat | None = None,
+        seats: tuple[Seat | None, Seat | None] = (None, None),
     ) -> None:
-        """Build everything, start nothing.
+        """Build everything, start nothing; `seats` are those at the two keys.
 
         Raises:
             Forbidden: the key may not go to these addresses.
@@ -72,7 +70,7 @@ class AccountSide:
         self._settings = settings
         self._state = state
         self._clock = house.clock
-        self.shared = SharedKey(settings, credentials, house, lambda: state.ledger, hear, seat)
+        self.shared = SharedKey(settings, credentials, house, lambda: state.ledger, hear, seats[0])
         self._lane = self.shared.lane
         self._tell = house.tell
         tokens = Tokens(self._lane, house.clock)
@@ -89,8 +87,10 @@ class AccountSide:
             lambda: may_ask("GetWebSocketsToken", state),
         )
         self._feed = Feed("private", settings.endpoints.ws_private, self._talk, line, key=credentials.key)
-        self._key = KeyWatch(self._lane, house, settings.withdraw_accepted, self._feed.replace)
-        self.check = KeyCheck(state, self._lane, house.clock, house.tell, self._key.described)
+        alone = settings.cancel_credentials is None
+        called = "this key" if alone else f"the key {credentials.name}"
+        self._key = KeyWatch(self._lane, house, settings.withdraw_accepted, self._feed.replace, called)
+        self.check = KeyCheck(state, self._lane, house.clock, house.tell, self._described)
         self.poller = Poller(
             state,
             self._lane,
@@ -98,23 +98,21 @@ class AccountSide:
             house.tell,
             self._talk.key_known,
             names_known,
-            self._key.described,
+            self._described,
         )
-        self._cancels = Cancels(
-            state, house.clock, house.patience, self._lane, self._feed, self._talk.answers, house.tell
-        )
-        self._pursuer = Pursuer(state, self._lane, house.clock, house.tell)
-        folder, rest = settings.state_dir, settings.endpoints.rest
-        self._dead_man = DeadMan(
-            state,
-            house.clock,
-            house.patience,
-            self._lane,
-            self._feed,
-            self._talk.answers,
-            house.tell,
-            None if folder is None else Memory(folder, credentials.fingerprint, rest),
-        )
+        numbers = itertools.count(1)
+        own = Canceller(state, state.keys.own, house, self._lane, self._feed, self._talk.answers, numbers)
+        self._cancellers: tuple[Canceller, ...] = (own,)
+        self._lanes: tuple[tuple[KeyBelief, Lane], ...] = ((state.keys.own, self._lane),)
+        self._second: SecondKey | None = None
+        if settings.cancel_credentials is not None:
+            self._second = second = SecondKey(
+                settings, state, house, line, maintenance, hear, seats[1], numbers
+            )
+            self._cancellers = (second.canceller, own)
+            self._lanes = (*self._lanes, (second.canceller.belief, second.lane))
+        self._pursuer = Pursuer(state, self._evidence, house.clock, house.tell)
+        self._dead_man = self._cancellers[0].dead_man(settings)
         self.waiter = Waiter(
             state, house.clock, house.tell, self._begin, self._may_go, units(settings.cancel_when_points)
         )
@@ -127,7 +125,7 @@ class AccountSide:
     def tasks(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         """List what runs, by name."""
         return [
-            ("cancels", self._cancels.run),
+            ("cancels", self._cancellers[-1].cancels.run),
             ("pursuit of cancels", self._pursuer.run),
             ("poller", self.poller.run),
             ("inquiries", self.inquiry.run),
@@ -139,11 +137,14 @@ class AccountSide:
             ("history", self.historian.run),
             ("cancels that wait", self.waiter.run),
             *(() if self._audit is None else self._audit.tasks()),
+            *(() if self._second is None else self._second.tasks()),
         ]
 
     def replace(self, why: str) -> None:
         """Open a new private socket and ask for everything again."""
         self._feed.replace(why)
+        if self._second is not None:
+            self._second.feed.replace(why)
         self.poller.poll_now()
         self.audit_anew(why)
 
@@ -155,18 +156,49 @@ class AccountSide:
     def hurry(self) -> None:
         """The exchange is back: open the private socket soon, if it could not be opened."""
         self._feed.hurry()
+        if self._second is not None:
+            self._second.feed.hurry()
+
+    def told(self, event: Happening) -> None:
+        """Let the other programs on the keys know of what happened here."""
+        for shared in self._shared():
+            shared.told(event)
+
+    def remember(self, known: Mapping[str, BudgetFigures]) -> None:
+        """Go on with what earlier sessions of this program knew of the keys, by fingerprint."""
+        for shared in self._shared():
+            figures = known.get(shared.lane.scope.key)
+            if figures is not None:
+                shared.remember(figures)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with the counters of an earlier run, as sentences."""
+        return tuple(shared.problem for shared in self._shared() if shared.problem is not None)
 
     async def finish(self, seconds: float) -> None:
         """Wait, not long, until what the user confirmed is on the wire; nothing new is taken."""
         self._closing = True
-        await self._cancels.flush(seconds)
-        await self.shared.finish(seconds)
+        for one in self._cancellers:
+            await one.cancels.flush(seconds)
+        for shared in self._shared():
+            await shared.finish(seconds)
 
     def close(self) -> None:
-        """Write what is kept of the key: its counters, and the audit's evidence."""
-        self.shared.close()
+        """Write what is kept of the keys: their counters, and the audit's evidence."""
+        for shared in self._shared():
+            shared.close()
         if self._audit is not None:
             self._audit.close()
+
+    def _shared(self) -> tuple[SharedKey, ...]:
+        return (self.shared,) if self._second is None else (self.shared, self._second.shared)
+
+    def _described(self, event: KeyDescribed) -> None:
+        """Judge what the exchange says of the key that reads."""
+        self._key.described(event)
+        if self._second is not None:
+            self._second.compare()
 
     def _streamed(self, event: Happening) -> None:
         """Let the state know what the stream says, and then the audit."""
@@ -181,30 +213,23 @@ class AccountSide:
     ) -> Question | NotAsked:
         """Freeze a question, or say why it cannot be asked."""
         t_ns = self._clock.mono_ns()
-        refusal = self._certain_refusal(t_ns)
-        if refusal is not None:
-            return refusal
-        return frozen_question(
-            self._state,
-            ids,
-            t_ns,
-            socket_open=self._socket_takes(t_ns),
-            rest_open=self._rest_takes(t_ns),
-            batch_names=not is_blind(self._state),
-            everything=everything,
-            new_too=new_too,
-        )
+        by = self._canceller(t_ns, new_too=new_too)
+        if isinstance(by, NotAsked):
+            return by
+        return by.ask(ids, t_ns, everything=everything, new_too=new_too)
 
     def confirm(self, question: Question) -> NotAsked | None:
         """Start the cancels of a question; None = they are on their way."""
         t_ns = self._clock.mono_ns()
-        if (question.account, question.key) != (self._state.account, self._state.key):
+        if question.account != self._state.account or self._state.keys.of(question.key or "") is None:
             return NotAsked(why="The question was asked for another account: ask again.")
         if question.number in self._answered:
             return NotAsked(why="This question was answered before.")
-        refusal = self._certain_refusal(t_ns)
-        if refusal is not None:
-            return refusal
+        by = self._canceller(t_ns, new_too=question.new_too)
+        if isinstance(by, NotAsked):
+            return by
+        if by.belief.key != question.key:
+            return NotAsked(why=f"It would go with the key {by.belief.name} now: ask again.")
         mass = self._state.desk.groups.mass
         if question.new_too and mass is not None and mass.in_flight:
             return NotAsked(why=MASS_IN_FLIGHT)
@@ -231,7 +256,7 @@ class AccountSide:
 
     def confirm_when_free(self, question: Question) -> NotAsked | None:
         """Let the orders of a question wait; None = they do."""
-        if (question.account, question.key) != (self._state.account, self._state.key):
+        if question.account != self._state.account or self._state.keys.of(question.key or "") is None:
             return NotAsked(why="The question was asked for another account: ask again.")
         if question.number in self._answered:
             return NotAsked(why="This question was answered before.")
@@ -239,72 +264,55 @@ class AccountSide:
         return self.waiter.plan(question)
 
     def _begin(self, orders: Sequence[Order], *, at_once: bool = False) -> None:
-        """Send the cancels of these orders the way that is planned for them now."""
+        """Send the cancels of these orders with the key that takes them now."""
         t_ns = self._clock.mono_ns()
-        planned = self._plan(orders, t_ns, at_once=at_once)
-        self._cancels.begin(
-            parcels(planned.ids, planned.route), [self._wanted(order, t_ns) for order in orders]
-        )
+        by = self._canceller(t_ns, new_too=at_once)
+        if isinstance(by, NotAsked):  # the waiter has looked a moment ago
+            by = self._cancellers[0]
+        by.begin(orders, t_ns, at_once=at_once)
         self._pursuer.wake()
 
     def _may_go(self) -> bool:
         """Tell whether a cancel could be sent now."""
-        return self._certain_refusal(self._clock.mono_ns()) is None
+        return isinstance(self._canceller(self._clock.mono_ns()), Canceller)
 
     def ask_switch(self) -> SwitchQuestion | NotAsked:
         """Freeze the question about the dead man's switch, or say why it cannot be asked."""
-        return self._certain_refusal(self._clock.mono_ns()) or self._dead_man.ask()
+        return self._no_switch() or self._dead_man.ask()
 
     def set_switch(self, question: SwitchQuestion, timeout_s: int) -> NotAsked | None:
         """Do what the question about the dead man's switch says; None = it is on its way."""
-        refusal = self._certain_refusal(self._clock.mono_ns())
-        return refusal or self._dead_man.set(question, timeout_s)
+        return self._no_switch() or self._dead_man.set(question, timeout_s)
 
-    def _certain_refusal(self, t_ns: int) -> NotAsked | None:
-        """Tell why no cancel can go, where that is certain."""
+    def _no_switch(self) -> NotAsked | None:
+        """Tell why the key that keeps the switch cannot: another one does not take its place."""
+        why = self._stopped() or self._cancellers[0].refusal(self._clock.mono_ns())
+        return None if why is None else NotAsked(why=why)
+
+    def _stopped(self) -> str | None:
         if self._settings.read_only:
-            return NotAsked(why="This run is read-only: nothing is cancelled.")
-        if self._closing:
-            return NotAsked(why="The program is closing: nothing new is cancelled.")
-        info = self._state.key_info
-        if info is not None and not info.may_cancel:
-            return NotAsked(why="This key may not cancel: it lacks close-trades (or modify-trades).")
-        if self._socket_takes(t_ns) or self._rest_takes(t_ns):
-            return None
-        if self._lane.key_refused is not None:
-            return NotAsked(why=f"{self._lane.key_refused.rstrip('.')}; the private websocket is not open.")
-        locked_ns = self._lane.locked_ns(t_ns)
-        if locked_ns:
-            return NotAsked(
-                why="The exchange locked private calls out and the private websocket is not open: "
-                f"REST takes cancels again in {duration(locked_ns)}."
-            )
-        return NotAsked(why="This key may not cancel over REST, and the private websocket is not open.")
+            return "This run is read-only: nothing is cancelled."
+        return "The program is closing: nothing new is cancelled." if self._closing else None
 
-    def _socket_takes(self, t_ns: int) -> bool:
-        """REST goes before a socket that went quiet, and before any socket where only its count tells."""
-        if self._rest_takes(t_ns):
-            return self._feed.is_alive(t_ns) and not is_blind(self._state)
-        return self._feed.is_open
+    def _canceller(self, t_ns: int, *, new_too: bool = False) -> Canceller | NotAsked:
+        """Give the key that takes a cancel now, the one meant for it first; else why none does.
 
-    def _rest_takes(self, t_ns: int) -> bool:
-        free = self._lane.key_refused is None and not self._lane.locked_ns(t_ns)
-        return free and may_ask("CancelOrder", self._state)
+        A key that the exchange does not take any more comes after one that it takes. What names no order
+        goes only with a key that is known to belong to this account.
+        """
+        stopped = self._stopped()
+        if stopped is not None:
+            return NotAsked(why=stopped)
+        refusals = [(one, one.refusal(t_ns, names_none=new_too)) for one in self._cancellers]
+        takes = [one for one, why in refusals if why is None]
+        if takes:
+            return min(takes, key=lambda one: one.is_refused)
+        told = [self._state.keys.told(one.belief, why) for one, why in refusals if why is not None]
+        return NotAsked(why=" ".join(told))
 
-    def _plan(self, orders: Sequence[Order], t_ns: int, *, at_once: bool) -> CancelPlan:
-        return plan(
-            orders,
-            self._state.ledger,
-            t_ns,
-            self._state.exchange_ns(t_ns),
-            socket_open=self._socket_takes(t_ns),
-            rest_open=self._rest_takes(t_ns),
-            batch_names=not is_blind(self._state),
-            at_once=at_once,
-        )
-
-    def _wanted(self, order: Order, t_ns: int) -> Wanted:
-        return Wanted(order.id, order.pair, order_cost(order, self._state.exchange_ns(t_ns)))
+    def _evidence(self) -> list[Lane]:
+        """List the lanes that may ask how a cancel ended, the reading key's first."""
+        return [lane for belief, lane in self._lanes if may_ask("QueryOrders", belief)]
 
     def _still_open(self, order_id: str, t_ns: int) -> Order | None:
         """Give the order if its cancel makes sense; a key that may not list orders cancels them unseen."""

@@ -54,7 +54,7 @@ _DOUBTFUL = (
 
 
 class Cancels:
-    """The cancels of one account."""
+    """The cancels of one key."""
 
     def __init__(
         self,
@@ -65,8 +65,9 @@ class Cancels:
         feed: Feed[Conversation],
         answers: Answers,
         tell: Callable[[Happening], None],
+        numbers: "itertools.count[int] | None" = None,
     ) -> None:
-        """Begin with none."""
+        """Begin with none; `numbers` is the row of request numbers where it is shared."""
         self._state = state
         self._clock = clock
         self._patience = patience
@@ -75,7 +76,7 @@ class Cancels:
         self._answers = answers
         self._tell = tell
         self._mass = MassNews(state, tell)
-        self._numbers = itertools.count(1)
+        self._numbers = numbers or itertools.count(1)
         self._group: asyncio.TaskGroup | None = None
         self._early: list[Job] = []
         self._unsure: dict[int, frozenset[str]] = {}

@@ -7,12 +7,13 @@ from krakentui.state.state import State
 
 def fresh_state(settings: Settings, clock: Clock) -> State:
     """Begin to believe: nothing but what the settings say."""
-    key = settings.credentials
+    key, second = settings.credentials, settings.cancel_credentials
     state = State(
         settings.venue,
         settings.account,
         None if key is None else key.fingerprint,
         key_name=None if key is None else key.name,
+        second=None if key is None or second is None else (second.fingerprint, second.name),
         read_only=settings.read_only,
         watched=settings.markets,
         currency=settings.currency,
@@ -23,5 +24,5 @@ def fresh_state(settings: Settings, clock: Clock) -> State:
         wall_ns=clock.now_ns(),
         t_ns=clock.mono_ns(),
     )
-    state.key_refused = settings.keyless_why or None
+    state.keys.own.refused = settings.keyless_why or None
     return state

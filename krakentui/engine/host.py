@@ -62,6 +62,7 @@ class Host:
         connect: Connector | None = None,
         door: Door | None = None,
         seat: Seat | None = None,
+        cancel_seat: Seat | None = None,
         wait_for_paint: bool = False,
     ) -> None:
         """Build the session, start nothing.
@@ -73,6 +74,7 @@ class Host:
             connect: opens sockets in place of the real ones, in tests.
             door: sends REST calls in place of the real client, in tests.
             seat: where this program sits at its key; None = it is not shared. It is left with the session.
+            cancel_seat: where it sits at the key that cancels, if that is another one.
             wait_for_paint: start no network before `painted` was called, because the network libraries
                 are slow to import.
 
@@ -88,7 +90,7 @@ class Host:
         self._armed: dict[str, SwitchLeft] = {}
         """Dead man's switches that were left armed, by account."""
         self._recordings = 0
-        self._open = self._opened(Seated(settings, seat))
+        self._open = self._opened(Seated(settings, seat, cancel_seat))
         self._group = asyncio.TaskGroup()
         self._beside: list[asyncio.Task[None]] = []
         self._turning = asyncio.Lock()
@@ -175,6 +177,7 @@ class Host:
             connect=self._connect,
             door=self._door,
             seat=place.seat,
+            cancel_seat=place.cancel_seat,
             address=self._address,
         )
         return _Open(session, place)
@@ -182,13 +185,12 @@ class Host:
     def _go_on(self, old: Session, new: Session) -> None:
         """Let the new session know what the old ones counted."""
         before = old.state.ledger
-        if old.state.key is not None:
-            self._known[old.state.key] = figures_of(before, self._clock.mono_ns())
+        for books in before.by_key():
+            self._known[books.key or ""] = figures_of(books, self._clock.mono_ns())
         self._go_on_with_switch(old, new)
         new.state.ledger = new.state.ledger.at_address_of(before)
-        figures = self._known.get(new.state.key or "")
-        if figures is not None and new.side is not None:
-            new.side.shared.remember(figures)
+        if new.side is not None:
+            new.side.remember(self._known)
 
     def _go_on_with_switch(self, old: Session, new: Session) -> None:
         """Let the new session know of a dead man's switch that was left armed on its account."""

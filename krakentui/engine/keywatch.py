@@ -21,7 +21,12 @@ class KeyWatch:
     """Watches over one key."""
 
     def __init__(
-        self, lane: Lane, house: Household, accepted: frozenset[str], drop: Callable[[str], None]
+        self,
+        lane: Lane,
+        house: Household,
+        accepted: frozenset[str],
+        drop: Callable[[str], None],
+        called: str = "this key",
     ) -> None:
         """Begin with nothing heard.
 
@@ -30,11 +35,13 @@ class KeyWatch:
             house: clock, and where events go.
             accepted: fingerprints of keys that may withdraw and are used all the same.
             drop: closes what is open with this key; it is given the reason.
+            called: how the key is spoken of.
         """
         self._lane = lane
         self._house = house
         self._accepted = accepted
         self._drop = drop
+        self._called = called
         self._heard = False
         self._told: set[str] = set()
 
@@ -71,5 +78,5 @@ class KeyWatch:
         if finding.text in self._told:
             return
         self._told.add(finding.text)
-        text = f"About this key: {finding.text} {finding.advice}".strip()
+        text = f"About {self._called}: {finding.text} {finding.advice}".strip()
         self._house.tell(Noted(kind="notice", text=text, level="bad" if finding.level == "red" else "warn"))

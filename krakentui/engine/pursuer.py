@@ -1,18 +1,17 @@
 """Asks how our cancels ended, where neither an answer nor the stream has told."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from krakentui.engine.lanes import Lane
+from krakentui.engine.lanes import Held, Lane
 from krakentui.engine.pursuit import Chase, due, hopeless, pursued
 from krakentui.engine.routes import BATCH_MOST
-from krakentui.engine.wants import may_ask
 from krakentui.model.clock import Clock
 from krakentui.model.error import TransportError
 from krakentui.model.event import CancelGivenUp, Happening
 from krakentui.model.mass import MassOver
 from krakentui.state.state import State
-from krakentui.wire.spot.rest import Call
+from krakentui.wire.spot.rest import Call, Reply
 
 LOOK_S = 0.25
 """How often pending cancels are looked at."""
@@ -21,10 +20,16 @@ LOOK_S = 0.25
 class Pursuer:
     """Pursues the cancels of one account. Its failure costs no delivery."""
 
-    def __init__(self, state: State, lane: Lane, clock: Clock, tell: Callable[[Happening], None]) -> None:
-        """Begin with nothing to pursue."""
+    def __init__(
+        self,
+        state: State,
+        lanes: Callable[[], Sequence[Lane]],
+        clock: Clock,
+        tell: Callable[[Happening], None],
+    ) -> None:
+        """Begin with nothing to pursue; `lanes` lists those that may ask, the best first."""
         self._state = state
-        self._lane = lane
+        self._lanes = lanes
         self._clock = clock
         self._tell = tell
         self._begun = asyncio.Event()
@@ -54,17 +59,25 @@ class Pursuer:
             if hopeless(chase, requests[order_id], t_ns, is_open=self._surely_open(order_id)):
                 self._give_up(order_id, chase.request)
         ids = due(self._chases, t_ns)[:BATCH_MOST]
-        if not ids or not may_ask("QueryOrders", self._state):
-            return
-        try:
-            reply = await self._lane.call(Call("QueryOrders", (("txid", tuple(ids)),)), "reconcile")
-        except TransportError:
+        reply = await self._asked(ids) if ids else None
+        if reply is None:
             return  # the lane has told why; they stay due
         for order_id in ids:
             if order_id in self._chases:
                 self._chases[order_id] = self._chases[order_id].again()
         for event in reply.events:
             self._tell(event)
+
+    async def _asked(self, ids: Sequence[str]) -> Reply | None:
+        """Ask on the first lane that lets it go; None = there is no answer."""
+        for lane in self._lanes():
+            try:
+                return await lane.call(Call("QueryOrders", (("txid", tuple(ids)),)), "reconcile")
+            except Held:
+                continue
+            except TransportError:
+                return None
+        return None
 
     def _surely_open(self, order_id: str) -> bool:
         """Tell whether a live stream still holds the order for open."""

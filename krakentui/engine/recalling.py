@@ -51,7 +51,8 @@ class Recollection:
     def take(self, figures: BudgetFigures) -> None:
         """Begin with what was known a while ago, by the same steady clock."""
         holds = tuple(one for one in figures.silences if one.name is not None)
-        self._tell(FiguresTold(figures=structs.replace(figures, silences=holds), by="file"))
+        left = structs.replace(figures, silences=holds)
+        self._tell(FiguresTold(figures=left, key=self._lane.scope.key, by="file"))
         self.stay_silent(figures.silences, REMEMBERED)
 
     def inherit(self, last_nonce: int) -> None:
@@ -59,7 +60,7 @@ class Recollection:
         recalled = self._read(simulated=False)
         self._mark.look()
         if recalled.figures is not None:
-            self._tell(FiguresTold(figures=recalled.figures, by="late owner"))
+            self._tell(FiguresTold(figures=recalled.figures, key=self._lane.scope.key, by="late owner"))
         if recalled.unseen and self._mark.known > last_nonce:
             self._tell(ForeignUseSeen(name="rest", scope=self._lane.scope, why=UNSEEN))
 

@@ -88,12 +88,13 @@ class Session:
         connect: Connector | None = None,
         door: Door | None = None,
         seat: Seat | None = None,
+        cancel_seat: Seat | None = None,
         address: Address | None = None,
     ) -> None:
         """Build everything, start nothing; `connect` and `door` replace the sockets in tests.
 
-        With a `seat` at its key the session shares it with the other programs of this machine, and its
-        `address` with other sessions of this program.
+        With a `seat` at its key, and a `cancel_seat` at one that cancels, the session shares these with the
+        other programs of this machine, and its `address` with other sessions of this program.
 
         Raises:
             Forbidden: the key may not go to these addresses.
@@ -140,9 +141,9 @@ class Session:
         )
         self._account: AccountSide | None = None
         if settings.credentials is not None:
-            names_known = self._public_poller.names_known
+            named, seats = self._public_poller.names_known, (seat, cancel_seat)
             self._account = AccountSide(
-                settings, self.state, self._house, line, self._in_maintenance, names_known, self.hear, seat
+                settings, self.state, self._house, line, self._in_maintenance, named, self.hear, seats
             )
 
     # --- what others see -------------------------------------------------------------------------
@@ -155,8 +156,7 @@ class Session:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences to show at the start."""
-        problem = None if self._account is None else self._account.shared.problem
-        return self._settings.warnings if problem is None else (*self._settings.warnings, problem)
+        return (*self._settings.warnings, *(self._account.problems if self._account else ()))
 
     @property
     def revision(self) -> int:
@@ -297,7 +297,7 @@ class Session:
         """Let the state, and the other programs on the key, know of something that just happened."""
         self.hear(event)
         if self._account is not None:
-            self._account.shared.told(event)
+            self._account.told(event)
 
     def hear(self, event: Happening) -> None:
         """Let the state know of something, which other programs know or need not know."""
@@ -382,8 +382,7 @@ class Session:
         return self.state.system not in {None, "online", "post_only", "limit_only"}
 
     def _household(self, line: Line, door: Door | None) -> Household:
-        key = self._settings.credentials
-        scope = KeyScope("" if key is None else key.fingerprint)
+        scope = KeyScope(self.state.key or "")
         if door is None:
             raise RuntimeError("a session has a way to REST")
         return Household(

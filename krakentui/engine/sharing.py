@@ -24,8 +24,17 @@ from krakentui.engine.recalling import Recollection
 from krakentui.engine.seat import LOOK, NoOwner, Refused, Seat
 from krakentui.engine.shared_lane import SharedLane
 from krakentui.model.clock import SECOND, this_boot
-from krakentui.model.event import CallRefused, CallSpent, ForeignUseSeen, Happening, Noted
+from krakentui.model.event import (
+    CallRefused,
+    CallSpent,
+    DeniedSeen,
+    ForeignUseSeen,
+    Happening,
+    KeyRefused,
+    Noted,
+)
 from krakentui.model.figures import BudgetFigures, FiguresTold, OwnerGone
+from krakentui.model.limit import KeyScope
 from krakentui.model.secret import Credentials
 from krakentui.net.local import GONE, Listener, listen
 from krakentui.settings import Settings
@@ -54,6 +63,8 @@ class SharedKey:
         ledger: Callable[[], Ledger],
         hear: Callable[[Happening], None],
         seat: Seat | None,
+        *,
+        second: bool = False,
     ) -> None:
         """Build the lane and tell what others or an earlier run know; start nothing.
 
@@ -64,8 +75,11 @@ class SharedKey:
             ledger: what is known at this moment.
             hear: takes what another program on the key told.
             seat: where this program sits at the key; None = it is not shared.
+            second: it is a second key of the account: what others tell of the pairs is heard with the first.
         """
         self._settings = settings
+        self._name = credentials.name
+        self._second = second
         self._house = house
         self._ledger = ledger
         self._hear = hear
@@ -103,10 +117,12 @@ class SharedKey:
 
     def told(self, event: Happening) -> None:
         """Let the other programs on the key know of what happened here."""
-        link = None if self._seat is None else self._seat.link
+        link, of = None if self._seat is None else self._seat.link, _key_of(event)
+        if of is not None and of != self.lane.scope.key:
+            return
         if self._broker is not None:
             self._broker.told(event)
-        elif link is not None and _is_the_owners_business(event):
+        elif link is not None and _is_the_owners_business(event) and not (self._second and of is None):
             link.pass_on(event)
 
     async def finish(self, seconds: float) -> None:
@@ -183,7 +199,7 @@ class SharedKey:
         finally:
             seat.link = None
             self.lane.wait()
-            self._hear(OwnerGone())
+            self._hear(OwnerGone(key=self.lane.scope.key))
 
     async def _watch(self, link: Link) -> None:
         """Say when the owner falls silent and when it speaks again."""
@@ -247,10 +263,11 @@ class SharedKey:
 
     def _heard(self, event: Happening) -> None:
         self._own.heed(event)
-        self._hear(event)
+        if not (self._second and _key_of(event) is None):
+            self._hear(event)
 
     def _stands(self, figures: BudgetFigures, since: tuple[Happening, ...]) -> None:
-        self._hear(FiguresTold(figures=figures, by="owner", since=since))
+        self._hear(FiguresTold(figures=figures, key=self.lane.scope.key, by="owner", since=since))
 
     def _keeper_of(self, seat: Seat, mark: NonceMark) -> Keeper:
         identity = Identity(
@@ -263,7 +280,16 @@ class SharedKey:
         return Keeper(identity, self._house.clock, self._ledger, lambda: mark.known, self._house.tell)
 
     def _say(self, text: str, level: Level) -> None:
-        self._hear(Noted(kind="notice", text=text, level=level))
+        said = f"Key {self._name}: {text}" if self._second else text
+        self._hear(Noted(kind="notice", text=said, level=level))
+
+
+def _key_of(event: Happening) -> str | None:
+    """Tell the fingerprint of the key that an event is about; None = it is about no key in particular."""
+    if isinstance(event, DeniedSeen | KeyRefused):
+        return event.key
+    scope = getattr(event, "scope", None)
+    return scope.key if isinstance(scope, KeyScope) else None
 
 
 def _is_the_owners_business(event: Happening) -> bool:

@@ -83,7 +83,7 @@ class DeadMan:
             number=state.next_question(),
             venue=state.venue,
             account=state.account,
-            key=state.key,
+            key=self._lane.scope.key,
             arm=not switch.is_on,
             open_orders=len(orders),
             pairs=tuple(sorted({order.pair for order in orders if order.pair})),
@@ -93,7 +93,7 @@ class DeadMan:
 
     def set(self, question: SwitchQuestion, timeout_s: int) -> NotAsked | None:
         """Do what the question says; None = the call is on its way."""
-        if (question.account, question.key) != (self._state.account, self._state.key):
+        if (question.account, question.key) != (self._state.account, self._lane.scope.key):
             return NotAsked(why="The question was asked for another account: ask again.")
         if question.number in self._answered:
             return NotAsked(why="This question was answered before.")

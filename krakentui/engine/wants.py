@@ -12,6 +12,7 @@ from krakentui.engine.offset import Offset
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import POINT
 from krakentui.model.number import counted
+from krakentui.state.keys import KeyBelief
 from krakentui.state.state import State
 from krakentui.wire.spot.endpoints import ENDPOINTS
 
@@ -19,12 +20,12 @@ Last = Mapping[str, int]
 """Endpoint -> steady time of the last attempt."""
 
 
-def may_ask(endpoint: str, state: State) -> bool:
-    """Tell whether this key may ask it, as far as is known."""
-    if endpoint in state.denied:
+def may_ask(endpoint: str, of: State | KeyBelief) -> bool:
+    """Tell whether this key, of a state the one that reads, may ask it, as far as is known."""
+    if endpoint in of.denied:
         return False
     needed = ENDPOINTS[endpoint].any_of
-    return state.key_info is None or not needed or bool(needed & state.key_info.permissions)
+    return of.key_info is None or not needed or bool(needed & of.key_info.permissions)
 
 
 def why_later(endpoint: str, state: State, t_ns: int) -> str | None:

@@ -14,13 +14,14 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from krakentui.keys.environment import SECRET_NAMES
 from krakentui.model.clock import SECOND, Clock
 
 MOST_BYTES = 64 * 1024
 _SLICE_S = 0.05
 """How often the clock is looked at while waiting."""
-_TERMINAL_NAMES = frozenset({"GPG_TTY", "SSH_TTY", "TTY"})
-"""Would let a child of ours find the terminal that it is kept from."""
+_KEPT_BACK = frozenset({"GPG_TTY", "SSH_TTY", "TTY", *SECRET_NAMES})
+"""Would let a child of ours find the terminal that it is kept from, or a key that is not its business."""
 
 
 class Said(Struct, frozen=True):
@@ -65,8 +66,8 @@ def ask(
 
 
 def bare_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Give a child all of the environment but what names a terminal."""
-    return {name: value for name, value in environ.items() if name not in _TERMINAL_NAMES}
+    """Give a child all of the environment but what names a terminal or holds a key."""
+    return {name: value for name, value in environ.items() if name not in _KEPT_BACK}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

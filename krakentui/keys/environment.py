@@ -1,6 +1,6 @@
-"""The key pair of the environment: read once, then gone from it.
+"""The key pairs of the environment: read once, then gone from it.
 
-The environment of a process is readable in `/proc` and is inherited by children, so the pair is
+The environment of a process is readable in `/proc` and is inherited by children, so the pairs are
 removed before anything else starts.
 """
 
@@ -14,6 +14,9 @@ from krakentui.model.secret import Credentials, Secret
 
 KEY = "KRAKENTUI_API_KEY"
 SECRET = "KRAKENTUI_API_SECRET"  # noqa: S105 - the name of a variable, not a secret
+CANCEL_KEY = "KRAKENTUI_CANCEL_API_KEY"
+CANCEL_SECRET = "KRAKENTUI_CANCEL_API_SECRET"  # noqa: S105 - as above
+SECRET_NAMES = frozenset({KEY, SECRET, CANCEL_KEY, CANCEL_SECRET})
 PROFILE = "KRAKENTUI_PROFILE"
 
 
@@ -25,14 +28,28 @@ def take(environ: MutableMapping[str, str] | None = None) -> Credentials | None:
         KeyProblem: it cannot be a key and its secret.
     """
     source = os.environ if environ is None else environ
-    public, private = Secret(source.pop(KEY, "").strip()), Secret(source.pop(SECRET, "").strip())
+    return _taken(source, KEY, SECRET, ENVIRONMENT)
+
+
+def take_second(environ: MutableMapping[str, str]) -> Credentials | None:
+    """Read the pair of a second key, which cancels, and remove it; None where there is none.
+
+    Raises:
+        UsageError: only half of the pair is there.
+        KeyProblem: it cannot be a key and its secret.
+    """
+    return _taken(environ, CANCEL_KEY, CANCEL_SECRET, f"{ENVIRONMENT}-cancel")
+
+
+def _taken(source: MutableMapping[str, str], key: str, secret: str, name: str) -> Credentials | None:
+    public, private = Secret(source.pop(key, "").strip()), Secret(source.pop(secret, "").strip())
     if not public and not private:
         return None
     if not (public and private):
-        here, missing = (KEY, SECRET) if public else (SECRET, KEY)
+        here, missing = (key, secret) if public else (secret, key)
         raise UsageError(f"{here} is set but {missing} is not: set both, or neither.")
     try:
         pair = typed_pair(public, private)
     except KeyProblem as problem:
         raise KeyProblem(f"The pair in the environment cannot be used. {problem}") from None
-    return pair.credentials(ENVIRONMENT, "the environment")
+    return pair.credentials(name, "the environment")

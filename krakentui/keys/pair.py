@@ -94,6 +94,19 @@ def typed_pair(public: Secret, private: Secret) -> Pair:
     return judged(public.reveal(), private.reveal())
 
 
+def one_key_twice(first: Credentials, second: Credentials) -> str | None:
+    """Say why these cannot be a key that reads and one that cancels; None = they are two.
+
+    One key under two names would draw on the same nonces and the same counter.
+    """
+    if first.fingerprint != second.fingerprint:
+        return None
+    return (
+        f"{first.name} and {second.name} are one key ({first.fingerprint}): a key that cancels has to be "
+        "another one of the account, else the counter of what is read stands before every cancel."
+    )
+
+
 def cleaned(text: str) -> str:
     """Drop what copying adds: spaces, line breaks, zero-width characters, quotes around it."""
     return _UNSEEN.sub("", text).strip(_QUOTES)

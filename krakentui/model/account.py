@@ -21,7 +21,7 @@ class Holding(Struct, frozen=True, kw_only=True):
 
 
 class KeyInfo(Struct, frozen=True, kw_only=True):
-    """What the exchange says of a key (`GetApiKeyInfo`); the IIBAN and the key itself are dropped."""
+    """What the exchange says of a key (`GetApiKeyInfo`); of the IIBAN only a mark is left."""
 
     name: str
     permissions: frozenset[str]
@@ -36,6 +36,8 @@ class KeyInfo(Struct, frozen=True, kw_only=True):
     """Before this second the key sees no history; None = it sees all."""
     query_to_s: int | None = None
     """After this second the key sees no history."""
+    account_mark: str = ""
+    """The same for two keys of one account, another for others; empty = the exchange does not tell."""
 
     @property
     def may_cancel(self) -> bool:
@@ -56,6 +58,16 @@ class KeyInfo(Struct, frozen=True, kw_only=True):
     def may_stream(self) -> bool:
         """Tell whether it may fetch a websocket token."""
         return "create-ws-token" in self.permissions
+
+
+class KeyInUse(Struct, frozen=True, kw_only=True):
+    """One key of a session, as it is named to the user."""
+
+    key: str
+    """Fingerprint."""
+    name: str
+    refused: str | None
+    """Why it is not used, as a sentence; None = it is, as far as known."""
 
 
 Level = Literal["red", "missing", "amber", "note", "fine"]

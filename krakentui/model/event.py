@@ -16,7 +16,7 @@ from krakentui.model.market import Candle, Maintenance, Ticker, Trade
 from krakentui.model.order import Fill, OrderPatch, Outcome
 from krakentui.model.symbol import AssetInfo, PairInfo
 
-FeedRole = Literal["public", "private", "rest", "audit"]
+FeedRole = Literal["public", "private", "rest", "audit", "cancels"]
 FeedState = Literal["connecting", "live", "stale", "down"]
 
 

@@ -106,6 +106,8 @@ class FiguresTold(Happening, frozen=True, kw_only=True):
     """
 
     figures: BudgetFigures
+    key: str = ""
+    """Fingerprint of their key: of a second one only its own counter is news; empty = the first."""
     by: Literal["file", "owner", "late owner"]
     since: tuple[Happening, ...] = ()
     """What happened here that is not in them yet."""
@@ -113,6 +115,9 @@ class FiguresTold(Happening, frozen=True, kw_only=True):
 
 class OwnerGone(Happening, frozen=True, kw_only=True):
     """The program that held the key tells no more: from here on our own count goes."""
+
+    key: str = ""
+    """Which key, as above."""
 
 
 def flaw(figures: BudgetFigures) -> str | None:

@@ -15,8 +15,8 @@ from krakentui.net.tap import Tap
 from krakentui.wire.spot.requests import Outgoing
 from krakentui.wire.spot.wishes import Awaited
 
-Role = Literal["public", "private", "audit"]
-"""What a socket is for: markets, the account, or the audit of its trading counter."""
+Role = Literal["public", "private", "audit", "cancels"]
+"""What a socket is for: markets, the account, the audit of its trading counter, cancels of a second key."""
 
 
 class Speech(Protocol):

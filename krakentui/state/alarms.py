@@ -15,7 +15,7 @@ from krakentui.budget.forecast import frees
 from krakentui.budget.gauges import HOT, WARM
 from krakentui.budget.ledger import Ledger
 from krakentui.budget.meter import Meter
-from krakentui.budget.words import amount, duration, figure, label
+from krakentui.budget.words import amount, duration, figure
 from krakentui.model.limit import POINT, KeyScope, LimitName, PairScope, Scope
 from krakentui.model.order import Order
 from krakentui.state.journal import Journal
@@ -53,7 +53,7 @@ class Alarms:
             if mark is not None:
                 shown = new.shown(t_ns)
                 used = f"{amount(shown.low, shown.high)} of {figure(ceiling)} points are in use"
-                self._note(limit, mark, f"{used}. {_what_next(after, limit, t_ns)}", t_ns)
+                self._note(after.label(*limit), mark, f"{used}. {_what_next(after, limit, t_ns)}", t_ns)
 
     def counted(self, ledger: Ledger, orders: Iterable[Order], t_ns: int) -> None:
         """Look at how many orders are open on each pair; how many may be hangs on tier or settings."""
@@ -75,7 +75,7 @@ class Alarms:
                 text = (
                     f"{counts[pair]} of {most}. {'No other fits' if left <= 0 else f'{left} more fit'} there."
                 )
-                self._note(limit, mark, text, t_ns)
+                self._note(ledger.label(*limit), mark, text, t_ns)
 
     def _fell(self, limit: Limit, share: Fraction) -> None:
         """Let marks count again that the limit is well below."""
@@ -95,15 +95,16 @@ class Alarms:
         self._told[limit] = reached
         return reached - 1
 
-    def _note(self, limit: Limit, mark: int, text: str, t_ns: int) -> None:
+    def _note(self, name: str, mark: int, text: str, t_ns: int) -> None:
         percent = MARKS[mark] * 100
         level = "bad" if mark else "warn"
-        self._journal.note("limit", f"{label(*limit)} at {percent} %: {text}", level, t_ns)
+        self._journal.note("limit", f"{name} at {percent} %: {text}", level, t_ns)
 
 
 def _moved(before: Ledger, after: Ledger) -> Iterator[tuple[Limit, Meter, Meter]]:
-    if before.rest is not after.rest and after.key is not None:
-        yield ("rest", KeyScope(after.key)), before.rest, after.rest
+    for was, books in zip(before.by_key(), after.by_key(), strict=True):
+        if was.rest is not books.rest:
+            yield ("rest", KeyScope(books.key or "")), was.rest, books.rest
     if before.engine is not after.engine and after.account is not None:
         for pair, meter in after.engine.items():
             old = before.engine.get(pair, before.elsewhere)

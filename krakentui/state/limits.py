@@ -7,6 +7,7 @@ from typing import Final
 from krakentui.budget.ledger import Ledger
 from krakentui.model import event as e
 from krakentui.model.clock import SECOND
+from krakentui.model.limit import KeyScope, Scope
 from krakentui.state.journal import Journal
 
 
@@ -29,17 +30,20 @@ class LimitNews:
         """Take an event that concerns no limit."""
 
     @_take.register
-    def _refused(self, event: e.CallRefused, _ledger: Ledger, t_ns: int) -> None:
+    def _refused(self, event: e.CallRefused, ledger: Ledger, t_ns: int) -> None:
         surprise = "as expected"
         if not event.expected:
             surprise = "although it should have fitted"
             if event.name in {"rest", "engine"}:
                 surprise += f": {'this key' if event.name == 'rest' else 'this pair'} is used elsewhere too"
-        self._note(f"The exchange refused a call ({event.code}), {surprise}.", t_ns)
+        whose = _whose(event.scope, ledger)
+        self._note(f"{whose}The exchange refused a call ({event.code}), {surprise}.", t_ns)
 
     @_take.register
-    def _foreign_use(self, event: e.ForeignUseSeen, _ledger: Ledger, t_ns: int) -> None:
-        self._note(f"This limit was used elsewhere too: {event.why.rstrip('.')}.", t_ns)
+    def _foreign_use(self, event: e.ForeignUseSeen, ledger: Ledger, t_ns: int) -> None:
+        self._note(
+            f"{_whose(event.scope, ledger)}This limit was used elsewhere too: {event.why.rstrip('.')}.", t_ns
+        )
 
     @_take.register
     def _tier_seen(self, event: e.TierSeen, ledger: Ledger, t_ns: int) -> None:
@@ -68,9 +72,10 @@ class LimitNews:
             self._note_once(f"{text}: it is paced as starter; --assume-tier can say the tier.", t_ns)
 
     @_take.register
-    def _lockout(self, event: e.LockoutBegan, _ledger: Ledger, t_ns: int) -> None:
+    def _lockout(self, event: e.LockoutBegan, ledger: Ledger, t_ns: int) -> None:
         minutes = -(-(event.until_ns - t_ns) // (60 * SECOND))
-        text = f"Locked out ({event.reason.rstrip('.')}): no private REST call for {minutes} min."
+        whose = _whose(event.scope, ledger)
+        text = f"{whose}Locked out ({event.reason.rstrip('.')}): no private REST call for {minutes} min."
         self._journal.note("lockout", text, "bad", t_ns)
 
     def _note(self, text: str, t_ns: int) -> None:
@@ -80,6 +85,12 @@ class LimitNews:
         if not self._unnamed:
             self._unnamed = True
             self._note(text, t_ns)
+
+
+def _whose(scope: Scope, ledger: Ledger) -> str:
+    """Say which key a sentence is about, where there are two."""
+    books = ledger.of_key(scope.key) if ledger.second is not None and isinstance(scope, KeyScope) else None
+    return "" if books is None else f"Key {books.key_name}: "
 
 
 # the method itself builds a wrapper at each call: 5 of the 14 us that an event cost

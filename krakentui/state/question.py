@@ -4,13 +4,15 @@ Refused here is only what is certain: no key, no permission, nothing chosen, not
 way to send it. What is merely doubtful becomes a warning (design, chapter 4).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from krakentui.budget import question as said
+from krakentui.budget.ledger import Ledger
 from krakentui.budget.planner import CancelPlan, plan
 from krakentui.budget.words import duration
 from krakentui.model.limit import points
 from krakentui.model.order import Order
+from krakentui.state.keys import KeyBelief
 from krakentui.state.rows import engines, question_order
 from krakentui.state.state import State
 from krakentui.state.view import NotAsked, Question
@@ -34,6 +36,7 @@ def question(
     batch_names: bool = True,
     everything: bool = False,
     new_too: bool = False,
+    by: KeyBelief | None = None,
 ) -> Question | NotAsked:
     """Freeze a question about these orders, or say why it cannot be asked.
 
@@ -46,8 +49,11 @@ def question(
         batch_names: What a batch ended can be told afterwards.
         everything: All open orders there are now.
         new_too: Those that are placed meanwhile, too: a mass cancel, which needs no order to be known.
+        by: The key that would cancel; None = the one that reads.
     """
-    unable = _unable(state, t_ns, socket_open=socket_open)
+    by = by or state.keys.own
+    ledger = state.ledger.of_key(by.key) or state.ledger
+    unable = _unable(state, by, ledger, t_ns, socket_open=socket_open)
     if unable is not None:
         return NotAsked(why=unable)
     mass = state.desk.groups.mass
@@ -63,7 +69,7 @@ def question(
     asked = [_order(state, order_id, t_ns) for order_id in left]
     planned = plan(
         asked,
-        state.ledger,
+        ledger,
         t_ns,
         state.exchange_ns(t_ns),
         socket_open=socket_open,
@@ -72,12 +78,12 @@ def question(
         at_once=new_too,
     )
     if planned.route == "none":
-        return NotAsked(why=_no_route(state, t_ns))
+        return NotAsked(why=_no_route(ledger, t_ns))
     engine, by_id = engines(state, t_ns), {order.id: order for order in asked}
     return Question(
         number=state.next_question(),
         account=state.account,
-        key=state.key,
+        key=by.key,
         venue=state.venue,
         orders=tuple(question_order(state, by_id[order_id], t_ns, engine) for order_id in planned.ids),
         everything=everything,
@@ -86,7 +92,7 @@ def question(
         cost_high=points(planned.cost.high),
         warnings=(
             *(_all_there_is(state, len(chosen) - len(left)) if new_too else ()),
-            *_warnings(state, asked, planned, 0 if new_too else len(chosen) - len(left), t_ns),
+            *_warnings(state, by, asked, planned, 0 if new_too else len(chosen) - len(left), t_ns),
         ),
         pairs=pair_views(planned),
         new_too=new_too,
@@ -107,17 +113,14 @@ def typed(question: Question, left: int) -> str:
     return str(left)
 
 
-def _unable(state: State, t_ns: int, *, socket_open: bool) -> str | None:
-    if state.key is None:
+def _unable(state: State, by: KeyBelief, ledger: Ledger, t_ns: int, *, socket_open: bool) -> str | None:
+    if by.key is None:
         return _NO_ACCOUNT
     if state.read_only:
         return "This session is read-only: started with --read-only."
-    if state.key_info is not None and not state.key_info.may_cancel:
-        return "This key may not cancel: it lacks close-trades (or modify-trades)."
-    if "CancelOrder" in state.denied:
-        return "The exchange says that this key may not cancel."
-    lock = state.ledger.locked(t_ns)
-    return _no_route(state, t_ns) if lock is not None and not socket_open else None
+    if by.lacks_cancels is not None:
+        return by.lacks_cancels
+    return _no_route(ledger, t_ns) if ledger.locked(t_ns) is not None and not socket_open else None
 
 
 def _nothing(state: State, *, everything: bool) -> str:
@@ -128,8 +131,8 @@ def _nothing(state: State, *, everything: bool) -> str:
     return "There is no open order." if listed else "The exchange has not listed the open orders."
 
 
-def _no_route(state: State, t_ns: int) -> str:
-    lock = state.ledger.locked(t_ns)
+def _no_route(ledger: Ledger, t_ns: int) -> str:
+    lock = ledger.locked(t_ns)
     if lock is None:
         return "There is no way to send it: neither the private websocket nor REST is open."
     wait = duration(lock.until_ns - t_ns)
@@ -175,7 +178,7 @@ def _order(state: State, order_id: str, t_ns: int) -> Order:
 
 
 def _warnings(
-    state: State, orders: Sequence[Order], planned: CancelPlan, left_out: int, t_ns: int
+    state: State, by: KeyBelief, orders: Sequence[Order], planned: CancelPlan, left_out: int, t_ns: int
 ) -> tuple[str, ...]:
     told: list[str] = []
     stops = sum(order.is_protective for order in orders)
@@ -185,13 +188,12 @@ def _warnings(
     if any(order.margin for order in orders):
         told.append("An order of these is on margin: its position stays open.")
     told.extend(said.warnings(planned))
-    lock = state.ledger.locked(t_ns)
+    lock = (state.ledger.of_key(by.key) or state.ledger).locked(t_ns)
     if lock is not None:
         told.append(f"REST is locked out for {duration(lock.until_ns - t_ns)}: it goes over the websocket.")
     if state.system not in {None, "online", "cancel_only", "post_only"}:
         told.append(f"The exchange says {state.system}: it may refuse.")
-    if state.key_info is None:
-        told.append("What this key may do is not known yet.")
+    told.extend(_doubts(state, by))
     if left_out:
         told.append(f"{left_out} of the chosen orders are left out: ended or already being cancelled.")
     if any(order.pair is None for order in orders):
@@ -203,6 +205,14 @@ def _warnings(
         which = _which(marked, len(orders), "carries", "carry")
         told.append(f"{which} another program's mark: that program may place it again.")
     return tuple(told)
+
+
+def _doubts(state: State, by: KeyBelief) -> Iterator[str]:
+    """Say what the exchange has not told of the key."""
+    if by.key_info is None:
+        yield "What this key may do is not known yet."
+    elif by is state.keys.second and state.keys.same_account is None:
+        yield f"The exchange does not tell whether the key {by.name} belongs to this account."
 
 
 def _which(some: int, count: int, does: str, do: str) -> str:

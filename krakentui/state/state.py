@@ -12,8 +12,8 @@ from functools import singledispatchmethod
 from types import MappingProxyType
 from typing import Final
 
-from krakentui.budget.books import Lockout
 from krakentui.budget.ledger import Ledger
+from krakentui.budget.silences import Lockout
 from krakentui.budget.spending import Spending
 from krakentui.model import event as e
 from krakentui.model.account import KeyInfo
@@ -26,7 +26,6 @@ from krakentui.model.order import Order
 from krakentui.model.poll import PollPlanned
 from krakentui.model.symbol import AssetInfo, Names, PairInfo
 from krakentui.model.venue import Venue
-from krakentui.state import words
 from krakentui.state.alarms import Alarms
 from krakentui.state.audit import Audit
 from krakentui.state.balances import Funds
@@ -36,6 +35,7 @@ from krakentui.state.feeds import Feeds
 from krakentui.state.history import History
 from krakentui.state.instruments import Instruments
 from krakentui.state.journal import Journal
+from krakentui.state.keys import Keys
 from krakentui.state.limits import LimitNews
 from krakentui.state.markets import Markets
 from krakentui.state.reckoning import Reckoning
@@ -51,6 +51,7 @@ _FEED_NAMES: Final[Mapping[e.FeedRole, str]] = {
     "private": "Account stream",
     "rest": "REST",
     "audit": "Audit of the counter",
+    "cancels": "Websocket for cancels",
 }
 
 
@@ -64,6 +65,7 @@ class State:
         key: str | None = None,
         *,
         key_name: str | None = None,
+        second: tuple[str, str] | None = None,
         read_only: bool = False,
         watched: Sequence[str] = (),
         currency: str = "USD",
@@ -74,21 +76,20 @@ class State:
         wall_ns: int = 0,
         t_ns: int = 0,
     ) -> None:
-        """Begin with no belief; `wall_ns` is our wall clock at the steady time `t_ns`."""
+        """Begin with no belief; `wall_ns` is our wall clock at the steady time `t_ns`.
+
+        `second` is fingerprint and name of another key of the account, which cancels.
+        """
         self.venue: Final = venue
         self.account: Final = account
         self.key: Final = key
-        self.key_name: Final = key_name
+        self.keys: Final = Keys(key, key_name, second)
         self.read_only: Final = read_only
         self.currency: Final = currency
         self.chosen: Final = tuple(watched)
         self.revision = 0
         self.system: str | None = None
         self.maintenance: tuple[Maintenance, ...] = ()
-        self.key_info: KeyInfo | None = None
-        self.denied: frozenset[str] = frozenset()
-        self.key_refused: str | None = None
-        """Endpoints that the exchange said this key may not call."""
         self.plan: PollPlanned | None = None
         self.garbled = 0
         self.clock: Final = Reckoning(wall_ns, t_ns)
@@ -99,7 +100,8 @@ class State:
         self.journal: Final = Journal(self.clock)
         self.desk: Final = Desk(account, self.clock, self.feeds, self.funds, self.instruments, self.journal)
         owner = None if key is None else account
-        self.ledger = Ledger.start(t_ns, key, owner, rest_reserve, counting, assume_tier)
+        other, names = None if second is None else second[0], self.keys.names
+        self.ledger = Ledger.start(t_ns, key, owner, rest_reserve, counting, assume_tier, names, other)
         self.audit: Final = Audit(self.ledger if audits else None)
         self.spending = Spending()
         self.switch = Switch()
@@ -112,6 +114,21 @@ class State:
         self._questions = 0
 
     # --- what is believed ------------------------------------------------------------------------
+
+    @property
+    def key_info(self) -> KeyInfo | None:
+        """What the exchange says of the key in use."""
+        return self.keys.own.key_info
+
+    @property
+    def key_name(self) -> str | None:
+        """What the user calls that key."""
+        return self.keys.own.name
+
+    @property
+    def denied(self) -> frozenset[str]:
+        """Endpoints that the exchange said that key may not call."""
+        return self.keys.own.denied
 
     @property
     def orders(self) -> Mapping[str, Order]:
@@ -315,14 +332,10 @@ class State:
             )
 
     @_take.register
-    def _key_described(self, event: e.KeyDescribed, t_ns: int) -> None:
-        if event.key == self.key:
+    def _key_spoken_of(self, event: e.KeyDescribed | e.DeniedSeen | e.KeyRefused, t_ns: int) -> None:
+        if isinstance(event, e.KeyDescribed) and self.keys.of(event.key) is not None:
             self.feeds.heard("rest", t_ns)
-            before, self.key_info = self.key_info, event.info
-            self.key_refused = None
-            if before is None or before.permissions != event.info.permissions:
-                self.denied = frozenset() if before is not None else self.denied
-                self.journal.note("notice", words.power(event.info), "info", t_ns)
+        self.keys.take(event, self.journal, t_ns)
 
     # limits
 
@@ -334,22 +347,6 @@ class State:
     def _counter_sampled(self, event: CounterSampled, t_ns: int) -> None:
         if event.account == self.account and (said := self.audit.sampled(event, t_ns)) is not None:
             self.journal.note("limit", *said, t_ns)
-
-    @_take.register
-    def _denied(self, event: e.DeniedSeen, t_ns: int) -> None:
-        if event.key == self.key and event.endpoint not in self.denied:
-            self.denied |= {event.endpoint}
-            what = {"executions": "stream orders", "balances": "stream balances"}.get(event.endpoint)
-            said = f"This key may not {what or f'call {event.endpoint}'}."
-            if event.endpoint == "GetApiKeyInfo":
-                said = words.SECOND_FACTOR
-            self.journal.note("notice", said, "info" if what else "warn", t_ns)
-
-    @_take.register
-    def _key_refused(self, event: e.KeyRefused, t_ns: int) -> None:
-        if event.key == self.key:
-            self.key_refused = event.why
-            self.journal.note("notice", event.why, "bad", t_ns)
 
     @_take.register
     def _planned(self, event: PollPlanned, _t_ns: int) -> None:

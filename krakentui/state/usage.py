@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from krakentui.budget.forecast import SPAN_NS, Curve
 from krakentui.budget.spending import OTHERS, Refused
-from krakentui.budget.words import amount, figure, label
+from krakentui.budget.words import amount, figure
 from krakentui.model.limit import KeyScope, LimitName, Scope, points
 from krakentui.state import ahead, views
 from krakentui.state.state import State
@@ -89,17 +89,17 @@ def spent(state: State, t_ns: int) -> tuple[SpentRow, ...]:
         for kind, sum_ in state.spending.sums(t_ns).items()
     ]
     ledger = state.ledger
-    if ledger.key is not None:
-        scope = KeyScope(ledger.key)
+    for books in ledger.by_key():
+        scope = KeyScope(books.key or "")
         if ledger.foreign_known("rest", scope, t_ns):
             rows.append(
                 SpentRow(name="rest", scope=scope, what=UNSEEN, by=OTHERS, calls=None, low=None, high=None)
             )
-    return tuple(sorted(rows, key=_dearest_first))
 
+    def dearest_first(row: SpentRow) -> tuple[str, str, Fraction, str, str]:
+        return row.name, ledger.label(row.name, row.scope), -(row.high or Fraction(0)), row.what, row.by
 
-def _dearest_first(row: SpentRow) -> tuple[str, str, Fraction, str, str]:
-    return row.name, label(row.name, row.scope), -(row.high or Fraction(0)), row.what, row.by
+    return tuple(sorted(rows, key=dearest_first))
 
 
 def _refusal(state: State, one: Refused) -> RefusalRow:
@@ -110,7 +110,7 @@ def _refusal(state: State, one: Refused) -> RefusalRow:
         if one.low is None or one.high is None or one.ceiling is None
         else (f" with {amount(one.low, one.high)} of {figure(one.ceiling)} counted")
     )
-    name = label(one.kind.name, one.kind.scope)
+    name = state.ledger.label(one.kind.name, one.kind.scope)
     return RefusalRow(
         wall_ns=state.exchange_ns(one.at_ns),
         expected=one.expected,

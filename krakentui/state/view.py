@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from krakentui.model.account import KeyInUse
 from krakentui.model.event import FeedRole, FeedState
 from krakentui.model.limit import LimitName, Scope
 from krakentui.model.market import Maintenance
@@ -90,6 +91,8 @@ class StatusView(Struct, frozen=True, kw_only=True):
     """The dead man's switch; None = off."""
     key_refused: str | None = None
     """Why the exchange does not take this key at all, as a sentence."""
+    canceller: KeyInUse | None = None
+    """A second key, which cancels; None = there is none."""
 
 
 class MarketRow(Struct, frozen=True, kw_only=True):

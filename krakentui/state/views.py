@@ -8,10 +8,13 @@ from krakentui.budget.affordable import affordable
 from krakentui.budget.forecast import BURN_NS, walls
 from krakentui.budget.gauges import gauges
 from krakentui.budget.headline import headline, overall
-from krakentui.budget.lockout import meanwhile
+from krakentui.budget.lockout import meanwhile, meanwhile_without_second
+from krakentui.budget.silences import Lockout
 from krakentui.budget.words import duration
+from krakentui.model.account import KeyInUse
 from krakentui.model.clock import SECOND
 from krakentui.model.event import FeedRole
+from krakentui.model.limit import KeyScope
 from krakentui.model.venue import Power
 from krakentui.state.listing import orders
 from krakentui.state.prices import markets
@@ -37,7 +40,10 @@ OFFSET_MATTERS_NS: Final = 2 * SECOND
 def status(state: State, t_ns: int) -> StatusView:
     """Tell venue, power, account, system and feeds."""
     keyed: tuple[FeedRole, ...] = ("public", "private", "rest")
-    roles = keyed if state.key is not None else ("public", "rest")
+    roles: tuple[FeedRole, ...] = keyed if state.key is not None else ("public", "rest")
+    second = state.keys.second
+    if second is not None and state.feeds["cancels"].state != "live":
+        roles = (*roles, "cancels")  # while it lives it needs no room: that cancels go is told by the power
     offset_ns = state.offset_ns
     return StatusView(
         venue=state.venue,
@@ -52,8 +58,11 @@ def status(state: State, t_ns: int) -> StatusView:
         clock_offset_ns=offset_ns if offset_ns is not None and abs(offset_ns) > OFFSET_MATTERS_NS else None,
         wall_ns=state.exchange_ns(t_ns),
         power_known=state.key is None or state.key_info is not None,
-        key_refused=state.key_refused,
+        key_refused=state.keys.own.refused,
         switch=switch(state, t_ns),
+        canceller=None
+        if second is None
+        else KeyInUse(key=second.key or "", name=second.name or "", refused=second.refused),
     )
 
 
@@ -76,14 +85,14 @@ def power(state: State) -> Power:
     """Tell what this session may do, as far as is known."""
     if state.key is None:
         return "public"
-    known = state.key_info is not None and state.key_info.may_cancel and "CancelOrder" not in state.denied
+    known = any(one.surely_cancels for one in state.keys.all)
     return "watch+cancel" if known and not state.read_only else "watch"
 
 
 def budget(state: State, t_ns: int) -> BudgetView:
     """Tell how much of every limit is left."""
     ledger, open_orders = state.ledger, tuple(state.orders.values())
-    denied = state.read_only or (state.key_info is not None and not state.key_info.may_cancel)
+    denied = state.read_only or all(one.lacks_cancels for one in state.keys.all)
     counts = state.desk.table.listed and not denied
     full_in = walls(ledger, state.spending.lately(t_ns, BURN_NS), t_ns)
     rows = tuple(
@@ -94,9 +103,6 @@ def budget(state: State, t_ns: int) -> BudgetView:
     left_ns = None if plan is None or not plan.what else max(0, plan.at_ns - t_ns)
     cancels = affordable(open_orders, ledger, t_ns, state.exchange_ns(t_ns))
     lockouts = [one for one in ledger.lockouts if one.until_ns > t_ns]
-    works = meanwhile(
-        socket_open=state.feeds["private"].state == "live", cancels=power(state) == "watch+cancel"
-    )
     return BudgetView(
         headline=headline(ledger, rows, t_ns),
         warning=overall(rows),
@@ -110,12 +116,35 @@ def budget(state: State, t_ns: int) -> BudgetView:
         next_poll=_next_poll(state, left_ns),
         next_poll_in_ns=left_ns,
         lockouts=tuple(
-            LockoutView(scope=one.scope, until_in_ns=one.until_ns - t_ns, reason=one.reason, meanwhile=works)
+            LockoutView(
+                scope=one.scope,
+                until_in_ns=one.until_ns - t_ns,
+                reason=_of_whom(state, one),
+                meanwhile=_meanwhile(state, one),
+            )
             for one in lockouts
         ),
         refusals_expected=ledger.refusals_expected,
         refusals_unexpected=ledger.refusals_unexpected,
         audit=state.audit.view(state.feeds["audit"], t_ns),
+    )
+
+
+def _of_whom(state: State, lock: Lockout) -> str:
+    """Give the reason of a lockout; where there are two keys, with the one that is locked out."""
+    of = state.keys.of(lock.scope.key) if isinstance(lock.scope, KeyScope) else None
+    return lock.reason if of is None else state.keys.told(of, lock.reason)
+
+
+def _meanwhile(state: State, lock: Lockout) -> str:
+    """Say what goes on during a lockout."""
+    if state.ledger.is_of_second(lock.scope):
+        return meanwhile_without_second(socket_open=state.feeds["cancels"].state == "live")
+    second = state.keys.second
+    return meanwhile(
+        socket_open=state.feeds["private"].state == "live",
+        cancels=power(state) == "watch+cancel",
+        other=second.name or "" if second is not None and second.surely_cancels else "",
     )
 
 

@@ -121,3 +121,74 @@ def test_the_log_knows_a_stored_secret(home: dict[str, str], tmp_path: Path) -> 
     logging.getLogger("krakentui").warning("%s and %s", a_key(1), a_secret(1))
     written = (tmp_path / "state" / "krakentui.log").read_text()
     assert not any(part in written for part in (a_key(1), a_secret(1)))
+
+
+# --- a second key, which cancels --------------------------------------------------------------------
+
+SECOND = {"KRAKENTUI_CANCEL_API_KEY": a_key(8), "KRAKENTUI_CANCEL_API_SECRET": a_secret(8)}
+
+
+def second_of(settings: Settings) -> tuple[str, str] | None:
+    key = settings.cancel_credentials
+    return None if key is None else (key.name, key.key)
+
+
+@pytest.fixture
+def two(home: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """The default profile cancels with a key of its own account."""
+    helper = a_profile("helper", account="private", fingerprint=a_pair(3).fingerprint)
+    key_file.keep("helper", a_pair(3), a_machine(tmp_path))
+    main = a_profile("main", account="private", fingerprint=a_pair(1).fingerprint, cancel_with="helper")
+    profile_list.change(tmp_path / "profiles.toml", lambda told: told.with_profile(helper).replaced(main))
+    return home
+
+
+@pytest.mark.parametrize("line", ["", "cancel --all", "limits", "stream", "snapshot"])
+def test_a_profile_brings_the_key_that_it_cancels_with(line: str, two: dict[str, str]) -> None:
+    settings = chosen(line, two)
+    assert (key_of(settings), second_of(settings)) == (("main", "private", a_key(1)), ("helper", a_key(3)))
+
+
+def test_the_helper_alone_is_one_key_for_all(two: dict[str, str]) -> None:
+    settings = chosen("--profile helper", two)
+    assert (key_of(settings), second_of(settings)) == (("helper", "private", a_key(3)), None)
+
+
+def test_what_cancels_nothing_goes_with_one_key(two: dict[str, str]) -> None:
+    assert second_of(chosen("budget wait --pair BTC/USD --points 8", two)) is None
+
+
+def test_a_cancelling_key_that_cannot_be_had_is_said_and_the_other_one_goes_on(
+    two: dict[str, str], tmp_path: Path
+) -> None:
+    key_file.forget("helper", a_machine(tmp_path))
+    settings = chosen("", two)
+    assert (key_of(settings), second_of(settings)) == (("main", "private", a_key(1)), None)
+    assert settings.warnings[0].startswith(
+        "Nothing is cancelled with the key helper: The key helper cannot be"
+    )
+
+
+def test_one_key_under_two_names_is_refused(two: dict[str, str], tmp_path: Path) -> None:
+    key_file.forget("helper", a_machine(tmp_path))
+    key_file.keep("helper", a_pair(1), a_machine(tmp_path))
+    with pytest.raises(UsageError, match=r"main and helper are one key \([0-9a-f]{12}\)"):
+        chosen("", two)
+
+
+def test_the_environment_brings_a_second_pair_which_is_gone_from_it(home: dict[str, str]) -> None:
+    environ = home | PAIR | SECOND
+    settings = chosen("", environ)
+    assert second_of(settings) == ("environment-cancel", a_key(8))
+    assert not {*PAIR, *SECOND} & {*environ}
+
+
+def test_a_second_pair_alone_is_refused(home: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="KRAKENTUI_CANCEL_API_KEY needs KRAKENTUI_API_KEY beside it"):
+        chosen("", home | SECOND)
+
+
+def test_half_a_second_pair_is_refused(home: dict[str, str]) -> None:
+    environ = home | PAIR | {"KRAKENTUI_CANCEL_API_KEY": a_key(8)}
+    with pytest.raises(UsageError, match="KRAKENTUI_CANCEL_API_SECRET is not: set both, or neither"):
+        chosen("", environ)

@@ -3,8 +3,10 @@ from fractions import Fraction
 from typing import TypeVar
 
 import pytest
+from msgspec import structs
 
 from krakentui.budget.lockout import meanwhile
+from krakentui.model.account import KeyInUse
 from krakentui.model.clock import SECOND
 from krakentui.model.market import Maintenance
 from krakentui.state.view import BudgetView, OrderRow
@@ -373,3 +375,11 @@ def test_the_help_lists_what_a_cancel_costs_by_age() -> None:
 def test_a_gauge_that_warns_says_so_in_a_word_even_where_others_take_part(warning: str) -> None:
     row = a_gauge("BTC/USD trading", "100", "120", warning=warning, others_high=Fraction(9))
     assert gauge_texts(row)[2].split()[0] in {"tight", "hot", "full", "locked"}
+
+
+def test_the_key_that_cancels_is_named_beside_the_one_that_reads() -> None:
+    second = KeyInUse(key="170e8240987b", name="help", refused=None)
+    told = drawn(StatusLine(), a_status(canceller=second), 160)
+    assert " · key cancel 3f2a9c01be77 · cancels help 170e8240987b " in told
+    gone = structs.replace(second, refused="Kraken does not know this key.")
+    assert "help 170e8240987b, refused" in drawn(StatusLine(), a_status(canceller=gone), 170)

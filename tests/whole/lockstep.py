@@ -139,6 +139,7 @@ async def lockstep(
     options: Options | None = None,
     *,
     key: str = "cancel",
+    second: str | None = None,
     warm_s: float = 8,
     late_s: float = 0,
     audit: bool = False,
@@ -150,6 +151,7 @@ async def lockstep(
     Args:
         options: What the exchange is like.
         key: Which of its keys the client has.
+        second: Which of its keys cancels, where that is another one.
         warm_s: For how long they run before the test begins.
         late_s: By so much every frame of the exchange arrives late.
         audit: Whether the client watches the exchange's own counter.
@@ -164,12 +166,12 @@ async def lockstep(
         base = str(first["rest"])
         sockets = base.replace("http", "ws")
         held = first["keys"][key]
+        keys = {name: _credentials(name, pair) for name, pair in first["keys"].items()}
         told = Settings(
             venue="simulator",
             endpoints=Endpoints(base, f"{sockets}/v2", f"{sockets}/auth/v2", f"{sockets}/auth/v1"),
-            credentials=Credentials(
-                key=held["key"], secret=Secret(held["secret"]), name=key, source="a test"
-            ),
+            credentials=keys[key],
+            cancel_credentials=None if second is None else keys[second],
             account=held["account"],
             audit=audit,
             state_dir=state_dir,
@@ -184,3 +186,7 @@ async def lockstep(
             await both.cross()
             await both.run(warm_s)
             yield both
+
+
+def _credentials(name: str, pair: dict[str, str]) -> Credentials:
+    return Credentials(key=pair["key"], secret=Secret(pair["secret"]), name=name, source="a test")

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from krakentui.engine.canceller import wanted
 from krakentui.engine.routes import parcels
 from krakentui.simulator import Options
 from krakentui.simulator.scenario import load
@@ -69,7 +70,8 @@ async def test_one_by_one_some_of_the_same_cancels_are_refused() -> None:
         t_ns = both.clock.mono_ns()
         orders = [both.session.state.orders[order.id] for order in question.orders]
         singles = parcels([order.id for order in orders], "socket")
-        side._cancels.begin(singles, [side._wanted(order, t_ns) for order in orders])
+        wall_ns = both.session.state.exchange_ns(t_ns)
+        side._cancellers[0].cancels.begin(singles, wanted(orders, wall_ns))
         await both.run(3)
         left = {order.id for order in orders} & set(both.true_orders())
         assert left

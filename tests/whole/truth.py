@@ -7,6 +7,8 @@ from krakentui.model.limit import ConnectionScope, IpScope, PairScope, Scope
 from krakentui.state.view import OrderRow
 from tests.whole.lockstep import Lockstep
 
+SURFACES = {"public": "public", "private": "private", "audit": "audit", "cancels": "private"}
+"""Feed -> what the exchange calls the side of its sockets."""
 FEE = Decimal("0.004")
 """What the exchange holds on top of a buy until a poll has told it; no more than the highest fee."""
 
@@ -78,6 +80,9 @@ def true_counter(both: Lockstep, name: str, scope: Scope) -> Fraction:
 
 def true_messages(both: Lockstep, connection: int) -> Fraction:
     """Tell what the exchange counts on its own side of this socket: it numbers them by itself."""
-    surface = both.session.state.ledger.lines[connection].feed
-    theirs = [n for n, socket in both.exchange.world.sockets.items() if socket.surface == surface]
-    return both.true_counter("messages", {"connection": max(theirs)}) if theirs else Fraction(0)
+    lines = both.session.state.ledger.lines
+    surface = SURFACES[lines[connection].feed]
+    theirs = sorted(n for n, socket in both.exchange.world.sockets.items() if socket.surface == surface)
+    ours = sorted(n for n, line in lines.items() if SURFACES[line.feed] == surface)
+    newest = ours[::-1].index(connection)
+    return both.true_counter("messages", {"connection": theirs[-1 - newest]}) if theirs else Fraction(0)

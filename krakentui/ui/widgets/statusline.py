@@ -19,7 +19,12 @@ POWERS: dict[str, tuple[str, Tone]] = {
     "watch+cancel": ("▌can cancel▐", "text"),
 }
 FEED_TONES: dict[str, Tone] = {"live": "good", "connecting": "warn", "stale": "warn", "down": "bad"}
-NAMES = {"public": ("public", "pub"), "private": ("private", "prv"), "rest": ("REST", "REST")}
+NAMES = {
+    "public": ("public", "pub"),
+    "private": ("private", "prv"),
+    "rest": ("REST", "REST"),
+    "cancels": ("cancels", "cxl"),
+}
 UNCHECKED: tuple[str, Tone] = ("═ KEY UNCHECKED ═", "warn")
 """Until the exchange has told what the key may do."""
 REFUSED: tuple[str, Tone] = ("═ KEY REFUSED ═", "bad")
@@ -63,6 +68,7 @@ class StatusLine(Panel[StatusView]):
             if brevity < 3 and view.key is not None:
                 name = f"{view.key_name} " if view.key_name and brevity == 0 else ""
                 spans.append(Span(f" · key {name}{HIDDEN if self.private else view.key}", "muted"))
+                spans += self._second(view, brevity)
         if view.switch is not None:
             spans += [Span("  "), _switch(view.switch)]
         calm = view.system == CALM_SYSTEM
@@ -79,6 +85,15 @@ class StatusLine(Panel[StatusView]):
             when = "" if window.starts_ns is None else f" {day_and_time(window.starts_ns)}"
             spans += [Span("  "), Span(f"maintenance{when}", "warn")]
         return tuple(spans)
+
+    def _second(self, view: StatusView, brevity: int) -> list[Span]:
+        """Name the key that cancels, where it is another one."""
+        second = view.canceller
+        if second is None or brevity:
+            return []
+        tone: Tone = "muted" if second.refused is None else "bad"
+        key = HIDDEN if self.private else second.key
+        return [Span(f" · cancels {second.name} {key}{'' if second.refused is None else ', refused'}", tone)]
 
     def _right(self, view: StatusView, brevity: int) -> tuple[Span, ...]:
         spans: list[Span] = []

@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from krakentui.model.account import Holding, KeyInfo
 from krakentui.model.event import BalancesPolled, Garbled, KeyDescribed
@@ -122,7 +123,28 @@ def test_the_recorded_balances_are_read() -> None:
 
 @pytest.mark.parametrize("row", [CAMEL, SNAKE], ids=["camel", "snake"])
 def test_a_key_is_described_in_either_spelling(row: dict[str, object]) -> None:
-    assert read(row, "GetApiKeyInfo").events == (KeyDescribed(key="f1f2f3", info=TOLD),)
+    (told,) = read(row, "GetApiKeyInfo").events
+    assert isinstance(told, KeyDescribed)
+    unmarked = structs.replace(told.info, account_mark="")
+    assert (told.key, unmarked) == ("f1f2f3", TOLD)
+
+
+def mark(**told: object) -> str:
+    (event,) = read({**SNAKE, **told}, "GetApiKeyInfo").events
+    assert isinstance(event, KeyDescribed)
+    return event.info.account_mark
+
+
+def test_two_keys_of_one_account_carry_one_mark_and_others_another() -> None:
+    assert (
+        mark(iban="AA88 N84G WOAK NMOI") == mark(iiban="aa88n84gwoaknmoi") != mark(iban="AA88 N84G WOAK NMOJ")
+    )
+    assert "N84G" not in mark(iban="AA88 N84G WOAK NMOI")
+
+
+@pytest.mark.parametrize("told", [{}, {"iban": None}, {"iban": " "}, {"iban": 7}])
+def test_an_account_that_is_not_told_has_no_mark(told: dict[str, object]) -> None:
+    assert mark(**told) == ""
 
 
 def test_neither_the_key_nor_the_iban_is_kept() -> None:

@@ -1,0 +1,160 @@
+"""One key's way of cancelling: its socket, its lane to REST, and when these take a cancel.
+
+A cancel is refused here only on what is certain: no permission, nothing to send it over, a lockout
+without an open private socket. Everything else goes, if need be with a warning in the question.
+"""
+
+import itertools
+from collections.abc import Sequence
+
+from krakentui.budget.acts import order_cost
+from krakentui.budget.ledger import Ledger
+from krakentui.budget.planner import plan
+from krakentui.budget.words import duration
+from krakentui.engine.answers import Answers
+from krakentui.engine.cancels import Cancels
+from krakentui.engine.household import Household
+from krakentui.engine.lanes import Lane
+from krakentui.engine.leftswitch import Memory
+from krakentui.engine.routes import Wanted, parcels
+from krakentui.engine.switch import DeadMan
+from krakentui.engine.wants import is_blind, may_ask
+from krakentui.model.order import Order
+from krakentui.net.feed import Feed
+from krakentui.settings import Settings
+from krakentui.state.keys import KeyBelief
+from krakentui.state.question import question
+from krakentui.state.state import State
+from krakentui.state.view import NotAsked, Question
+from krakentui.wire.spot.ws import Conversation
+
+UNPROVEN = (
+    "The exchange has not told that it belongs to this account, and a cancel of everything names no order."
+)
+
+
+class Canceller:
+    """Cancels with one key."""
+
+    def __init__(
+        self,
+        state: State,
+        belief: KeyBelief,
+        house: Household,
+        lane: Lane,
+        feed: Feed[Conversation],
+        answers: Answers,
+        numbers: "itertools.count[int]",
+    ) -> None:
+        """Begin with nothing to cancel.
+
+        Args:
+            state: what is believed.
+            belief: what is believed of the key.
+            house: clock, thresholds, and where events go.
+            lane: the key's way to REST.
+            feed: its private socket.
+            answers: what is asked over that.
+            numbers: numbers requests, the same row for every key of a session.
+        """
+        self.belief = belief
+        self.cancels = Cancels(state, house.clock, house.patience, lane, feed, answers, house.tell, numbers)
+        self._state = state
+        self._lane = lane
+        self._feed = feed
+        self._house = house
+        self._answers = answers
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether the exchange, or we, do not take this key: over REST at least."""
+        return self._lane.key_refused is not None
+
+    def refusal(self, t_ns: int, *, names_none: bool = False) -> str | None:
+        """Tell why no cancel can go with this key, as a sentence, where that is certain.
+
+        `names_none` = it would name no order: with a key of another account it would cancel what is there.
+        """
+        if self.belief is self._state.keys.second:
+            same = self._state.keys.same_account
+            if same is False:
+                return self.belief.refused or ""
+            if same is None and names_none:
+                return UNPROVEN
+        if self.belief.lacks_cancels is not None:
+            return self.belief.lacks_cancels
+        if self._socket_takes(t_ns) or self._rest_takes(t_ns):
+            return None
+        if self._lane.key_refused is not None:
+            return f"{self._lane.key_refused.rstrip('.')}; the private websocket is not open."
+        locked_ns = self._lane.locked_ns(t_ns)
+        if locked_ns:
+            return (
+                "The exchange locked private calls out and the private websocket is not open: "
+                f"REST takes cancels again in {duration(locked_ns)}."
+            )
+        return "This key may not cancel over REST, and the private websocket is not open."
+
+    def ask(self, ids: Sequence[str], t_ns: int, *, everything: bool, new_too: bool) -> Question | NotAsked:
+        """Freeze a question, or say why it cannot be asked."""
+        return question(
+            self._state,
+            ids,
+            t_ns,
+            socket_open=self._socket_takes(t_ns),
+            rest_open=self._rest_takes(t_ns),
+            batch_names=not is_blind(self._state),
+            everything=everything,
+            new_too=new_too,
+            by=self.belief,
+        )
+
+    def dead_man(self, settings: Settings) -> DeadMan:
+        """Make the dead man's switch that this key keeps."""
+        folder, house, key = settings.state_dir, self._house, self._lane.scope.key
+        memory = None if folder is None else Memory(folder, key, settings.endpoints.rest)
+        return DeadMan(
+            self._state,
+            house.clock,
+            house.patience,
+            self._lane,
+            self._feed,
+            self._answers,
+            house.tell,
+            memory,
+        )
+
+    def begin(self, orders: Sequence[Order], t_ns: int, *, at_once: bool) -> None:
+        """Send the cancels of these orders the way that is planned for them now."""
+        wall_ns = self._state.exchange_ns(t_ns)
+        planned = plan(
+            orders,
+            self._ledger,
+            t_ns,
+            wall_ns,
+            socket_open=self._socket_takes(t_ns),
+            rest_open=self._rest_takes(t_ns),
+            batch_names=not is_blind(self._state),
+            at_once=at_once,
+        )
+        self.cancels.begin(parcels(planned.ids, planned.route), wanted(orders, wall_ns))
+
+    @property
+    def _ledger(self) -> Ledger:
+        """The counters as this key sees them."""
+        return self._state.ledger.of_key(self.belief.key) or self._state.ledger
+
+    def _socket_takes(self, t_ns: int) -> bool:
+        """REST goes before a socket that went quiet, and before any socket where only its count tells."""
+        if self._rest_takes(t_ns):
+            return self._feed.is_alive(t_ns) and not is_blind(self._state)
+        return self._feed.is_open
+
+    def _rest_takes(self, t_ns: int) -> bool:
+        free = self._lane.key_refused is None and not self._lane.locked_ns(t_ns)
+        return free and may_ask("CancelOrder", self.belief)
+
+
+def wanted(orders: Sequence[Order], wall_ns: int) -> list[Wanted]:
+    """Say what is to be cancelled, with what each costs at this moment of the exchange's clock."""
+    return [Wanted(order.id, order.pair, order_cost(order, wall_ns)) for order in orders]
