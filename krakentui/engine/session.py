@@ -107,6 +107,7 @@ class Session:
         self._patience = Patience.at_speed(settings.speed)
         self.state = fresh_state(settings, clock)
         self._ear: Callable[[Happening, int], None] = lambda _event, _t_ns: None
+        self._account: AccountSide | None = None
         self._actions = (
             None
             if settings.state_dir is None or settings.credentials is None
@@ -139,7 +140,6 @@ class Session:
         self._public_poller = PublicPoller(
             self.state, calls, clock, self.tell, self._timing, self._public.replace
         )
-        self._account: AccountSide | None = None
         if settings.credentials is not None:
             named, seats = self._public_poller.names_known, (seat, cancel_seat)
             self._account = AccountSide(

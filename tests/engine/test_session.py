@@ -76,6 +76,16 @@ async def test_without_a_key_only_public_things_happen() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("key", [KEY, None], ids=["keyed", "keyless"])
+async def test_a_recording_that_cannot_be_written_is_a_notice(
+    key: Credentials | None, tmp_path: Path
+) -> None:
+    scene = Scene(some_settings(key=key, record=tmp_path / "no folder" / "r.jsonl"))
+    (line,) = [one for one in scene.session.journal() if "Recording" in one.text]
+    assert line.text == "Recording to r.jsonl is off: no such file or directory."
+
+
+@pytest.mark.anyio
 async def test_balances_wait_for_the_names_of_assets() -> None:
     scene = Scene()
     scene.door.answer("Assets", NotSent("no way"))
