@@ -14,7 +14,6 @@ from krakentui.commands.simulated import first_line_of
 from krakentui.engine.keychain import Keychain, Shelf
 from krakentui.engine.keyfetch import Fetched
 from krakentui.engine.seat import Seated
-from krakentui.engine.session import Session
 from krakentui.model.error import KeyProblem
 from krakentui.model.secret import Credentials
 from krakentui.settings import Settings
@@ -23,6 +22,7 @@ from krakentui.state.parting import Parting
 from krakentui.state.view import NotAsked, SwitchQuestion
 from tests.whole.faults import inject, private_calls
 from tests.whole.lockstep import Lockstep, lockstep
+from tests.whole.seen import Seen
 from tests.whole.truth import shown_orders, true_orders, wrong_balances, wrong_gauges
 
 pytestmark = pytest.mark.anyio
@@ -30,22 +30,6 @@ QUIET = Options(manual=True, quiet=True)
 OPENING_S = 8
 LEFT = "A dead man's switch of an earlier run is armed and is not renewed: D disarms it."
 PLEASE_S = 3
-
-
-class Seen:
-    """A screen that remembers what it was told to show."""
-
-    def __init__(self) -> None:
-        self.sessions: list[Session] = []
-        self.said: list[str] = []
-        self.turned: Callable[[], object] = lambda: None
-
-    def turn_to(self, session: Session) -> None:
-        self.sessions.append(session)
-        self.turned()
-
-    def say(self, sentence: str) -> None:
-        self.said.append(sentence)
 
 
 class Hands:

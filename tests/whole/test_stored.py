@@ -4,12 +4,14 @@ The exchange behind it is the simulated one, which knows this key; only the last
 hosts to loopback, below the check of where a key may go.
 """
 
+import asyncio
 import logging
 import random
 from base64 import b64decode
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -19,9 +21,12 @@ from msgspec import structs
 from krakentui import log
 from krakentui.commands.choose import settings_with
 from krakentui.commands.parser import parse
+from krakentui.commands.seated import sit
+from krakentui.commands.shelf import stored_shelf
 from krakentui.commands.which_key import choose_key
 from krakentui.engine.doors import open_websocket
 from krakentui.engine.host import Host
+from krakentui.engine.keychain import Keychain
 from krakentui.keys import key_file, profile_list, ring, sealed
 from krakentui.keys.offer import Machine
 from krakentui.model.clock import SECOND, SystemClock
@@ -31,12 +36,14 @@ from krakentui.net.socket import Socket
 from krakentui.settings import LIVE_REST, LIVE_WS_PRIVATE, Settings
 from krakentui.simulator import Exchange, Options
 from krakentui.simulator.accounts import of
+from krakentui.state.parting import Parting
 from krakentui.wire.spot.rest import Prepared
 from tests.support.bus import gnome_keyring, session_bus
 from tests.support.clock import ManualClock
 from tests.support.keys import a_key, a_pair, a_profile, a_secret
 from tests.support.tty import Typist
 from tests.whole.lockstep import STARTING, STEP_S, Lockstep
+from tests.whole.seen import Seen
 from tests.whole.truth import shown_orders, true_orders
 
 ROOT = Path(__file__).parents[2]
@@ -86,12 +93,12 @@ class Bent:
         await self._client.aclose()
 
 
-def with_real_key(exchange: Exchange, name: str = "cancel") -> None:
+def with_real_key(exchange: Exchange, name: str = "cancel", seed: int = 1) -> None:
     """Give the exchange's key another face: that of a real one."""
     accounts = of(exchange.world)
     key = accounts.programs[name]
     del accounts.door.keys[key.public]
-    key.public, key.secret = a_key(), b64decode(a_secret())
+    key.public, key.secret = a_key(seed), b64decode(a_secret(seed))
     accounts.door.keys[key.public] = key
 
 
@@ -208,3 +215,35 @@ async def test_a_key_that_ends_while_running_is_told_and_asked_no_more(
         refusals = [call for call in both.verdicts() if call["verdict"] == "EAPI:Invalid key"]
         assert len(refusals) == 1
         assert both.feeds()["public"] == "live"
+
+
+@pytest.mark.anyio
+async def test_from_one_stored_key_to_another_account_without_a_restart(
+    tmp_path: Path, here: Machine
+) -> None:
+    """The second key is fetched from its keyring by a child, and nothing of the first account stays."""
+    key_file.keep("main", a_pair(), here)
+    ring.keep("business", a_pair(2), here)
+    settings = settings_of(tmp_path, "file", here)
+    business = a_profile("business", account="business", store="keyring", fingerprint=a_pair(2).fingerprint)
+    profile_list.change(tmp_path / "profiles.toml", lambda told: told.with_profile(business))
+    environ = dict(here.environ) | {"KRAKENTUI_CONFIG": str(tmp_path / "config.toml")}
+    async with watching(settings) as (both, bent):
+        with_real_key(both.exchange, "stranger", 2)
+        alices, seen = set(both.rows()), Seen()
+        shelf = stored_shelf(parse([]), environ, settings)
+        sitting = partial(sit, clock=both.clock, program="monitor")
+        keys = Keychain(both.host, settings, lambda: shelf(SystemClock()), sitting, lambda _: None, seen)
+        both.host.beside("switch of keys", keys.run)
+        keys.switch("business", Parting())
+        while not seen.said:  # noqa: ASYNC110 - of another process
+            await asyncio.sleep(0.005)
+        assert seen.said == ["Key business of account business is in use now."]
+        both.owner = "bob"
+        await both.run(10)
+        assert shown_orders(both) == true_orders(both)
+        assert not set(both.rows()) & alices
+        key = both.session._settings.credentials
+        assert key is not None
+        assert key.source == "the OS keyring (rings.Good)"
+        assert bent.keys == {a_key(1), a_key(2)}
