@@ -18,7 +18,6 @@ from krakentui.commands.simulated_log import Write, replayed, written
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.simulator.exchange import Exchange
 from krakentui.simulator.mirror.recording import Recording
-from krakentui.simulator.mirror.retelling import report
 from krakentui.simulator.options import Options
 from krakentui.simulator.scenario import BadScenario
 from krakentui.simulator.tables import load as load_tables
@@ -93,6 +92,8 @@ Give every program a key of its own: {", ".join(first.keys)}."""
 
 def mirror_words(recording: Recording) -> str:
     """Say what is served, and how much of it the exchange's own writers write the same."""
+    from krakentui.simulator.mirror.retelling import report  # noqa: PLC0415 - for one option
+
     sides = Counter(connection.surface for connection in recording.connections)
     told = report(recording, load_tables().pairs, TOLD_MAX)
     which = "these frames" if recording.frames <= TOLD_MAX else f"the first {TOLD_MAX} frames"

@@ -6,7 +6,6 @@ from msgspec import Struct, convert
 
 from krakentui.commands.parser import Given
 from krakentui.model.error import UsageError
-from krakentui.simulator.mirror.reading import load as load_recording
 from krakentui.simulator.mirror.recording import BadRecording, Recording
 from krakentui.simulator.options import Options
 from krakentui.simulator.scenario import BadScenario, Scenario, load
@@ -61,6 +60,8 @@ def _scenario(name: str) -> Scenario:
 
 
 def _recording(path: Path) -> Recording:
+    from krakentui.simulator.mirror.reading import load as load_recording  # noqa: PLC0415 - for one option
+
     try:
         return load_recording(path)
     except BadRecording as bad:

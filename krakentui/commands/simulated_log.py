@@ -10,7 +10,6 @@ from krakentui.commands import guard
 from krakentui.commands.lines import put
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.number import counted
-from krakentui.simulator.replay import NoLog, replay
 
 Write = Callable[[str], object]
 
@@ -39,6 +38,8 @@ def replayed(path: Path, copy: Path | None) -> int:
     Raises:
         UsageError: there is no such log.
     """
+    from krakentui.simulator.replay import NoLog, replay  # noqa: PLC0415 - for one option
+
     if copy is not None and copy.resolve() == path.resolve():
         raise UsageError("--log and --replay cannot be one file.")
     try:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from krakentui.simulator import private_rest, public_rest
 from krakentui.simulator.faults.base import Answer
 from krakentui.simulator.keys import ApiKey
-from krakentui.simulator.mirror.talk import MirrorTalk
 from krakentui.simulator.private_ws import PrivateTalk
 from krakentui.simulator.public_ws import PublicTalk
 from krakentui.simulator.surface import HttpReply, HttpRequest, Socket, failure
@@ -73,11 +72,17 @@ class Entrance:
         if log is not None:
             log.opened(way.number, surface, peer)
             tap(way, log.sent, log.closed)
-        past = self._world.past
-        talk = TALKS[surface](self._world, way) if past is None else MirrorTalk(self._world, way, past)
+        talk = self._talk(surface, way)
         talk.opened()
         self._world.faults.accepted(talk)
         return talk
+
+    def _talk(self, surface: str, way: Socket) -> Talk:
+        if self._world.past is None:
+            return TALKS[surface](self._world, way)
+        from krakentui.simulator.mirror.talk import MirrorTalk  # noqa: PLC0415 - a twentieth of a start
+
+        return MirrorTalk(self._world, way, self._world.past)
 
     def frame(self, talk: Talk, text: str) -> None:
         """Take a frame of a client, past the faults that strike it."""

@@ -14,7 +14,6 @@ from krakentui.simulator.accounts import Accounts, of
 from krakentui.simulator.instants import iso_us
 from krakentui.simulator.invariants import check_all
 from krakentui.simulator.jsontext import digits
-from krakentui.simulator.mirror.talk import MirrorTalk
 from krakentui.simulator.orders import Order
 from krakentui.simulator.private_ws import PrivateTalk
 from krakentui.simulator.public_ws import PublicTalk
@@ -176,8 +175,11 @@ def _subscriptions(talk: Talk) -> Rows:
         return [{"channel": CHANNEL, "sequence": talk.sequence}] if talk.subscribed else []
     if isinstance(talk, PublicTalk):
         return [{"channel": key[0], "symbol": key[1] or None} for key in talk.keys]
-    if isinstance(talk, MirrorTalk):
-        return [{"channel": channel, "symbol": symbol or None} for channel, symbol in talk.strands]
+    if talk.world.past is not None:
+        from krakentui.simulator.mirror.talk import MirrorTalk  # noqa: PLC0415 - only a mirror needs it
+
+        strands = talk.strands if isinstance(talk, MirrorTalk) else []
+        return [{"channel": channel, "symbol": symbol or None} for channel, symbol in strands]
     return []
 
 

@@ -18,7 +18,6 @@ from krakentui.simulator.listings import with_listings
 from krakentui.simulator.maintenance import Bulletin
 from krakentui.simulator.manners import Manners
 from krakentui.simulator.markets import Markets
-from krakentui.simulator.mirror.past import Past
 from krakentui.simulator.options import OPENING_US, Options
 from krakentui.simulator.public_feeds import Feeds
 from krakentui.simulator.public_limits import PublicLimiter
@@ -29,6 +28,8 @@ from krakentui.simulator.ws_talk import Talk
 
 if TYPE_CHECKING:
     from krakentui.simulator.log import Log
+    from krakentui.simulator.mirror.past import Past
+    from krakentui.simulator.mirror.recording import Recording
     from krakentui.simulator.play import Play
 
 REQUESTS_KEPT = 20_000
@@ -93,7 +94,7 @@ class World:
         self.play: Play | None = None
         """The scenario that is played."""
         self.halts = Halts(self)
-        self.past = None if options.mirror is None else Past(options.mirror)
+        self.past = None if options.mirror is None else _past_of(options.mirror)
         """What a mirror has to tell; None = this world tells of itself."""
         self.sockets: dict[int, Socket] = {}
         self.talks: dict[int, Talk] = {}
@@ -189,3 +190,9 @@ class World:
         """Note a websocket request."""
         surface = f"spot-ws-{talk.socket.surface}"
         self.heard(Heard(self.clock.now_us(), surface, talk.socket.peer, what, key, cost, verdict))
+
+
+def _past_of(recording: "Recording") -> "Past":
+    from krakentui.simulator.mirror.past import Past  # noqa: PLC0415 - only a mirror needs it
+
+    return Past(recording)

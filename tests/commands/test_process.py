@@ -74,9 +74,10 @@ def test_paths_are_told(tmp_path: Path) -> None:
 CLIENT = tuple(f"krakentui.{floor}" for floor in ("budget", "engine", "net", "state", "ui", "wire"))
 
 
-def loaded_by(code: str, home: Path) -> set[str]:
-    """The libraries in memory after this code ran."""
-    watched = ("textual", "httpx", "websockets", "aiohttp", "keyring", "msgspec", "asyncio", *CLIENT)
+def loaded_by(code: str, home: Path, *besides: str) -> set[str]:
+    """The libraries, and the modules looked for besides, that are in memory after this code ran."""
+    libraries = ("textual", "httpx", "websockets", "aiohttp", "keyring", "msgspec", "asyncio", *CLIENT)
+    watched = (*libraries, *besides)
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", f"import sys\n{code}\nprint(*(m for m in {watched} if m in sys.modules))"],
         capture_output=True,
@@ -104,3 +105,11 @@ def test_the_simulated_exchange_starts_without_loading_the_client(tmp_path: Path
         "from krakentui.commands.parser import parse\nparse(['simulate'])\nimport krakentui.commands.simulate"
     )
     assert not loaded_by(code, tmp_path) & {*CLIENT, "httpx", "websockets", "textual"}
+
+
+def test_the_simulated_exchange_starts_without_what_only_some_runs_need(tmp_path: Path) -> None:
+    world = "from krakentui.simulator.world import *\nWorld(Options()).start()"
+    code = f"{world}\nimport krakentui.commands.simulate"
+    names = ("mirror.talk", "mirror.reading", "mirror.retelling", "faults.names", "replay", "world")
+    found = loaded_by(code, tmp_path, *(f"krakentui.simulator.{name}" for name in names))
+    assert {name for name in found if name.startswith("krakentui.")} == {"krakentui.simulator.world"}

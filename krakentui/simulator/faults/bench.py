@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from krakentui.simulator.accounts import of
 from krakentui.simulator.faults.base import Answer, Call, Fault
-from krakentui.simulator.faults.names import KINDS
 from krakentui.simulator.faults.spec import Spec, Subject, read_spec
 from krakentui.simulator.faults.wire import PATHS, Asked, Frame, Wire
 from krakentui.simulator.refusal import Refused
@@ -46,7 +45,7 @@ class Faults:
         if sum(not fault.over for fault in self._faults) >= PENDING_MAX:
             raise Refused(f"there are {PENDING_MAX} faults already")
         self._asked += 1
-        fault = KINDS[spec.name](self._world, spec, self._asked, self.wires)
+        fault = _kinds()[spec.name](self._world, spec, self._asked, self.wires)
         done = [old for old in self._faults if old.over]
         self._faults = [old for old in self._faults if old not in done[:-OVER_KEPT]]
         self._faults.append(fault)
@@ -59,7 +58,7 @@ class Faults:
     def check(self, asked: object) -> None:
         """Refuse a fault that makes no sense, and add none."""
         spec = self._read(asked)
-        KINDS[spec.name](self._world, spec, 0, self.wires)
+        _kinds()[spec.name](self._world, spec, 0, self.wires)
 
     def clear(self, number: int | None = None) -> int:
         """End one fault, or all, whether begun or not; give how many."""
@@ -209,8 +208,8 @@ class Faults:
 
     def _read(self, asked: object) -> Spec:
         spec = read_spec(asked, self._key_names())
-        if spec.name not in KINDS:
-            raise Refused(f"there is no fault {spec.name[:40]}: it is one of {', '.join(sorted(KINDS))}")
+        if spec.name not in _kinds():
+            raise Refused(f"there is no fault {spec.name[:40]}: it is one of {', '.join(sorted(_kinds()))}")
         return spec
 
     def _key_names(self) -> dict[str, str]:
@@ -218,3 +217,9 @@ class Faults:
         for program, key in of(self._world).programs.items():
             names.update({program: key.public, key.public: key.public, key.fingerprint: key.public})
         return names
+
+
+def _kinds() -> dict[str, type[Fault]]:
+    from krakentui.simulator.faults.names import KINDS  # noqa: PLC0415 - most runs have no fault
+
+    return KINDS
