@@ -15,9 +15,7 @@ from krakentui.commands.cancel import CODES, LOOK_UP_S, SETTLING_S, Result, canc
 from krakentui.commands.parser import parse
 from krakentui.model.clock import SECOND
 from krakentui.model.error import KrakentuiError, UsageError
-from krakentui.model.history import HistoryKind, Past
 from krakentui.model.order import Outcome
-from krakentui.state.past import HistoryView
 from krakentui.state.view import (
     Found,
     JournalLine,
@@ -25,7 +23,6 @@ from krakentui.state.view import (
     OrderRow,
     Question,
     QuestionOrder,
-    SwitchQuestion,
 )
 from krakentui.state.ways import PairView, WayView
 from tests.commands.face import FINGERPRINT, ReadyFace, an_order, some_orders
@@ -87,33 +84,6 @@ class Desk(ReadyFace):
             if order.id in self.outcomes:
                 self.happened(an_end(len(self.sent), order.id, self.outcomes[order.id]))
         return None
-
-    def ask_switch(self) -> SwitchQuestion | NotAsked:
-        return NotAsked(why="There is no switch here.")
-
-    def set_switch(self, question: SwitchQuestion, timeout_s: int) -> NotAsked | None:
-        raise AssertionError("nothing was asked")
-
-    def history(self, kind: HistoryKind, t_ns: int) -> HistoryView:
-        raise AssertionError("no history here")
-
-    def ask_history(self, kind: HistoryKind, *, again: bool) -> str:
-        return "There is no history here."
-
-    def ask_fees(self) -> str:
-        return "There are no fees here."
-
-    def export(self, kind: HistoryKind, rows: Sequence[Past]) -> str:
-        return "There is nothing to export."
-
-    def ask_when_free(self, ids: Sequence[str]) -> Question | NotAsked:
-        return NotAsked(why="Nothing waits here.")
-
-    def confirm_when_free(self, question: Question) -> NotAsked | None:
-        raise AssertionError("nothing was asked")
-
-    def stop_waiting(self, ids: Sequence[str]) -> bool:
-        return False
 
     def unsettled(self) -> tuple[str, ...]:
         return tuple(order_id for order_id in self.sent if order_id not in self.outcomes)
