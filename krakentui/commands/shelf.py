@@ -47,7 +47,9 @@ def stored_shelf(given: Given, environ: MutableMapping[str, str], settings: Sett
 def _shelf(given: Given, environ: MutableMapping[str, str], settings: Settings, clock: Clock) -> Shelf:
     held = settings.credentials
     if given.endpoint is not None:
-        return Shelf(() if held is None else (at_hand(held, settings.account),))
+        return Shelf(
+            () if held is None else (at_hand(held, settings.account, canceller=settings.cancel_credentials),)
+        )
     trouble, profiles = "", Profiles()
     try:
         profiles = profile_list.read(list_path(given, environ))
@@ -56,19 +58,22 @@ def _shelf(given: Given, environ: MutableMapping[str, str], settings: Settings, 
     folder = keys_folder(given, environ)
     offered = [_offered(one, profiles, settings, folder, clock, environ) for one in profiles.profiles]
     if held is not None and all(one.name != held.name for one in offered):
-        offered.insert(0, at_hand(held, settings.account))
+        offered.insert(0, at_hand(held, settings.account, canceller=settings.cancel_credentials))
     return Shelf(tuple(offered), profiles.withdraw_accepted, trouble)
 
 
-def at_hand(held: Credentials, account: str, purpose: Purpose | None = None) -> Offered:
-    """Offer a key that is in memory."""
+def at_hand(
+    held: Credentials, account: str, purpose: Purpose | None = None, canceller: Credentials | None = None
+) -> Offered:
+    """Offer a key that is in memory, with the one that cancels for it where there is one."""
     return Offered(
         name=held.name,
         account=account,
         purpose=purpose,
         source=held.source,
         fingerprint=held.fingerprint,
-        fetch=partial(_have, Fetched(held)),
+        canceller="" if canceller is None else canceller.name,
+        fetch=partial(_have, Fetched(held, (), canceller)),
     )
 
 
@@ -94,6 +99,7 @@ def _offered(
         purpose=profile.purpose,
         source=held.source if mine and held is not None else WHERE[profile.store],
         fingerprint=profile.fingerprint,
+        canceller=profile.cancel_with or "",
         is_default=profile.name == profiles.default,
         barrier=_AT_START.format(why, profile.name) if why and not mine else "",
         fetch=get,

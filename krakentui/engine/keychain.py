@@ -44,6 +44,8 @@ class Offered(Struct, frozen=True, kw_only=True):
     source: str
     fingerprint: str = ""
     """As it was seen last; empty = never."""
+    canceller: str = ""
+    """Name of the key that cancels for it; empty = it does so itself."""
     is_default: bool = False
     barrier: str = ""
     """Why it cannot be fetched while the screen is open, as a sentence; empty = it can."""
@@ -270,6 +272,7 @@ class Keychain:
             purpose=one.purpose or "",
             source=one.source,
             fingerprint=print_,
+            canceller=one.canceller,
             in_use=used,
             is_default=one.is_default,
             barrier="" if used else one.barrier,

@@ -17,7 +17,7 @@ from msgspec import DecodeError, Struct, ValidationError, json, structs
 
 from krakentui.keys.child import bare_environment
 from krakentui.keys.fetch_child import Answer, Wanted
-from krakentui.keys.pair import read_pair
+from krakentui.keys.pair import one_key_twice, read_pair
 from krakentui.keys.profile import Profile
 from krakentui.model.clock import Clock
 from krakentui.model.error import KeyProblem
@@ -59,12 +59,15 @@ async def fetch(
         environ: what the child inherits, names of terminals left out.
 
     Raises:
-        KeyProblem: none has it, or the child did not answer; the sentence says why.
+        KeyProblem: none has it, the child did not answer, or both are one key; the sentence says why.
     """
     told = await _fetch(profile, folder, clock, environ)
     if canceller is None:
         return told
     more = await _fetch(canceller, folder, clock, environ)
+    twice = one_key_twice(told.credentials, more.credentials)
+    if twice is not None:
+        raise KeyProblem(twice)
     return Fetched(told.credentials, (*told.notes, *more.notes), more.credentials)
 
 

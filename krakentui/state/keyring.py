@@ -29,6 +29,8 @@ class KeyRow(Struct, frozen=True, kw_only=True):
     """Where it comes from, or is kept, in words."""
     fingerprint: str
     """Empty = it was never seen."""
+    canceller: str = ""
+    """Name of the key that cancels for it; empty = it does so itself."""
     in_use: bool
     is_default: bool = False
     barrier: str = ""

@@ -101,3 +101,13 @@ def test_a_list_that_went_bad_is_told_and_the_key_in_use_stays(tmp_path: Path) -
 def test_what_the_user_accepted_goes_along(tmp_path: Path) -> None:
     (tmp_path / "profiles.toml").write_text('withdraw_accepted = ["0123456789ab"]\n')
     assert shelf(tmp_path).withdraw_accepted == {"0123456789ab"}
+
+
+@pytest.mark.anyio
+async def test_the_second_key_of_the_environment_comes_back_with_the_first(tmp_path: Path) -> None:
+    settings = Settings(credentials=a_pair(name="environment"), cancel_credentials=a_pair(2, name="second"))
+    environ = {"KRAKENTUI_CONFIG": str(tmp_path / "config.toml"), **a_machine(tmp_path).environ}
+    (mine,) = stored_shelf(Given(), environ, settings)(SystemClock()).offered
+    canceller = (await mine.fetch()).canceller
+    assert canceller is not None
+    assert canceller.key == a_key(2)

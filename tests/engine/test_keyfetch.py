@@ -62,6 +62,13 @@ async def test_the_key_that_cancels_is_fetched_too(tmp_path: Path) -> None:
     assert told.canceller.name == "cancels"
 
 
+async def test_one_key_under_two_names_is_refused(tmp_path: Path) -> None:
+    for name in ("main", "cancels"):
+        key_file.keep(name, a_pair(), a_machine(tmp_path))
+    with pytest.raises(KeyProblem, match="main"):
+        await fetched(tmp_path, a_profile(cancel_with="cancels"), canceller=a_profile("cancels"))
+
+
 @pytest.mark.parametrize(
     ("backend", "why"),
     [("Locked", "It is locked and was not unlocked"), ("Crashing", "It broke off"), ("Asking", "It failed")],

@@ -97,6 +97,12 @@ async def test_in_the_least_room_it_still_says_how_to_close_it() -> None:
         assert "Esc close" in screen.text()
 
 
+async def test_a_key_that_has_another_one_for_cancels_names_it() -> None:
+    async with with_keys(FakeKeys(a_key_row(in_use=True, canceller="cancels"))) as (screen, _):
+        await screen.press("K")
+        assert "for watch+cancel, cancels with cancels; fingerprint" in screen.text()
+
+
 async def test_what_is_under_way_and_what_failed_stands_above_the_key() -> None:
     async with with_keys() as (screen, keys):
         keys.keys = structs.replace(

@@ -76,6 +76,7 @@ def key_lines(view: KeysView, chosen: str | None, width: int, *, private: bool) 
         return tuple(lines)
     print_ = masked(row.fingerprint, private=private)
     for_ = f", for {row.purpose}" if row.purpose else ""
+    for_ += f", cancels with {row.canceller}" if row.canceller else ""
     head = f"of account {row.account}{for_}; fingerprint {print_}, from {row.source}."
     lines += wrapped(f"{row.name} {head}", width, "text")
     if row.barrier:
