@@ -81,7 +81,7 @@ class Funds:
             orders_stand: The open orders are believed as they were then. Without that a hold that is not
                 theirs would be learned from orders that came and went unseen.
             orders_whole: So they were in all the time that a lagging list may show. Without that only
-                what the orders explain alone is learned.
+                what the orders explain alone is learned, and what polls go on showing for a minute.
         """
         if self.polled_ns is not None and asked_ns <= self.polled_ns:
             return

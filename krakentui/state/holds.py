@@ -14,14 +14,12 @@ from msgspec import Struct
 
 from krakentui.model.clock import SECOND
 from krakentui.model.order import Order
-from krakentui.state.merge import REST_LAG_NS
+from krakentui.state.merge import REST_LAG_NS, STREAM_LAG_NS
 
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
 MOST_FEE: Final = Decimal("1.01")
 """A hold up to 1 % above what the orders themselves lock is their fee (0.4 % at most for a taker: 2026)."""
-STREAM_LAG_NS: Final = 5 * SECOND
-"""By so much a live stream may show an order later than a poll does."""
 KEPT_LONGER_NS: Final = 15 * SECOND
 """A poll is judged at most so long after it was asked for."""
 Lock = tuple[str, Decimal]
@@ -50,6 +48,8 @@ class Holds:
         """Assets whose hold is explained by a first poll that is not judged yet."""
         self._unjudged: set[str] = set()
         """Assets of which the last poll is to be judged."""
+        self._odd: dict[str, tuple[int, Decimal]] = {}
+        """What the orders of the last judged poll did not explain, and since which poll it has been so."""
         self._derived: dict[str, deque[tuple[int, Decimal]]] = {}
         self._locks: dict[str, tuple[Order, Lock | None]] = {}
 
@@ -62,7 +62,7 @@ class Holds:
             stand: The open orders are believed as they were then. Without that a hold that is not theirs
                 would be learned from orders that came and went unseen.
             whole: So they were in all the time that a lagging poll may show. Without that only what the
-                orders explain alone is learned.
+                orders explain alone is learned, and what polls go on showing for a minute.
         """
         for asset in {*held, *self._polled}:
             self._polled[asset] = Polled(asked_ns, held.get(asset, ZERO), whole)
@@ -140,8 +140,16 @@ class Holds:
         """Correct what we cannot see, if the poll goes by no older orders than ours of then."""
         polled, derived = self._polled[asset], self._during_lag(asset)[-1]
         alone = derived <= polled.held <= derived * MOST_FEE
-        if alone or (polled.whole and self._nearest(asset) == derived):
+        known = polled.whole or self._is_steady(asset, polled.held - derived)
+        if alone or (known and self._nearest(asset) == derived):
             self._explain(asset, derived)
+
+    def _is_steady(self, asset: str, rest: Decimal) -> bool:
+        """Tell whether polls have shown for a minute that so much is held by what no order explains."""
+        asked_ns = self._polled[asset].asked_ns
+        first_ns, before = self._odd.get(asset, (asked_ns, rest))
+        self._odd[asset] = (first_ns, rest) if before == rest else (asked_ns, rest)
+        return before == rest and asked_ns - first_ns >= REST_LAG_NS
 
     def _meet(self, asset: str) -> None:
         """Explain a first hold at once, as well as what is known of the orders allows."""

@@ -21,6 +21,9 @@ from krakentui.model.order import DONE, Order, OrderPatch, Source
 REST_LAG_NS: Final = 60 * SECOND
 """REST may be this far behind the stream (faults F31)."""
 
+STREAM_LAG_NS: Final = 5 * SECOND
+"""By so much a live stream may show an order later than REST does."""
+
 TERMS: Final = ("qty", "cash_qty", "limit_price", "price_text", "trigger")
 """What an amend can change; `Order.terms_ns` holds the exchange's time of each."""
 

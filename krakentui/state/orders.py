@@ -16,7 +16,7 @@ from krakentui.model.clock import SECOND
 from krakentui.model.order import Fill, Order, OrderPatch
 from krakentui.model.symbol import Names
 from krakentui.state.absence import TOMBSTONE_NS, Absence, is_beyond_lag
-from krakentui.state.merge import Word, merge, tells_news, with_amends
+from krakentui.state.merge import REST_LAG_NS, STREAM_LAG_NS, Word, merge, tells_news, with_amends
 
 DETAILS_PAUSE_NS = 10 * SECOND
 """Between two queries for an order whose details are missing."""
@@ -94,7 +94,7 @@ class OrderTable:
 
     def stood(self, t_ns: int) -> bool:
         """Tell whether a stream has shown every order that a lagging list asked then may know."""
-        return not self.authoritative or is_beyond_lag(self._whole_ns, t_ns)
+        return self.authoritative and is_beyond_lag(self._whole_ns, t_ns)
 
     def is_unsure(self, order_id: str) -> bool:
         """Tell whether the stream no longer lists it, while a cancel of it is unsettled."""
@@ -135,6 +135,9 @@ class OrderTable:
         for order_id in [known for known in self._open if known not in named]:
             if order_id in keep:
                 self._unsure.add(order_id)
+            elif _is_ahead(self._open[order_id], word):  # a query is to tell, or the stream catches up
+                first_ns = word.t_ns - REST_LAG_NS
+                self._absent[order_id] = Absence(first_ns=first_ns, last_ns=word.t_ns, lists=2)
             else:
                 changes.append(self._bury(order_id, word.t_ns))
         if not self.authoritative:
@@ -279,6 +282,12 @@ def lacks_details(order: Order) -> bool:
     """Tell whether the exchange must be asked what this order is (a delta came without its base)."""
     known_pair = order.pair or order.raw_pair
     return None in (known_pair, order.side, order.type) or (order.qty is None and order.cash_qty is None)
+
+
+def _is_ahead(order: Order, word: Word) -> bool:
+    """Tell whether REST may know an order that is younger than a snapshot that was under way."""
+    young = order.opened_ns is not None and word.now_ns - order.opened_ns < STREAM_LAG_NS
+    return young and order.stream_ns is None
 
 
 def _is_over(patch: OrderPatch) -> bool:

@@ -87,6 +87,25 @@ def test_a_snapshot_does_not_reopen_a_finished_order() -> None:
     assert not ids(a_state(*LIFE, snapshot(a_standing("O1"))))
 
 
+def overtaken() -> State:
+    """A list names an order that a snapshot, which was under way longer, does not know yet."""
+    state = without_stream(polled(a_listed("O1", opened=1), asked=2))
+    return play(state, snapshot(), seconds=3)
+
+
+def test_a_snapshot_that_was_under_way_does_not_close_an_order_younger_than_itself() -> None:
+    assert ids(overtaken()) == {"O1"}
+
+
+def test_an_order_younger_than_the_snapshot_is_asked_for_at_once() -> None:
+    assert overtaken().queries_wanted(at(3)) == ("O1",)
+
+
+def test_a_snapshot_closes_an_order_that_only_lists_named_when_it_is_older() -> None:
+    state = without_stream(polled(a_listed("O1", opened=1), asked=2))
+    assert not ids(play(state, snapshot(), seconds=7))
+
+
 def test_a_delta_for_an_unknown_order_shows_it() -> None:
     assert ids(a_state(snapshot(), patched(a_patch("O7", "new", 1)))) == {"O7"}
 

@@ -64,8 +64,9 @@ class Client:
         self.heard: list[Happening] = []
         self.air: dict[str, deque[tuple[int, str]]] = {"executions": deque(), "balances": deque()}
         self._last: dict[str, str] = {}
+        self._restarted: set[str] = set()
         self._answers: list[Underway] = []
-        self._balances_us = self._listed_us = 0
+        self._balances_us = 0
         self._talk: PrivateTalk | None = None
         self._conversation: Conversation | None = None
         self._is_live = False
@@ -81,14 +82,15 @@ class Client:
             self._read(Call(endpoint), reply.body)
         self._hear([TimeMeasured(offset_ns=0, doubt_ns=0), KeyDescribed(key=KEY, info=FULL_KEY)])
         self._hear([FeedChanged(feed="rest", state="live")])
+        self.poll_orders(0)
+        self.poll_balances(0)  # what the very first ones hold is believed as it is: nothing else is known
+        self._arrive()
 
     def _hear(self, events: Iterable[Happening]) -> None:
         for event in events:
             self.heard.append(event)
             self.state.apply(event, self.t_ns)
             self.watch.look()
-            if not self._listed_us and self.state.desk.table.listed:
-                self._listed_us = self.venue.now_us
 
     # --- time ----------------------------------------------------------------------------------------
 
@@ -145,6 +147,7 @@ class Client:
         for queue in self.air.values():
             queue.clear()
         self._last.clear()
+        self._restarted.clear()
         self._feed("down")
 
     def deliver(self, channel: str, count: int) -> None:
@@ -188,14 +191,15 @@ class Client:
             queue.appendleft((first_us, second))
 
     def lose(self, channel: Channel) -> None:
-        """Lose the next frame of a channel."""
-        if self.air[channel]:
+        """Lose the next frame of a channel; just after its numbers began anew nobody could see that."""
+        if self.air[channel] and channel not in self._restarted:
             self.air[channel].popleft()
 
     def restart(self, channel: Channel) -> None:
         """Let the exchange count the frames of a channel from one again, unasked."""
         if self._talk is not None and channel in self._talk.subscriptions:
             self._talk.subscriptions[channel].sequence = 0
+            self._restarted.add(channel)
 
     def _sent(self, text: str) -> None:
         channel = json.loads(text).get("channel")
@@ -219,6 +223,7 @@ class Client:
         for event in events:
             if isinstance(event, SequenceBroken):
                 conversation.mend(event.channel)
+                self._restarted.discard(event.channel)
         self._hear([FeedHeard(feed="private")])
         given = any(isinstance(event, FirstSnapshot) for event in events)
         if given and not self._is_live and not conversation.awaited:
@@ -239,10 +244,9 @@ class Client:
     def poll_balances(self, lag_us: int, travel_us: int = 0) -> None:
         """Ask for the balances. Where no stream stands above them, no answer is older than the one before.
 
-        Balances of REST have no date: two lists in a row that go back in time could not be told apart. Nor
-        could holds of orders that ended before we knew of any from holds of what no list names.
+        Balances of REST have no date: two lists in a row that go back in time could not be told apart.
         """
-        shown_us = max(self.venue.now_us - lag_us, self._listed_us)
+        shown_us = self.venue.now_us - lag_us
         if not self.state.funds.authoritative:
             shown_us = max(shown_us, self._balances_us)
         self._balances_us = max(shown_us, self._balances_us)
