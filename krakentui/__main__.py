@@ -1,13 +1,15 @@
 """`python -m krakentui` and the `krakentui` command: one line in, one exit code out."""
 
+import gc
 import sys
 from collections.abc import Sequence
-
-from krakentui.commands import guard
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; never a traceback."""
+    gc.disable()  # loading leaves nothing to collect, and looking for it was a third of a cold start
+    from krakentui.commands import guard  # noqa: PLC0415 - as above
+
     guard.harden()
     try:
         return _run(sys.argv[1:] if words is None else words)
@@ -16,10 +18,13 @@ def main(words: Sequence[str] | None = None) -> int:
     except BaseException as error:  # noqa: BLE001 - the outermost supervisor: every ending gets its sentence
         return guard.ending(error)
     finally:
+        gc.enable()
         guard.close_streams()
 
 
 def _run(words: Sequence[str]) -> int:
+    from krakentui.commands import guard  # noqa: PLC0415 - as above
+
     guard.refuse_secrets(words)
     from krakentui.commands.parser import parse  # noqa: PLC0415 - nothing is imported before the check
 

@@ -55,6 +55,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Fingerprints of keys that may withdraw and that the user wants to use all the same."""
     program: str = "monitor"
     """Which command runs, as the action log names it."""
+    hasty: bool = False
+    """A cancel is to leave before anything is done that it does not need."""
     read_only: bool = False
     assume_tier: Tier | None = None
     speed: float = 1.0

@@ -4,6 +4,7 @@ A command module has `run(given) -> int`, the exit code. It imports what it need
 that `--version` answers at once and a live monitor never loads the simulator's server.
 """
 
+import gc
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -19,5 +20,8 @@ class Command(Protocol):
 
 
 def run(given: Given) -> int:
-    """Run the command that was given."""
-    return cast("Command", import_module(f"krakentui.commands.{given.command}")).run(given)
+    """Run the command that was given; what it was loaded with is never looked through for garbage."""
+    command = cast("Command", import_module(f"krakentui.commands.{given.command}"))
+    gc.freeze()
+    gc.enable()
+    return command.run(given)

@@ -5,11 +5,12 @@ evidence of the exchange; what has none after half a minute is reported as unkno
 """
 
 import asyncio
+import gc
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from krakentui.commands import asking, everything, guard, running
 from krakentui.commands.choose import settings_for
@@ -70,13 +71,20 @@ class Chosen(Struct, frozen=True):
 
 def run(given: Given) -> int:
     """Cancel what was named or described."""
+    gc.disable()  # the emergency exit is over before there is much to collect
     check_selector(given)
     if not (given.yes or given.dry_run or asking.has_terminal()):
         raise UsageError("There is no terminal to ask on: add --yes to cancel without a question.")
     settings = settings_for(given)
     if settings.credentials is None:
         raise KrakentuiError(NO_KEY)
-    return running.run_loop(_cancel(given, settings))
+    return running.run_loop(_cancel(given, structs.replace(settings, hasty=is_hasty(given))))
+
+
+def is_hasty(given: Given) -> bool:
+    """Tell whether nothing is asked and nothing looked at but the list: then nothing else comes first."""
+    looks = given.dry_run or given.far_pct is not None or given.older_s is not None
+    return given.yes and not looks
 
 
 async def _cancel(given: Given, settings: Settings) -> int:

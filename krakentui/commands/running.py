@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # the simulated exchange has neither a session nor time to lo
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LOOK_EVERY_S = 0.05
+_NEWS_S = 0.002
+"""How often it is looked whether anything happened; only then is it worth a look."""
 
 
 def run_loop(work: Coroutine[Any, Any, int]) -> int:
@@ -54,11 +56,15 @@ async def until(face: "Face", seconds: float, speed: float, reached: Callable[[i
     """Wait until something holds, at most this many real seconds; tell whether it does."""
     clock = face.clock
     deadline_ns = clock.mono_ns() + int(seconds * speed * SECOND)
-    while not reached(clock.mono_ns()):
-        if clock.mono_ns() >= deadline_ns:
+    while True:
+        revision, looked_ns = face.revision, clock.mono_ns()
+        if reached(looked_ns):
+            return True
+        if looked_ns >= deadline_ns:
             return False
-        await clock.sleep(_LOOK_EVERY_S * speed)
-    return True
+        again_ns = min(deadline_ns, looked_ns + int(_LOOK_EVERY_S * speed * SECOND))
+        while face.revision == revision and clock.mono_ns() < again_ns:
+            await clock.sleep(_NEWS_S * speed)
 
 
 async def _until_signal(work: Coroutine[Any, Any, int]) -> int:

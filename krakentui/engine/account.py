@@ -12,6 +12,7 @@ from krakentui.engine.amends import AmendHistory
 from krakentui.engine.audit import AuditSide
 from krakentui.engine.canceller import Canceller
 from krakentui.engine.feeds import PrivateTalk
+from krakentui.engine.haste import Haste
 from krakentui.engine.history import Historian
 from krakentui.engine.household import Household
 from krakentui.engine.inquiry import Inquiry
@@ -99,6 +100,7 @@ class AccountSide:
             self._talk.key_known,
             names_known,
             self._described,
+            Haste(state, house.clock, hasty=settings.hasty),
         )
         numbers = itertools.count(1)
         own = Canceller(state, state.keys.own, house, self._lane, self._feed, self._talk.answers, numbers)

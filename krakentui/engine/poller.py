@@ -9,6 +9,7 @@ from msgspec import structs
 from krakentui.budget.forecast import SPAN_NS
 from krakentui.budget.plan import Go, WaitUntil, Want, next_poll
 from krakentui.budget.projection import polls_ahead
+from krakentui.engine.haste import Haste
 from krakentui.engine.lanes import Held, Lane
 from krakentui.engine.offset import Timing
 from krakentui.engine.public import PublicCalls
@@ -47,6 +48,7 @@ class Poller:
         key_known: asyncio.Event,
         names_known: asyncio.Event,
         described: Callable[[KeyDescribed], None],
+        haste: Haste,
     ) -> None:
         """Begin with nothing asked.
 
@@ -58,6 +60,7 @@ class Poller:
             described: hears what the exchange says of the key, right after it was asked.
             key_known: set here when the key has described itself, or could not.
             names_known: set when REST's names of assets are known: before that its balances make no sense.
+            haste: where it is on, the orders are asked for first.
         """
         self._state = state
         self._lane = lane
@@ -66,6 +69,7 @@ class Poller:
         self._key_known = key_known
         self._names_known = names_known
         self._described = described
+        self._haste = haste
         self._last: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._planned: PollPlanned | None = None
@@ -111,11 +115,15 @@ class Poller:
 
     async def _start(self) -> None:
         """The first calls of a start go on the user's account; the token is the private feed's."""
+        if self._haste.is_on:
+            await self._ask("OpenOrders", "user")
+            if self._state.desk.table.listed:
+                await self._haste.over()
         await self._ask("GetApiKeyInfo", "user")
         self._key_known.set()
         for _ in range(5):
             await asyncio.sleep(0)  # lets the private feed ask for its token first
-        if may_ask("OpenOrders", self._state):
+        if may_ask("OpenOrders", self._state) and not self._state.desk.table.listed:
             await self._ask("OpenOrders", "user")
         with contextlib.suppress(TimeoutError):
             await within(self._clock, NAMES_WAIT_S, self._names_known.wait)
@@ -204,6 +212,7 @@ class PublicPoller:
         tell: Callable[[Happening], None],
         timing: Timing,
         died: Callable[[str], None],
+        haste: Haste,
     ) -> None:
         """Begin with nothing asked; `died` hears, as a clause, that a market's stream is dead."""
         self._state = state
@@ -214,6 +223,7 @@ class PublicPoller:
         self.names_known = asyncio.Event()
         """Set when REST's names of assets have come."""
         self._died = died
+        self._haste = haste
         self._last: dict[str, int] = {}
         self._compared: dict[str, int] = {}
         """Symbol -> when its silence was last compared with REST."""
@@ -225,6 +235,11 @@ class PublicPoller:
     async def run(self) -> None:
         """Poll until cancelled; the names of pairs and the clock come first."""
         first = ["Assets", "AssetPairs", "Time"]
+        if self._haste.is_on:  # orders are named by their pairs
+            while not await self._ask("AssetPairs"):
+                pass
+            await self._haste.over()
+            first.remove("AssetPairs")
         while True:
             t_ns = self._clock.mono_ns()
             quiet = bool(silent(self._state, self._compared, t_ns))

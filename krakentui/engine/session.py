@@ -18,6 +18,7 @@ from krakentui.engine.doors import Opener, RestDoor
 from krakentui.engine.export import told_export
 from krakentui.engine.feeds import PublicTalk
 from krakentui.engine.fresh import fresh_state
+from krakentui.engine.haste import Haste
 from krakentui.engine.household import Door, Household
 from krakentui.engine.offset import Timing
 from krakentui.engine.poller import PublicPoller
@@ -132,13 +133,14 @@ class Session:
         )
         self._house = self._household(line, door or self._own_door)
         self._timing = Timing(clock, self.tell)
+        self._haste = Haste(self.state, clock, hasty=settings.hasty)
         self._talk = PublicTalk(
             MarketWishes(self.state), self.tell, self._in_maintenance, self._timing.ponged
         )
         self._public = Feed("public", settings.endpoints.ws_public, self._talk, line)
         calls = PublicCalls(settings.account, self._house)
         self._public_poller = PublicPoller(
-            self.state, calls, clock, self.tell, self._timing, self._public.replace
+            self.state, calls, clock, self.tell, self._timing, self._public.replace, self._haste
         )
         if settings.credentials is not None:
             named, seats = self._public_poller.names_known, (seat, cancel_seat)
@@ -352,10 +354,10 @@ class Session:
 
     def _tasks(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         tasks: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-            ("public feed", self._public.run),
+            ("public feed", self._haste.after(self._public.run)),
             ("public poller", self._public_poller.run),
             ("market subscriptions", self._subscribe_more),
-            ("clock", lambda: self._timing.run(self._public)),
+            ("clock", self._haste.after(lambda: self._timing.run(self._public))),
             ("clock watch", lambda: watch(self._clock, self._patience, self._jumped)),
         ]
         if self._actions is not None:

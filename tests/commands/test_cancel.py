@@ -11,7 +11,7 @@ import pytest
 from msgspec import structs
 
 from krakentui.commands import asking
-from krakentui.commands.cancel import CODES, LOOK_UP_S, SETTLING_S, Result, cancel, exit_code, run
+from krakentui.commands.cancel import CODES, LOOK_UP_S, SETTLING_S, Result, cancel, exit_code, is_hasty, run
 from krakentui.commands.parser import parse
 from krakentui.model.clock import SECOND
 from krakentui.model.error import KrakentuiError, UsageError
@@ -444,3 +444,19 @@ async def test_an_order_that_closed_before_the_answer_is_gone(capsys: pytest.Cap
 
     assert await cancelled(Late({"O1": "cancelled"}), "O1 O2 --yes") == 0
     assert "gone       O2 was no longer open when its turn came" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "hasty"),
+    [
+        ("--all --yes", True),
+        ("--pair BTC/USD --yes", True),
+        ("O1 --yes", True),
+        ("--all", False),
+        ("--all --yes --dry-run", False),
+        ("--far 5 --yes", False),
+        ("--older 5m --yes", False),
+    ],
+)
+def test_it_is_in_haste_where_nobody_is_asked_and_only_the_list_is_looked_at(words: str, hasty: bool) -> None:
+    assert is_hasty(parse(["cancel", *words.split()])) is hasty

@@ -1,0 +1,61 @@
+"""The emergency exit: a session in haste does nothing before its cancel that the cancel does not need."""
+
+import pytest
+from msgspec import structs
+
+from tests.engine.test_session import private_calls
+from tests.support.clock import settle
+from tests.support.exchange import FIRST, SECOND_ID, Scene, refused, some_settings
+
+
+def hasty() -> Scene:
+    return Scene(structs.replace(some_settings(), hasty=True))
+
+
+def cancel_everything(scene: Scene) -> None:
+    question = scene.session.ask_cancel_all()
+    assert scene.session.confirm(question) is None  # type: ignore[arg-type]  # a NotAsked is no question
+
+
+@pytest.mark.anyio
+async def test_orders_and_the_names_of_pairs_are_all_that_is_asked_for_at_first() -> None:
+    scene = hasty()
+    async with scene.running(0.5):
+        assert sorted(scene.door.calls) == ["AssetPairs", "OpenOrders"]
+        assert [row.id for row in scene.session.orders(scene.clock.mono_ns()).rows] == [FIRST, SECOND_ID]
+        assert not scene.line.sockets
+
+
+@pytest.mark.anyio
+async def test_the_cancel_is_the_next_call_over_rest() -> None:
+    scene = hasty()
+    async with scene.running(0):
+        cancel_everything(scene)
+        await settle(60)
+        assert private_calls(scene) == ["OpenOrders"]
+        assert [call for call in scene.door.calls if "Cancel" in call] == ["CancelOrderBatch"]
+
+
+@pytest.mark.anyio
+async def test_once_the_cancel_is_written_everything_else_begins() -> None:
+    scene = hasty()
+    async with scene.running(0):
+        cancel_everything(scene)
+        await scene.beat(3)
+        assert {feed.state for feed in scene.session.status(scene.clock.mono_ns()).feeds} == {"live"}
+        assert private_calls(scene).count("OpenOrders") == 1
+
+
+@pytest.mark.anyio
+async def test_where_nothing_is_cancelled_everything_begins_after_a_second() -> None:
+    scene = hasty()
+    async with scene.running(4):
+        assert {feed.state for feed in scene.session.status(scene.clock.mono_ns()).feeds} == {"live"}
+
+
+@pytest.mark.anyio
+async def test_a_key_that_may_not_list_orders_waits_for_nothing() -> None:
+    scene = hasty()
+    scene.door.answer_always("OpenOrders", refused("EGeneral:Permission denied"))
+    async with scene.running(0):
+        assert private_calls(scene)[:2] == ["OpenOrders", "GetApiKeyInfo"]
