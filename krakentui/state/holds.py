@@ -22,6 +22,8 @@ MOST_FEE: Final = Decimal("1.01")
 """A hold up to 1 % above what the orders themselves lock is their fee (0.4 % at most for a taker: 2026)."""
 KEPT_LONGER_NS: Final = 15 * SECOND
 """A poll is judged at most so long after it was asked for."""
+ROUNDED: Final = Decimal("0.0001")
+"""The exchange rounds the fee of each order up: together by far less than this part."""
 Lock = tuple[str, Decimal]
 """An asset and how much of it one order locks."""
 
@@ -139,7 +141,7 @@ class Holds:
     def _judge(self, asset: str) -> None:
         """Correct what we cannot see, if the poll goes by no older orders than ours of then."""
         polled, derived = self._polled[asset], self._during_lag(asset)[-1]
-        alone = derived <= polled.held <= derived * MOST_FEE
+        alone = abs(polled.held - derived * self._fee_of(asset)) <= derived * ROUNDED
         known = polled.whole or self._is_steady(asset, polled.held - derived)
         if alone or (known and self._nearest(asset) == derived):
             self._explain(asset, derived)
