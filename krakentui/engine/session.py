@@ -311,8 +311,8 @@ class Session:
             actions.after()
         self._ear(event, t_ns)
         if isinstance(event, CancelStep | MassStep):
-            what = event.order_id if isinstance(event, CancelStep) else "everything"
-            _log.info("%s order %s request %d", type(event).__name__, what, event.request)
+            name, what = type(event).__name__, getattr(event, "order_id", "everything")
+            _log.info("%s order %s request %d", name, what, event.request)
         elif isinstance(event, FeedChanged):
             _log.info("%s feed %s %s", event.feed, event.state, event.why)
             if event.state == "live":
@@ -384,7 +384,6 @@ class Session:
         return self.state.system not in {None, "online", "post_only", "limit_only"}
 
     def _household(self, line: Line, door: Door | None) -> Household:
-        scope = KeyScope(self.state.key or "")
         if door is None:
             raise RuntimeError("a session has a way to REST")
         return Household(
@@ -394,7 +393,7 @@ class Session:
             door=door,
             edge=line.edge,
             pulse=Pulse(self.tell),
-            purse=LedgerPurse(lambda: self.state.ledger, scope),
+            purse=LedgerPurse(lambda: self.state.ledger, KeyScope(self.state.key or "")),
             names=lambda: self.state.names,
             offset_ns=lambda: self.state.offset_ns or 0,
             tell=self.tell,
