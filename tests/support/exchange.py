@@ -97,6 +97,7 @@ class Scene:
         *,
         clock: ManualClock | None = None,
         seat: Seat | None = None,
+        cancel_seat: Seat | None = None,
     ) -> None:
         self.clock = clock or ManualClock(wall_ns=WALL_START)
         self.line = MemoryLine()
@@ -128,6 +129,7 @@ class Scene:
             connect=self.connector(),
             door=self.door,
             seat=seat,
+            cancel_seat=cancel_seat,
         )
         self.session = self.host.session
 
@@ -284,10 +286,12 @@ class Scene:
         return frames
 
 
-def a_seat(folder: Path, clock: ManualClock, program: str = "krakentui test (process 1)") -> Seat:
-    """A place at the key of these scenes; nobody sits there yet."""
-    hello = Hello(VERSION, KEY.fingerprint, ENDPOINTS.rest, 1.0, program)
-    return Seat(Place(folder, KEY.fingerprint), hello, clock, Patience())
+def a_seat(
+    folder: Path, clock: ManualClock, program: str = "krakentui test (process 1)", key: Credentials = KEY
+) -> Seat:
+    """A place at a key of these scenes; nobody sits there yet."""
+    hello = Hello(VERSION, key.fingerprint, ENDPOINTS.rest, 1.0, program)
+    return Seat(Place(folder, key.fingerprint), hello, clock, Patience())
 
 
 def some_settings(

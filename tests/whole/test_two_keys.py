@@ -5,9 +5,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from krakentui.commands.limits import table
+from krakentui.commands.schema import limits_object
 from krakentui.model.limit import fingerprint
 from krakentui.simulator import Options
 from krakentui.state.view import GaugeRow, NotAsked
+from tests.support.contract import LIMITS, complaints
 from tests.whole.faults import inject
 from tests.whole.lockstep import Lockstep, lockstep
 from tests.whole.truth import shown_orders, true_orders, wrong_balances, wrong_gauges
@@ -197,3 +200,32 @@ async def test_a_lockout_of_the_cancelling_key_stops_no_poll_and_an_open_socket_
         await both.run(60)
         assert {"OpenOrders", "BalanceEx"} <= {*calls(both, READS, since)}
         assert shown_orders(both) == true_orders(both)
+
+
+async def test_everything_at_once_goes_with_the_cancelling_key_once_it_is_known_to_be_of_the_account() -> (
+    None
+):
+    async with two_keys(warm_s=10) as both:
+        asked = both.session.ask_cancel_all(new_too=True)
+        assert not isinstance(asked, NotAsked)
+        assert asked.key == print_of(both, CANCELS)
+
+
+async def test_everything_at_once_is_not_sent_with_a_key_of_which_the_account_is_not_told() -> None:
+    async with two_keys(warm_s=0) as both:
+        inject(both, "missing_field", match={"path": "/0/private/GetApiKeyInfo"}, fields=["iban"])
+        both.session.state.keys.second.key_info = None  # type: ignore[union-attr]
+        await both.run(1)
+        asked = both.session.ask_cancel_all(new_too=True)
+        assert isinstance(asked, NotAsked)
+        assert "has not told that it belongs to this account" in asked.why
+        assert not isinstance(both.session.ask_cancel([min(both.true_orders())]), NotAsked)
+
+
+async def test_scripts_are_shown_both_counters_told_apart_by_the_key() -> None:
+    async with two_keys(warm_s=10) as both:
+        told = limits_object(both.session, both.clock.mono_ns())
+        assert complaints(told, LIMITS) == []
+        scopes = [row["scope"] for row in told["limits"] if row["name"] == "rest"]  # type: ignore[union-attr, index, call-overload]
+        assert scopes == [{"key": print_of(both, one)} for one in (CANCELS, READS)]
+        assert "REST calls watch" in table(both.session.budget(both.clock.mono_ns()))
