@@ -15,7 +15,7 @@ from krakentui.model.symbol import Names
 from krakentui.net.backoff import EdgePause
 from krakentui.net.deadline import Scissors
 from krakentui.net.patience import Patience
-from krakentui.wire.spot.rest import Prepared, Reply
+from krakentui.wire.spot.rest import Call, Prepared, Reply, decode
 
 
 class Door(Protocol):
@@ -63,7 +63,19 @@ class Household(Struct, frozen=True, kw_only=True):
     """Exchange clock minus ours."""
     tell: Callable[[Happening], None]
 
-    def note_broken(self, reply: Reply) -> None:
+    def read(
+        self, call: Call, status: int, body: bytes, *, account: str, asked_ns: int, key: str = ""
+    ) -> Reply:
+        """Read what came of a call, of a key or of none, and note whether the exchange itself was heard."""
+        names = self.names()
+        reply = decode(call, status, body, account=account, names=names, asked_ns=asked_ns, key=key)
+        if reply.broken is not None:
+            self._note_broken(reply)
+        else:
+            self.pulse.heard()
+        return reply
+
+    def _note_broken(self, reply: Reply) -> None:
         """Tell that what came was no answer of the exchange; its edge may ask all of us for silence."""
         until_ns = None
         if reply.edge:

@@ -43,7 +43,7 @@ from krakentui.model.secret import Credentials
 from krakentui.net.deadline import Cut, Scissors
 from krakentui.wire.spot.endpoints import allowed
 from krakentui.wire.spot.errors import throttled_until_s
-from krakentui.wire.spot.rest import Call, Reply, decode, prepare
+from krakentui.wire.spot.rest import Call, Reply, prepare
 
 LOCKOUT_MARGIN_NS = 5 * SECOND
 """We stay silent so much longer: a call a moment too early is answered by another quarter of an hour."""
@@ -330,22 +330,12 @@ class KeyLane:
         return await door.send(prepared, limit_s, reading, wrote)
 
     def _read(self, call: Call, ticket: Ticket, status: int, body: bytes, asked_ns: int) -> Reply:
-        house = self._house
-        reply = decode(
-            call,
-            status,
-            body,
-            account=self._account,
-            names=house.names(),
-            asked_ns=asked_ns,
-            key=self.scope.key,
+        reply = self._house.read(
+            call, status, body, account=self._account, key=self.scope.key, asked_ns=asked_ns
         )
         if reply.broken is not None:
             self.settle(ticket, "lost")
-            house.note_broken(reply)
-            return reply
-        house.pulse.heard()
-        if reply.refusal is None:
+        elif reply.refusal is None:
             self._nonce_taken = False
             self.settle(ticket, "passed")
         else:

@@ -6,7 +6,7 @@ from krakentui.engine.household import Household
 from krakentui.model.error import NotSent, RateLimited, TransportError
 from krakentui.model.event import CallRefused, CallSettled, CallSpent
 from krakentui.model.limit import POINT, IpScope
-from krakentui.wire.spot.rest import Call, Reply, decode, prepare
+from krakentui.wire.spot.rest import Call, Reply, prepare
 
 SCOPE = IpScope()
 
@@ -38,12 +38,10 @@ class PublicCalls:
             self._settle(ticket, answered=False, sent=not isinstance(error, NotSent))
             house.pulse.failed(str(error))
             return None
-        reply = decode(call, status, body, account=self._account, names=house.names(), asked_ns=t_ns)
+        reply = house.read(call, status, body, account=self._account, asked_ns=t_ns)
         if reply.broken is not None:
             self._settle(ticket, answered=False)
-            house.note_broken(reply)
             return None
-        house.pulse.heard()
         if isinstance(reply.refusal, RateLimited):
             house.tell(
                 CallRefused(

@@ -16,7 +16,7 @@ from krakentui.engine.turnstile import Kind
 from krakentui.model.clock import SECOND
 from krakentui.model.error import TransportError
 from krakentui.net.deadline import within
-from krakentui.wire.spot.rest import Call, Reply, decode
+from krakentui.wire.spot.rest import Call, Reply
 
 SILENT = "The krakentui that holds this key does not answer: private calls wait for it."
 
@@ -137,18 +137,11 @@ class SharedLane:
 
     def _read(self, call: Call, returned: Returned) -> Reply:
         """Read what came; what follows from a refusal the owner has drawn, and tells."""
-        house = self._house
-        reply = decode(
+        return self._house.read(
             call,
             returned.status,
             returned.body,
             account=self._account,
-            names=house.names(),
-            asked_ns=returned.asked_ns,
             key=self.scope.key,
+            asked_ns=returned.asked_ns,
         )
-        if reply.broken is not None:
-            house.note_broken(reply)
-        else:
-            house.pulse.heard()
-        return reply
