@@ -72,6 +72,7 @@ class Given(Struct, frozen=True, kw_only=True):
     type: str | None = None
     older_s: int | None = None
     far_pct: str | None = None
+    not_stops: bool = False
     dry_run: bool = False
     last: int | None = None
     yes: bool = False
@@ -295,6 +296,9 @@ def _cancel_options(parser: _Parser) -> None:
         default=_UNSAID,
         metavar="PCT",
         help="this far from the market",
+    )
+    parser.add_argument(
+        "--not-stops", action="store_true", default=_UNSAID, help="leave the orders that limit a loss"
     )
     parser.add_argument("--dry-run", action="store_true", default=_UNSAID, help="show, send nothing")
     parser.add_argument("--yes", action="store_true", default=_UNSAID, help="do not ask")

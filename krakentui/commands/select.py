@@ -12,6 +12,7 @@ from msgspec import structs
 from krakentui.commands.parser import Given
 from krakentui.model.clock import SECOND
 from krakentui.model.error import UsageError
+from krakentui.model.order import PROTECTIVE
 from krakentui.model.symbol import Names, wsname_symbol
 from krakentui.state.filters import Demand, OrderFilter, doubtful, fitting, meant
 from krakentui.state.filtertext import named_pair
@@ -71,6 +72,8 @@ def filter_of(given: Given) -> OrderFilter:
         demands.append(Demand("older", (given.older_s * SECOND,)))
     if given.far_pct is not None:
         demands.append(Demand("far", (Decimal(given.far_pct),)))
+    if given.not_stops:
+        demands.append(Demand("type", tuple(sorted(PROTECTIVE)), negated=True))
     return OrderFilter(tuple(demands))
 
 

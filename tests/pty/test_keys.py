@@ -101,6 +101,8 @@ def test_escape_keeps_the_order(terminal: Terminal, venue: Venue) -> None:
         pytest.param(b"x\r", id="typed ahead"),
         pytest.param(b"x" * 40 + b"\r" * 40, id="repeated"),
         pytest.param(b"\x1b[200~x\r\r\x1b[201~", id="pasted"),
+        pytest.param(b"E27\r", id="everything typed ahead"),
+        pytest.param(b"\x1b[200~E27\r\x1b[201~", id="everything pasted"),
         pytest.param(b"x\r\r\r\r\r", id="enter repeated", marks=pytest.mark.slow),
         pytest.param(b"x\rx\rx\r", id="pairs", marks=pytest.mark.slow),
         pytest.param(b"x\nx\n\x0d", id="pasted plainly", marks=pytest.mark.slow),

@@ -115,3 +115,19 @@ async def test_a_mass_cancel_is_logged_itself_and_for_every_order(tmp_path: Path
     ends = {entry.order: entry.outcome for entry in entries if entry.order and entry.step == "outcome"}
     assert ends == dict.fromkeys(before, "cancelled")
     assert {entry.request for entry in entries} == {whole[0].request}
+
+
+async def test_where_the_log_cannot_be_written_there_is_one_notice_and_the_cancel_goes(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / FILE).mkdir()
+    async with lockstep(QUIET, state_dir=tmp_path) as both:
+        first, second = sorted(both.true_orders())[:2]
+        for order in (first, second):
+            both.confirm(order)
+            await both.until(lambda order=order: both.outcomes().get(order) == "cancelled", 5)  # type: ignore[misc]
+            await both.run(1)
+        assert not {first, second} & set(both.true_orders())
+        notices = [line.text for line in both.session.journal() if "action log" in line.text]
+    assert len(notices) == 1
+    assert "cancels go on without" in notices[0]

@@ -5,6 +5,8 @@ import json
 import pytest
 
 from krakentui.simulator import Options
+from krakentui.state.filters import OrderFilter, meant
+from krakentui.state.filtertext import parse
 from krakentui.state.view import Question
 from tests.whole.lockstep import Lockstep, lockstep
 
@@ -89,3 +91,22 @@ async def test_a_cancel_in_the_first_seconds_gets_through() -> None:
         await both.run(3)
         assert chosen not in both.true_orders()
         assert both.outcomes() == {chosen: "cancelled"}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "words", ["btc/usd", "sell", ">48h", "far>2", "!stop", "btc/usd sell", "limit,stop !eth far>1"]
+)
+async def test_what_a_filter_shows_is_what_a_cancel_of_it_ends(words: str) -> None:
+    """By pair, by side, older than, far from market, all but stops: exactly these, truly."""
+    async with lockstep(warm_s=70) as both:
+        before = both.true_orders()
+        rows = both.session.orders(both.clock.mono_ns()).rows
+        wanted = parse(words, both.session.names())
+        assert isinstance(wanted, OrderFilter)
+        ids = {row.id for row in meant(rows, wanted)}
+        assert 0 < len(ids) < len(before)
+        both.confirm(*ids)
+        await both.run(5)
+        assert set(before) - set(both.true_orders()) == ids
+        assert both.outcomes() == dict.fromkeys(ids, "cancelled")
