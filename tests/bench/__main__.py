@@ -7,7 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from tests.bench import budget, exchange, frames, listing, reaction, screen
+from tests.bench import budget, emergency, exchange, frames, listing, reaction, screen
 
 
 def main() -> int:
@@ -21,6 +21,7 @@ def main() -> int:
     key_s, bare_s = asyncio.run(reaction.key_to_wire())
     say("\nKey to wire: from enter on the question to the cancel's arrival, beside a bare websocket echo")
     say(f"{key_s * 1000:.1f} ms, {key_s / bare_s:.1f}x of {bare_s * 1000:.2f} ms")
+    say_exits(*emergency.exits())
     say_listed(listing.cost())
     made = exchange.throughput()
     say("\nSimulated exchange by hand, every pair on three channels, beside json.dumps of the same frames")
@@ -37,6 +38,17 @@ def main() -> int:
     say(f"processor   {demo.core:.1%} of a core, {demo.core / bare.core:.1f}x of {bare.core:.1%}")
     say(f"SIGTERM     ends it in {demo.end_s:.2f} s, {demo.end_s / bare.end_s:.1f}x of {bare.end_s:.2f} s")
     return 0
+
+
+def say_exits(ours: emergency.Exit, bare: emergency.Exit) -> None:
+    """Print how long the emergency exit takes."""
+    say(
+        "\nEmergency exit: from the start of `cancel --all --yes` to its bytes, beside a bare script with httpx"
+    )
+    say(
+        f"cancel at the exchange {ours.wire_s:.2f} s, {ours.wire_s / bare.wire_s:.1f}x of {bare.wire_s:.2f} s"
+    )
+    say(f"of that after the first call {(ours.wire_s - ours.called_s) * 1000:.0f} ms")
 
 
 def say_listed(cost: listing.Cost) -> None:
