@@ -7,7 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from tests.bench import budget, emergency, exchange, frames, listing, reaction, screen
+from tests.bench import budget, emergency, exchange, frames, listing, reaction, screen, wire
 
 
 def main() -> int:
@@ -15,12 +15,13 @@ def main() -> int:
     say("Frames: decoding into events, and applying those, beside a bare msgspec decode of the same bytes")
     say(f"{'kind':24} {'frames':>7} {'bare µs':>8} {'wire':>7} {'wire+state':>11}")
     for cost in frames.costs(asyncio.run(frames.record())):
-        wire, both = cost.wire_ns / cost.bare_ns, (cost.wire_ns + cost.state_ns) / cost.bare_ns
-        say(f"{cost.kind:24} {cost.frames:7} {cost.bare_ns / 1000:8.2f} {wire:6.1f}x {both:10.1f}x")
+        decoded, both = cost.wire_ns / cost.bare_ns, (cost.wire_ns + cost.state_ns) / cost.bare_ns
+        say(f"{cost.kind:24} {cost.frames:7} {cost.bare_ns / 1000:8.2f} {decoded:6.1f}x {both:10.1f}x")
     say_ahead(budget.costs())
     key_s, bare_s = asyncio.run(reaction.key_to_wire())
     say("\nKey to wire: from enter on the question to the cancel's arrival, beside a bare websocket echo")
     say(f"{key_s * 1000:.1f} ms, {key_s / bare_s:.1f}x of {bare_s * 1000:.2f} ms")
+    say_wires(*wire.costs())
     say_exits(*emergency.exits())
     say_listed(listing.cost())
     made = exchange.throughput()
@@ -40,14 +41,19 @@ def main() -> int:
     return 0
 
 
+def say_wires(costs: list[wire.Wire], bare_s: float) -> None:
+    """Print what a flood of market data does to a cancel."""
+    say("\nConfirming to wire, with polls queued up, beside the median of a bare websocket echo")
+    say(f"{'frames/s':>8} {'p50 ms':>8} {'p99 ms':>8} {'p50 of ' + format(bare_s * 1000, '.2f') + ' ms':>16}")
+    for cost in costs:
+        half, most = cost.half_s * 1000, cost.most_s * 1000
+        say(f"{cost.rate:8,} {half:8.2f} {most:8.2f} {cost.half_s / bare_s:15.1f}x")
+
+
 def say_exits(ours: emergency.Exit, bare: emergency.Exit) -> None:
     """Print how long the emergency exit takes."""
-    say(
-        "\nEmergency exit: from the start of `cancel --all --yes` to its bytes, beside a bare script with httpx"
-    )
-    say(
-        f"cancel at the exchange {ours.wire_s:.2f} s, {ours.wire_s / bare.wire_s:.1f}x of {bare.wire_s:.2f} s"
-    )
+    say("\nEmergency exit: start of `cancel --all --yes` to its bytes, beside a bare script with httpx")
+    say(f"at the exchange {ours.wire_s:.2f} s, {ours.wire_s / bare.wire_s:.1f}x of {bare.wire_s:.2f} s")
     say(f"of that after the first call {(ours.wire_s - ours.called_s) * 1000:.0f} ms")
 
 

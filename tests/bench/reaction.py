@@ -18,7 +18,7 @@ PRESSES = 8
 
 async def key_to_wire() -> tuple[float, float]:
     """Tell the median time from key to exchange, and that of a bare websocket message, in seconds."""
-    bare = await _bare()
+    bare = await bare_s()
     async with Exchange(Options(seed=1, quiet=True, tier="pro")) as exchange:
         settings = demo_settings(first_line_of(exchange.first_line()))
         clock = SystemClock(start_ns=settings.start_ns)
@@ -42,7 +42,7 @@ async def key_to_wire() -> tuple[float, float]:
     return statistics.median(spans), bare
 
 
-async def _bare() -> float:
+async def bare_s() -> float:
     """Tell how long one message takes over a bare loopback websocket, there and back."""
     from websockets.asyncio.client import connect  # noqa: PLC0415 - only here
     from websockets.asyncio.server import ServerConnection, serve  # noqa: PLC0415 - as above

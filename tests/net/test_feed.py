@@ -12,7 +12,7 @@ from krakentui.model.clock import SECOND
 from krakentui.model.error import Forbidden, KeyProblem, NotSent
 from krakentui.model.event import CallSpent, FeedChanged, FeedHeard, Garbled, Happening, SequenceBroken
 from krakentui.net.backoff import ConnectBudget, EdgePause
-from krakentui.net.feed import Feed
+from krakentui.net.feed import MOST_AT_ONCE, Feed
 from krakentui.net.patience import Patience
 from krakentui.net.socket import HandshakeRefused, SocketClosed, Unreachable
 from krakentui.net.talk import Line
@@ -172,6 +172,17 @@ async def test_public_frames_are_taken_in_batches_of_twenty_milliseconds(rig: Ri
         assert rig.events == []
         await rig.clock.advance(0.01)
         assert rig.events == [FeedHeard(feed="public", frames=3)]
+
+
+@pytest.mark.anyio
+async def test_a_flood_leaves_others_their_turn_between_some_frames(rig: Rig) -> None:
+    async with rig.running():
+        await rig.clock.advance(0.1)
+        rig.events.clear()
+        rig.line.last.gives(*[HEARTBEAT] * (3 * MOST_AT_ONCE))
+        await rig.clock.advance(0.1)
+        heard = [event.frames for event in rig.events if isinstance(event, FeedHeard)]
+        assert heard == [MOST_AT_ONCE] * 3
 
 
 @pytest.mark.anyio
