@@ -23,7 +23,7 @@ def main() -> int:
     say(f"{key_s * 1000:.1f} ms, {key_s / bare_s:.1f}x of {bare_s * 1000:.2f} ms")
     say_wires(*wire.costs())
     say_exits(*emergency.exits())
-    say_listed(listing.cost())
+    say_listed(listing.cost(), listing.frame())
     made = exchange.throughput()
     say("\nSimulated exchange by hand, every pair on three channels, beside json.dumps of the same frames")
     part = made.bare_per_s / made.per_s
@@ -57,13 +57,15 @@ def say_exits(ours: emergency.Exit, bare: emergency.Exit) -> None:
     say(f"of that after the first call {(ours.wire_s - ours.called_s) * 1000:.0f} ms")
 
 
-def say_listed(cost: listing.Cost) -> None:
+def say_listed(cost: listing.Cost, frame: listing.Frame) -> None:
     """Print what a long list of orders costs."""
     say(f"\nList of {listing.ORDERS:,} orders: all arranged, beside a bare sort of as many figures")
     ratio, part = cost.arranged_s / cost.bare_s, cost.arranged_s / listing.FRAME_S
     say(
         f"{cost.arranged_s * 1000:.2f} ms, {ratio:.1f}x of {cost.bare_s * 1000:.2f} ms; {part:.0%} of a frame"
     )
+    for what, span_s in (("view of all", frame.view_s), ("one word about one of them", frame.word_s)):
+        say(f"{what}: {span_s * 1000:.2f} ms, {span_s / listing.FRAME_S:.1%} of a frame")
 
 
 def say_ahead(cost: budget.Cost) -> None:

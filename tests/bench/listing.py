@@ -1,6 +1,7 @@
 """What it costs to filter, sort and group a long list of orders, beside a bare sort of as many figures."""
 
 import gc
+import itertools
 import random
 import time
 from collections.abc import Callable
@@ -12,13 +13,38 @@ from krakentui.model.symbol import Names
 from krakentui.state.arrangement import Arrangement, arrange
 from krakentui.state.filters import OrderFilter
 from krakentui.state.filtertext import parse
+from krakentui.state.listing import orders as orders_view
 from krakentui.state.view import OrderRow
+from tests.support.builders import a_patch, a_standing, a_state, a_ticker, at, patched, snapshot
 from tests.ui.views import an_order, orders_of
 
 ORDERS = 1_000
 ROUNDS = 25
 FRAME_S = 1 / 8
 FILTER = "btc,eth !stop >1m far>0.5 ours"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a thousand open orders cost the state, best of some rounds, in seconds."""
+
+    view_s: float
+    """Making the view that each frame draws."""
+    word_s: float
+    """Taking one word of the stream about one of them, holds worked out anew."""
+
+
+def frame() -> Frame:
+    """Measure on a state that streams a thousand open orders."""
+    orders = [a_standing(f"O{number:05}", price=f"{100_000 + number}.0") for number in range(ORDERS)]
+    state = a_state(snapshot(*orders), a_ticker())
+    prices = itertools.count(200_000)
+
+    def take() -> None:
+        amended = a_patch("O00500", "amended", 1, price=f"{next(prices)}.0", amended=True)
+        state.apply(patched(amended), at(1))
+
+    return Frame(_best(lambda: orders_view(state, at(1))), _best(take))
 
 
 @dataclass(frozen=True)
