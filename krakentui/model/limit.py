@@ -1,6 +1,7 @@
 """Limits: their names, their scopes, how a point is counted."""
 
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal
 
@@ -56,6 +57,7 @@ def fingerprint(public_key: str) -> str:
     return sha256(public_key.encode()).hexdigest()[:12]
 
 
+@lru_cache(maxsize=4096)  # a list of a thousand orders has few different costs, and a Fraction is dear
 def points(units: int) -> Fraction:
     """Turn scaled units into points."""
     return Fraction(units, POINT)
