@@ -60,7 +60,7 @@ class Poller:
             described: hears what the exchange says of the key, right after it was asked.
             key_known: set here when the key has described itself, or could not.
             names_known: set when REST's names of assets are known: before that its balances make no sense.
-            haste: where it is on, the orders are asked for first.
+            haste: where it is on, nothing comes between the list of orders and the cancel.
         """
         self._state = state
         self._lane = lane
@@ -115,11 +115,11 @@ class Poller:
 
     async def _start(self) -> None:
         """The first calls of a start go on the user's account; the token is the private feed's."""
-        if self._haste.is_on:
+        await self._ask("GetApiKeyInfo", "user")
+        if self._haste.is_on and may_ask("OpenOrders", self._state):
             await self._ask("OpenOrders", "user")
             if self._state.desk.table.listed:
                 await self._haste.over()
-        await self._ask("GetApiKeyInfo", "user")
         self._key_known.set()
         for _ in range(5):
             await asyncio.sleep(0)  # lets the private feed ask for its token first

@@ -21,7 +21,7 @@ def cancel_everything(scene: Scene) -> None:
 async def test_orders_and_the_names_of_pairs_are_all_that_is_asked_for_at_first() -> None:
     scene = hasty()
     async with scene.running(0.5):
-        assert sorted(scene.door.calls) == ["AssetPairs", "OpenOrders"]
+        assert sorted(scene.door.calls) == ["AssetPairs", "GetApiKeyInfo", "OpenOrders"]
         assert [row.id for row in scene.session.orders(scene.clock.mono_ns()).rows] == [FIRST, SECOND_ID]
         assert not scene.line.sockets
 
@@ -32,7 +32,7 @@ async def test_the_cancel_is_the_next_call_over_rest() -> None:
     async with scene.running(0):
         cancel_everything(scene)
         await settle(60)
-        assert private_calls(scene) == ["OpenOrders"]
+        assert private_calls(scene) == ["GetApiKeyInfo", "OpenOrders"]
         assert [call for call in scene.door.calls if "Cancel" in call] == ["CancelOrderBatch"]
 
 
@@ -58,4 +58,4 @@ async def test_a_key_that_may_not_list_orders_waits_for_nothing() -> None:
     scene = hasty()
     scene.door.answer_always("OpenOrders", refused("EGeneral:Permission denied"))
     async with scene.running(0):
-        assert private_calls(scene)[:2] == ["OpenOrders", "GetApiKeyInfo"]
+        assert private_calls(scene)[:3] == ["GetApiKeyInfo", "OpenOrders", "GetWebSocketsToken"]
