@@ -1,8 +1,8 @@
 """Haste: what an emergency does not need waits until its bytes are written, a second at most.
 
-A `cancel` that asks nobody needs the list of orders and the names of pairs. Everything else a session does
-at its start, the word on the key, market data, the clock, would stand in its way: on the wire, where one
-private call is under way at a time, and on the processor.
+A `cancel` that asks nobody needs the word on its key, the list of orders and the names of pairs. Everything
+else a session does at its start, the stream, market data, the clock, would stand in its way: on the wire,
+where one private call is under way at a time, and on the processor.
 """
 
 from collections.abc import Awaitable, Callable
