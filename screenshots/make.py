@@ -15,14 +15,17 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
 
-from krakentui.commands.demo import demo_settings
+from krakentui.commands.demo import demo_settings, shelf_of
+from krakentui.commands.seated import sit
 from krakentui.commands.simulated import first_line_of
 from krakentui.engine.host import Host
+from krakentui.engine.keychain import Keychain
 from krakentui.simulator.exchange import Exchange
 from krakentui.simulator.options import Options
 from krakentui.state.view import OrderRow
@@ -113,6 +116,22 @@ async def cancelled(stage: Stage) -> None:
     await stage.press("J")
 
 
+async def results(stage: Stage) -> None:
+    """What came of a cancel of many."""
+    await stage.wait(120)
+    for _ in range(7):
+        await stage.press("space", "down")
+    await stage.press("x", "enter")
+    await stage.wait(4)
+
+
+async def keys(stage: Stage) -> None:
+    """The keys of the demo, the one in use just checked."""
+    await stage.wait(60)
+    await stage.press("K", "c")
+    await stage.wait(4)
+
+
 async def limits(stage: Stage) -> None:
     """Every limit, and the key's calls in the next minutes."""
     await stage.wait(240)
@@ -139,6 +158,8 @@ SCENES = (
     Scene("monitor-80x24", (80, 24), monitor),
     Scene("question", (120, 36), question),
     Scene("journal", (120, 36), cancelled),
+    Scene("results", (120, 36), results),
+    Scene("keys", (120, 36), keys),
     Scene("limits", (120, 36), limits),
     Scene("limits-80x24", (80, 24), one_limit),
     Scene("help", (120, 36), help_screen),
@@ -149,9 +170,13 @@ async def take(scene: Scene) -> str:
     """Play a scene and return its picture as SVG."""
     async with Exchange(Options(seed=1, manual=True)) as exchange:
         clock = ManualClock()
-        settings = demo_settings(first_line_of(exchange.first_line()))
+        first = first_line_of(exchange.first_line())
+        settings = demo_settings(first)
         async with Host(settings, clock, random.Random(1)) as host:
             app = KrakenApp(host.session, ticking=False, theme=DARK.name)
+            sitting = partial(sit, clock=clock, program="krakentui")
+            app.keychain = Keychain(host, settings, lambda: shelf_of(first), sitting, lambda _: None, app)
+            host.beside("switch of keys", app.keychain.run)
             async with app.run_test(size=scene.size) as pilot:
                 stage = Stage(exchange, host, clock, app, pilot)
                 await scene.act(stage)
