@@ -46,9 +46,10 @@ def result_lines(views: Sequence[ResultsView], width: int, *, private: bool) -> 
     lines: list[Line] = []
     for view in views:
         lines += [*([Line()] if lines else []), *_group(view, width, private=private)]
+    keys = "Esc closes it, R shows it again."
     if not all(view.settled for view in views):
-        lines += wrapped("It goes on without this panel: Esc closes it, R shows it again.", width, "muted")
-    return tuple(lines)
+        keys = f"It goes on without this panel: {keys}"
+    return (*lines, *wrapped(keys, width, "muted"))
 
 
 def _group(view: ResultsView, width: int, *, private: bool) -> list[Line]:
