@@ -52,9 +52,8 @@ def append(folder: Path, author: Author, facts: Sequence[tuple[str, Fact]]) -> b
         last, whole = _last(file, size)
         lines = [] if whole else [b""]
         for at, fact in facts:
-            entry = Entry(
-                **structs.asdict(fact), n=last.n + 1, at=at, prev=last.hash, **structs.asdict(author)
-            )
+            who = structs.asdict(author) | ({"key": fact.key} if fact.key else {})
+            entry = Entry(**(structs.asdict(fact) | who), n=last.n + 1, at=at, prev=last.hash)
             line, digest = written(entry)
             lines.append(line)
             last = Head(entry.n, digest)

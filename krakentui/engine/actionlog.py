@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from msgspec import structs
+
 from krakentui.budget.acts import order_cost, own_cancel
 from krakentui.budget.interval import Interval
 from krakentui.budget.words import figure
@@ -89,6 +91,8 @@ class ActionLog:
         self._waiting: deque[tuple[str, Fact]] = deque(maxlen=MOST_WAITING)
         self._wake = asyncio.Event()
         self._cost: dict[str, Interval] = {}
+        self._keys: dict[int | None, str] = {}
+        """By request, None = the dead man's switch: the key that it goes with."""
         self._seen = state.journal.last
         self._failed = False
         self._mass: int | None = None
@@ -100,6 +104,7 @@ class ActionLog:
         """Take note of an event that the state has not taken yet: a cost goes by the order as it was."""
         match event:
             case CancelAsked():
+                self._keys[event.request] = event.key
                 order = self._state.orders.get(event.order_id)
                 if order is not None:
                     self._cost[event.order_id] = order_cost(order, self._state.exchange_ns(t_ns))
@@ -183,6 +188,8 @@ class ActionLog:
 
     def _note(self, fact: Fact) -> None:
         at = datetime.fromtimestamp(self._clock.now_ns() / SECOND, UTC)
+        request = None if fact.act == "dead_man" else fact.request or 0
+        fact = structs.replace(fact, key=self._keys.get(request, ""))
         self._waiting.append((at.isoformat(timespec="milliseconds").replace("+00:00", "Z"), fact))
         self._wake.set()
 
@@ -221,6 +228,7 @@ class ActionLog:
         request = event.request
         match event:
             case MassAsked():
+                self._keys[request] = event.key
                 self._note(Fact(act="cancel_all", step="asked", request=request, what=event.route))
             case MassSent():
                 self._note(Fact(act="cancel_all", step="sent", request=request))
@@ -240,6 +248,7 @@ class ActionLog:
         renews = switch.phase == "armed"
         match event:
             case SwitchAsked(renewal=False):
+                self._keys[None] = event.key
                 what = f"armed for {event.timeout_s} s" if event.timeout_s else "disarmed"
                 self._note(Fact(act="dead_man", step="asked", what=what))
             case SwitchAnswered() if not (renews and event.ok):

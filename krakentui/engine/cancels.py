@@ -75,7 +75,7 @@ class Cancels:
         self._feed = feed
         self._answers = answers
         self._tell = tell
-        self._mass = MassNews(state, tell)
+        self._mass = MassNews(state, tell, lane.scope.key)
         self._numbers = numbers or itertools.count(1)
         self._group: asyncio.TaskGroup | None = None
         self._early: list[Job] = []
@@ -96,6 +96,7 @@ class Cancels:
                         order_id=order_id,
                         request=job.number,
                         route=parcel.words,
+                        key=self._lane.scope.key,
                     )
                 )
             if self._group is None:

@@ -16,15 +16,19 @@ from krakentui.state.state import State
 class MassNews:
     """Tells of the mass cancels of one account."""
 
-    def __init__(self, state: State, tell: Callable[[Happening], None]) -> None:
+    def __init__(self, state: State, tell: Callable[[Happening], None], key: str) -> None:
         self._state = state
         self._tell = tell
+        self._key = key
         self._account = state.account
 
     def asked(self, job: Job) -> None:
         """It waits for its turn."""
         if job.parcel.at_once:
-            self._tell(MassAsked(account=self._account, request=job.number, route=job.parcel.words))
+            asked = MassAsked(
+                account=self._account, request=job.number, route=job.parcel.words, key=self._key
+            )
+            self._tell(asked)
 
     def sent(self, job: Job) -> None:
         """Its bytes were written."""

@@ -163,7 +163,8 @@ class DeadMan:
             self._lost(switch.timeout_s, NO_SOCKET)
 
     async def _call(self, timeout_s: int, *, renewal: bool) -> None:
-        self._tell(SwitchAsked(account=self._state.account, timeout_s=timeout_s, renewal=renewal))
+        key = self._lane.scope.key
+        self._tell(SwitchAsked(account=self._state.account, timeout_s=timeout_s, renewal=renewal, key=key))
         self._spend()
         try:
             written = await within(self._clock, self._patience.write_s, lambda: self._write(timeout_s))

@@ -38,6 +38,8 @@ class Fact(Struct, frozen=True, kw_only=True):
     """The exchange's own words; empty = it agreed, or has not spoken."""
     outcome: str | None = None
     filled: str | None = None
+    key: str = ""
+    """Fingerprint of the key that it went with; empty = the session's own."""
 
 
 class Entry(Fact, frozen=True, kw_only=True):
@@ -53,7 +55,7 @@ class Entry(Fact, frozen=True, kw_only=True):
     venue: Venue
     account: str
     key: str
-    """Fingerprint of the key."""
+    """Fingerprint of the key that it went with."""
     prev: str
 
 

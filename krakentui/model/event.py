@@ -253,7 +253,7 @@ class TierSeen(Happening, frozen=True, kw_only=True):
 
 
 class CounterReported(Happening, frozen=True, kw_only=True):
-    """The exchange named a counter, true to `doubt` units: it wins over our own count."""
+    """The exchange named a counter, true to `doubt`; `drained` may have left it since. It wins over ours."""
 
     name: LimitName
     scope: Scope
@@ -261,7 +261,6 @@ class CounterReported(Happening, frozen=True, kw_only=True):
     source: str
     doubt: int = 0
     drained: int = 0
-    """So much may have drained since it was sent."""
     proven: bool = False
     """Figures agreed with what was seen, so nothing is hidden that happened before."""
 
@@ -353,9 +352,10 @@ class CancelStep(Happening, frozen=True, kw_only=True):
 
 
 class CancelAsked(CancelStep, frozen=True, kw_only=True):
-    """The user confirmed the cancel of one order; it waits for its turn on the wire."""
+    """The user confirmed the cancel of one order; it waits for its turn, with the key of this fingerprint."""
 
     route: str
+    key: str = ""
 
 
 class CancelSent(CancelStep, frozen=True, kw_only=True):

@@ -30,6 +30,8 @@ class MassAsked(MassStep, frozen=True, kw_only=True):
     """It waits for its turn on the wire."""
 
     route: str
+    key: str = ""
+    """Fingerprint of the key that it goes with."""
 
 
 class MassSent(MassStep, frozen=True, kw_only=True):

@@ -14,6 +14,8 @@ class SwitchAsked(Happening, frozen=True, kw_only=True):
     timeout_s: int
     renewal: bool = False
     """The switch is armed as far as we know, and is kept alive."""
+    key: str = ""
+    """Fingerprint of the key that it goes with."""
 
 
 class SwitchAnswered(Happening, frozen=True, kw_only=True):

@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from krakentui.commands.limits import table
 from krakentui.commands.schema import limits_object
+from krakentui.engine.actionfile import verify
+from krakentui.model.action import Entry
 from krakentui.model.limit import fingerprint
 from krakentui.simulator import Options
 from krakentui.state.view import GaugeRow, NotAsked
@@ -229,3 +232,17 @@ async def test_scripts_are_shown_both_counters_told_apart_by_the_key() -> None:
         scopes = [row["scope"] for row in told["limits"] if row["name"] == "rest"]  # type: ignore[union-attr, index, call-overload]
         assert scopes == [{"key": print_of(both, one)} for one in (CANCELS, READS)]
         assert "REST calls watch" in table(both.session.budget(both.clock.mono_ns()))
+
+
+async def test_the_action_log_names_the_key_that_cancelled(tmp_path: Path) -> None:
+    options = Options(manual=True, quiet=True, seed=3)
+    async with lockstep(options, key=READS, second=CANCELS, warm_s=60, state_dir=tmp_path) as both:
+        chosen = await cancelled(both)
+        await both.run(2)
+        reads, cancels = print_of(both, READS), print_of(both, CANCELS)
+    entries = [entry for entry in verify(tmp_path) if isinstance(entry, Entry)]
+    steps = [entry.step for entry in entries if entry.order == chosen]
+    assert steps[:2] == ["asked", "sent"]
+    assert {*steps[2:]} == {"answered", "outcome"}
+    assert {entry.key for entry in entries} == {cancels}
+    assert reads != cancels
