@@ -43,7 +43,7 @@ def main() -> int:
 
 def say_wires(costs: list[wire.Wire], bare_s: float) -> None:
     """Print what a flood of market data does to a cancel."""
-    say("\nConfirming to wire, with polls queued up, beside the median of a bare websocket echo")
+    say("\nEnter on the question to wire, with a full poll queue, beside the median of a bare websocket echo")
     say(f"{'frames/s':>8} {'p50 ms':>8} {'p99 ms':>8} {'p50 of ' + format(bare_s * 1000, '.2f') + ' ms':>16}")
     for cost in costs:
         half, most = cost.half_s * 1000, cost.most_s * 1000

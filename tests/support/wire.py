@@ -88,6 +88,8 @@ class MemoryDoor:
         self.calls: list[str] = []
         self.bodies: list[str] = []
         self.in_flight = 0
+        self.answers_after_s = 0.0
+        """Of real time: for measuring only."""
         self.wrote_first = True
         """Bytes leave at once; False: the answers of the script are failures to connect."""
         self.most_in_flight = 0
@@ -125,7 +127,7 @@ class MemoryDoor:
             self.in_flight -= 1
 
     async def _answer(self, endpoint: str) -> Answer:
-        await asyncio.sleep(0)
+        await asyncio.sleep(self.answers_after_s)
         line = self.script.get(endpoint)
         answer = line.popleft() if line else self.always.get(endpoint, (200, b'{"error":[],"result":{}}'))
         if answer is None:
