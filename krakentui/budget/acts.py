@@ -52,6 +52,12 @@ def foreign_act(patch: OrderPatch, order: Order | None, *, at_once: bool = False
         case "amended":
             if patch.said_ns is None:
                 return Act(amend_cost(None, None, 0))
+            if (
+                order is not None
+                and order.suspected_ns is not None
+                and patch.said_ns <= order.hidden_until_ns
+            ):
+                high_ns = max(low_ns or 0, order.suspected_ns) or None  # REST told of this very amend before
             return Act(amend_cost(low_ns, high_ns, patch.said_ns))
         case "canceled" if patch.reason not in BY_ENGINE:
             cost = _removal(patch, low_ns, high_ns)

@@ -117,6 +117,8 @@ class Order(Struct, frozen=True, kw_only=True):
     """The last amend that was seen happening (exchange clock)."""
     hidden_until_ns: int = 0
     """Latest instant (exchange clock) at which it may have been amended unseen."""
+    suspected_ns: int | None = None
+    """What that was before REST told of an amend ahead of the stream; None = no such word is due."""
     stream_ns: int | None = None
     """Steady time of the stream's last word about it; None = only REST has spoken of it."""
     terms_ns: tuple[int, ...] = ()

@@ -200,8 +200,16 @@ def _age(old: Order | None, before: Order, patch: OrderPatch, word: Word, said: 
         hidden = _hidden(old, patch, word, said, opened, amended=amended)
     low = max(opened or 0, seen_amend) or None
     high = max(low or 0, hidden) or None
+    suspected = before.suspected_ns
+    if word.source == "stream" and (word.snapshot or patch.exec_type == "amended"):
+        suspected = None
+    elif (
+        word.source != "stream" and suspected is None and before.stream_ns and hidden > before.hidden_until_ns
+    ):
+        suspected = before.hidden_until_ns
     return {
         "amended": amended,
+        "suspected_ns": suspected,
         "opened_ns": opened,
         "amended_ns": seen_amend,
         "hidden_until_ns": hidden,

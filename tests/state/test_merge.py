@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from krakentui.budget.acts import foreign_act
+from krakentui.budget.costs import amend_cost
+from krakentui.budget.interval import Interval
 from krakentui.model.amend import Amend, AmendsSeen
 from krakentui.model.order import Order, OrderPatch
 from krakentui.state.merge import REST_LAG_NS, Word, merge, tells_news, with_amends
@@ -264,3 +267,35 @@ def test_an_amend_that_was_seen_since_stays_the_last() -> None:
     seen = merge(amended_unseen(), a_patch("O1", "amended", 30, price="109000.0"), stream(30), ACCOUNT)
     order = with_amends(seen, a_history(("user", -120)), wall(100))
     assert counts_from(order) == (wall(30), wall(30))
+
+
+OPEN = told(a_patch("O1", "pending_new", 0), a_patch("O1", "new", 0.001))
+AMENDED = a_patch("O1", "amended", 130, qty="0.60000000", amended=True)
+POLLED = a_listed("O1", qty="0.60000000", amended=True)
+
+
+def price_of(patch: OrderPatch, order: Order | None) -> Interval:
+    act = foreign_act(patch, order)
+    assert act is not None
+    return act.cost
+
+
+def test_an_amend_that_rest_told_first_is_priced_by_the_age_that_the_order_had() -> None:
+    ahead = merge(OPEN, POLLED, rest(130.05), ACCOUNT)
+    assert ahead.counts_from_high_ns == wall(130.05), "until the stream speaks it may have been any time"
+    assert price_of(AMENDED, ahead) == price_of(AMENDED, OPEN) == amend_cost(wall(0), wall(0), wall(130))
+
+
+def test_the_amend_after_it_is_priced_by_what_was_seen() -> None:
+    ahead = merge(OPEN, POLLED, rest(130.05), ACCOUNT)
+    after = merge(ahead, AMENDED, stream(130.06), ACCOUNT)
+    again = a_patch("O1", "amended", 134, qty="0.70000000", amended=True)
+    assert price_of(again, after) == amend_cost(wall(130), wall(130.05), wall(134))
+
+
+def test_after_a_snapshot_an_amend_that_rest_told_may_have_been_at_any_time() -> None:
+    ahead = merge(OPEN, POLLED, rest(130.05), ACCOUNT)
+    anew = merge(ahead, a_standing("O1", qty="0.60000000", amended=True), stream(131, snapshot=True), ACCOUNT)
+    later = a_patch("O1", "amended", 132, qty="0.70000000", amended=True)
+    cost = price_of(later, anew)
+    assert cost.high > cost.low
