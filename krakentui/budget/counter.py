@@ -218,4 +218,4 @@ class Counter(Struct, frozen=True):
 
     def _most(self, cost: int) -> int:
         """Tell how high the counter may stand for a call of this cost to fit."""
-        return self.ceiling - cost + (self.grain - 1)
+        return (self.ceiling - cost) // self.grain * self.grain + (self.grain - 1)

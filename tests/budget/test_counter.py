@@ -215,3 +215,12 @@ def test_where_the_drain_is_known_to_be_steady_the_ends_meet() -> None:
     for second in range(100):
         counter = counter.spend(POINT, POINT, second * SECOND // 3)
         assert counter.low == counter.high
+
+
+@pytest.mark.parametrize(("edge", "fits"), [(0, 16), (1, 15)])
+def test_a_counter_of_whole_points_is_held_below_an_edge_that_refuses(edge: int, fits: int) -> None:
+    """A figure of 16 and a call of 4 make just the ceiling of 20."""
+    for figure, more in ((16, "0"), (16, "0.9"), (15, "0.9")):
+        high = units(figure) + units(more)
+        counter = structs.replace(a_counter(), low=high, high=high, grain=POINT)
+        assert counter.surely_fits(4 * POINT + edge, 0) == (figure <= fits)
