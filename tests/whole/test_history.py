@@ -89,7 +89,7 @@ async def test_a_key_that_may_not_is_told_which_permission_it_lacks() -> None:
 
 async def test_what_does_not_fit_waits_for_the_user() -> None:
     async with lockstep(Options(manual=True, quiet=True, tier="starter"), key="full", warm_s=2) as both:
-        assert "surely fit in" in both.session.ask_history("orders", again=False)
+        assert "surely fits in" in both.session.ask_history("orders", again=False)
         assert not any("ClosedOrders" in str(row["what"]) for row in both.verdicts())
 
 
