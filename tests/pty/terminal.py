@@ -25,6 +25,8 @@ from tests.pty.screen import Screen
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 30.0
 LOOK_S = 0.05
+ARRIVES_S = 5.0
+"""What the program has sent arrives within so long, however busy the machine."""
 SOON_S = 5.0
 """What takes longer hangs; how fast it really is, the benchmarks tell."""
 LATE_KEY_S = 0.4
@@ -122,6 +124,11 @@ class Terminal:
         """Send a signal to the program."""
         self.process.send_signal(number)
 
+    def stop(self) -> None:
+        """Press Ctrl-Z and wait, as a shell does, until the program stands still."""
+        self.signal(signal.SIGTSTP)
+        assert self.wait(self._is_stopped), f"not stopped:\n{self.screen.text()}"
+
     # --- how it reads -------------------------------------------------------------------------------
 
     def freeze(self) -> None:
@@ -177,8 +184,11 @@ class Terminal:
         return self.process.returncode, took
 
     def is_restored(self) -> bool:
-        """Tell whether line mode, screen, cursor, mouse, paste and keyboard are as before."""
-        return self.screen.is_restored() and termios.tcgetattr(self._slave) == self.before
+        """Tell whether line mode, screen, cursor, mouse, paste and keyboard are as before.
+
+        The last bytes of a program that has ended may still be on their way through the system.
+        """
+        return self.wait(self._is_restored, ARRIVES_S)
 
     def tail(self) -> str:
         """What came last, for the message of a failed test."""
@@ -191,6 +201,13 @@ class Terminal:
         return SEQUENCE.sub("", before + rest.rpartition("\x1b[?1049l")[2])
 
     # --- inside -------------------------------------------------------------------------------------
+
+    def _is_restored(self) -> bool:
+        return self.screen.is_restored() and termios.tcgetattr(self._slave) == self.before
+
+    def _is_stopped(self) -> bool:
+        look = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self.process.pid, look) is not None
 
     def _resize(self, width: int, height: int) -> None:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
@@ -206,11 +223,11 @@ class Terminal:
                 continue
             if not select.select([self._master], [], [], LOOK_S)[0]:
                 continue
-            try:
-                data = os.read(self._master, 65536 if pace == float("inf") else 512)
-            except OSError:
-                return
             with self._news:
+                try:
+                    data = os.read(self._master, 65536 if pace == float("inf") else 512)
+                except OSError:
+                    return
                 self.output += data
                 self.screen.feed(data)
                 self._news.notify_all()
