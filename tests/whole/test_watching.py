@@ -2,6 +2,7 @@
 
 import pytest
 
+from krakentui.model.clock import SECOND
 from krakentui.simulator import Options
 from tests.whole.lockstep import lockstep
 from tests.whole.truth import shown_orders, true_orders, wrong_balances, wrong_gauges
@@ -49,6 +50,20 @@ async def test_half_an_hour_of_watching_is_never_refused_for_a_limit() -> None:
         assert (budget.refusals_expected, budget.refusals_unexpected) == (0, 0)
         polls = [call for call in both.verdicts() if str(call["what"]).endswith("/OpenOrders")]
         assert len(polls) > 15  # it did not win by doing nothing
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("rules", RULES)
+async def test_the_next_poll_is_the_first_of_the_forecast_from_the_start_on(tier: str, rules: str) -> None:
+    async with lockstep(Options(manual=True, tier=tier, rules=rules), warm_s=0.2) as both:
+        for _ in range(400):
+            await both.run(0.2)
+            plan, t_ns = both.session.state.plan, both.clock.mono_ns()
+            assert plan is not None
+            first = next(poll for poll in plan.ahead if poll.at_ns >= t_ns)
+            assert first.what == plan.what
+            assert abs(first.at_ns - plan.at_ns) < SECOND
 
 
 @pytest.mark.anyio
