@@ -91,7 +91,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     @property
     def panels(self) -> tuple[Pane, ...]:
         """All panels."""
-        return tuple(self.query(Pane))
+        return tuple(widget for widget in self.query() if isinstance(widget, Pane))
 
     @property
     def moved(self) -> Pane:

@@ -1,5 +1,6 @@
 """The base of everything that lies on the main screen: one panel in a frame, closed by escape."""
 
+from abc import abstractmethod
 from typing import ClassVar, TypeVar
 
 from textual import events
@@ -53,9 +54,9 @@ class Sheet(ModalScreen[T]):
         self._is_done = True
         return super().dismiss(result)
 
+    @abstractmethod
     def lines_wanted(self, width: int) -> int:
         """Tell how high the panel would like to be."""
-        raise NotImplementedError
 
     def room(self) -> int:
         """Tell how many lines there are inside the frame."""

@@ -8,7 +8,7 @@ from krakentui.ui.fmt import HIDDEN, UNKNOWN, amount, number, percent
 from krakentui.ui.line import Line, Span, line, wrapped
 from krakentui.ui.table import Column
 from krakentui.ui.widgets.freshness import or_age, toned
-from krakentui.ui.widgets.rows import LiveRows
+from krakentui.ui.widgets.rows import Group, LiveRows
 
 VALUE_PLACES = 2
 WHOLE_FROM = 100_000
@@ -31,11 +31,11 @@ class Balances(LiveRows[BalancesView, BalanceRow]):
 
     _value_places = VALUE_PLACES
 
-    def rows_of(self, view: BalancesView) -> Sequence[tuple[str, BalanceRow]]:
+    def groups_of(self, view: BalancesView) -> Sequence[Group[BalanceRow]]:
         """Key each row by its asset; all values of the column get the same places."""
         whole = view.total_value is not None and view.total_value >= WHOLE_FROM
         self._value_places = 0 if whole else VALUE_PLACES
-        return [(row.asset, row) for row in view.rows]
+        return (Group([(row.asset, row) for row in view.rows]),)
 
     def cells_of(self, row: BalanceRow) -> Sequence[Span]:
         """Write one asset."""

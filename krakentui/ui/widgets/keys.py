@@ -7,7 +7,7 @@ from krakentui.state.keyring import Checked, KeyRow, KeysView
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, interval, time_of_day, wait
 from krakentui.ui.line import Line, Span, Tone, line, wrapped
 from krakentui.ui.table import Column
-from krakentui.ui.widgets.rows import LiveRows
+from krakentui.ui.widgets.rows import Group, LiveRows
 
 LEVEL_TONES: dict[Level, Tone] = {
     "red": "bad",
@@ -36,9 +36,9 @@ class KeysTable(LiveRows[KeysView, KeyRow]):
         Column("Fingerprint", 5, right=False),
     )
 
-    def rows_of(self, view: KeysView) -> Sequence[tuple[str, KeyRow]]:
+    def groups_of(self, view: KeysView) -> Sequence[Group[KeyRow]]:
         """Give the keys in their order."""
-        return [(row.name, row) for row in view.rows]
+        return (Group([(row.name, row) for row in view.rows]),)
 
     def cells_of(self, row: KeyRow) -> Sequence[Span]:
         """Write one key."""

@@ -10,7 +10,7 @@ from krakentui.ui.fmt import UNKNOWN, number, percent, signed
 from krakentui.ui.line import Span, Tone
 from krakentui.ui.table import Column
 from krakentui.ui.widgets.freshness import or_age, toned
-from krakentui.ui.widgets.rows import LiveRows
+from krakentui.ui.widgets.rows import Group, LiveRows
 
 SPARK = 8
 SPREAD_PLACES = 3
@@ -30,9 +30,9 @@ class Markets(LiveRows[tuple[MarketRow, ...], MarketRow]):
         Column("Hours", 7, right=True, least=SPARK),
     )
 
-    def rows_of(self, view: tuple[MarketRow, ...]) -> Sequence[tuple[str, MarketRow]]:
+    def groups_of(self, view: tuple[MarketRow, ...]) -> Sequence[Group[MarketRow]]:
         """Key each market by its pair."""
-        return [(row.pair, row) for row in view]
+        return (Group([(row.pair, row) for row in view]),)
 
     def cells_of(self, row: MarketRow) -> Sequence[Span]:
         """Write one market."""

@@ -6,6 +6,7 @@ next view.
 """
 
 import logging
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
@@ -45,9 +46,9 @@ class Pane(Widget):
     def forget(self) -> None:
         """Forget everything that was shown: it was another account's."""
 
+    @abstractmethod
     def draw_lines(self, width: int, height: int) -> Sequence[Line]:
         """Say what to draw in this room; each kind of panel has its own."""
-        raise NotImplementedError
 
     def move(self, step: int) -> None:
         """Move the cursor or the sight by this many lines; a panel without either stays."""

@@ -5,6 +5,7 @@ becomes chosen: the place is remembered, and only a key of the user chooses agai
 one or many; a group's heading is a line that cannot be chosen.
 """
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
@@ -80,13 +81,9 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         """Give the columns for a table of this width; `cells_of` has to match."""
         return self.columns
 
-    def rows_of(self, view: V) -> Sequence[tuple[str, R]]:
-        """Give the key and the matter of each row."""
-        raise NotImplementedError
-
+    @abstractmethod
     def groups_of(self, view: V) -> Sequence[Group[R]]:
-        """Give the rows in groups; one without a heading, where a table has no other wish."""
-        return (Group(self.rows_of(view)),)
+        """Give the key and the matter of each row, in groups; most tables have one, without a heading."""
 
     def markable(self, view: V) -> frozenset[str]:
         """Give the keys whose marks are kept, shown or not."""
@@ -104,9 +101,9 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         """Give what stands in place of the last columns of this row; None = the columns do."""
         return None
 
+    @abstractmethod
     def cells_of(self, row: R) -> Sequence[Span | Drawn]:
         """Turn one row into cells, one a column."""
-        raise NotImplementedError
 
     def empty_lines(self, view: V | None, width: int) -> Sequence[Line]:  # noqa: ARG002 - for those who say more
         """Say why there is no row."""

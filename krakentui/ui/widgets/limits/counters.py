@@ -11,7 +11,7 @@ from krakentui.ui.fmt import UNKNOWN, interval, until
 from krakentui.ui.line import Drawn, Line, Span, line
 from krakentui.ui.table import Column
 from krakentui.ui.widgets.budget import BAR_TONES, STOPPED, UNSEEN, WORDS, places, short_label
-from krakentui.ui.widgets.rows import LiveRows
+from krakentui.ui.widgets.rows import Group, LiveRows
 
 BARS = ((110, 30), (74, 13), (0, 9))
 """From which width of the table on a bar has so many cells."""
@@ -44,9 +44,9 @@ class Counters(LiveRows[UsageView, GaugeRow]):
             Column("Counts for", 2, right=False),
         )
 
-    def rows_of(self, view: UsageView) -> Sequence[tuple[str, GaugeRow]]:
+    def groups_of(self, view: UsageView) -> Sequence[Group[GaugeRow]]:
         """Know each limit by its label: a socket that is opened anew keeps its row."""
-        return [(row.label, row) for row in view.budget.gauges]
+        return (Group([(row.label, row) for row in view.budget.gauges]),)
 
     def cells_of(self, row: GaugeRow) -> Sequence[Span | Drawn]:
         """Turn a limit into cells."""

@@ -10,7 +10,7 @@ from krakentui.state.view import GaugeRow
 from krakentui.ui.fmt import UNKNOWN, interval
 from krakentui.ui.line import Line, Span, wrapped
 from krakentui.ui.table import Column
-from krakentui.ui.widgets.rows import LiveRows
+from krakentui.ui.widgets.rows import Group, LiveRows
 
 NOT_SPENT = {
     "open_orders": "Orders are not spent: the open ones count.",
@@ -37,10 +37,10 @@ class SpentTable(LiveRows[SpentShown, SpentRow]):
         Column("Points", 7, least=7),
     )
 
-    def rows_of(self, view: SpentShown) -> Sequence[tuple[str, SpentRow]]:
+    def groups_of(self, view: SpentShown) -> Sequence[Group[SpentRow]]:
         """Know each row by the limit, what was done, and by whom."""
         label = "" if view.row is None else view.row.label
-        return [(f"{label} {row.what} {row.by}", row) for row in view.spent]
+        return (Group([(f"{label} {row.what} {row.by}", row) for row in view.spent]),)
 
     def cells_of(self, row: SpentRow) -> Sequence[Span]:
         """Turn a row into cells."""
