@@ -5,8 +5,7 @@ script that works today must not mean something else when an option is added.
 """
 
 import argparse
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Literal, Never, get_args
 
@@ -15,6 +14,7 @@ from msgspec import Struct
 
 from krakentui import __version__
 from krakentui.commands.budget_grammar import budget_grammar, split_command
+from krakentui.commands.complaints import SEE_HELP, sentence
 from krakentui.commands.keys_grammar import keys_grammar
 from krakentui.keys.profile import Purpose, Store
 from krakentui.model.error import UsageError
@@ -25,7 +25,6 @@ Rules = Literal["documented", "strict", "lenient", "old"]
 TABLE_PAIRS, MOST_PAIRS = 39, 1_670
 """Pairs that the simulated exchange has anyway, and the most that it makes: as many as one Ticker call of the
 real one was seen to tell (recorded 2026; its AssetPairs told 1,451 on 2026-09-25), and as the tests fill."""
-SEE_HELP = "`krakentui --help` lists what there is."
 
 
 class Given(Struct, frozen=True, kw_only=True):
@@ -95,12 +94,20 @@ class Given(Struct, frozen=True, kw_only=True):
     accept_withdraw: str | None = None
 
 
+class _Complaint(Exception):
+    """What argparse says is wrong, and the options that were known there."""
+
+    def __init__(self, message: str, options: Collection[str]) -> None:
+        super().__init__(message)
+        self.options = options
+
+
 class _Parser(argparse.ArgumentParser):
-    """An argument parser whose complaints are sentences of ours."""
+    """An argument parser whose complaints become sentences of ours."""
 
     def error(self, message: str) -> Never:
         """Raise the complaint instead of printing usage and exiting."""
-        raise UsageError(_sentence(message))
+        raise _Complaint(message, self._option_string_actions)
 
 
 def parse(words: Sequence[str]) -> Given:
@@ -111,7 +118,11 @@ def parse(words: Sequence[str]) -> Given:
         SystemExit: help or the version was asked for and has been printed.
     """
     words, argv = split_command(words)
-    said = {name: value for name, value in vars(_grammar().parse_args([*words])).items() if value is not None}
+    try:
+        found = vars(_grammar().parse_args([*words]))
+    except _Complaint as complaint:
+        raise UsageError(sentence(str(complaint), words, complaint.options)) from None
+    said = {name: value for name, value in found.items() if value is not None}
     if argv is not None:
         said["argv"] = argv
     command = " ".join(said[name] for name in ("command", "task") if name in said)
@@ -357,27 +368,3 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
-
-
-# --- complaints ---------------------------------------------------------------------------------
-
-_CHOICE = re.compile(r"argument (?P<what>\S+): invalid choice: (?P<word>.+?) \(choose from (?P<among>.+)\)")
-_PLAIN = {"expected one argument": "needs a value"}
-_ARGUMENT = re.compile(r"argument (?P<what>\S+): (?P<why>.+)", re.DOTALL)
-
-
-def _sentence(message: str) -> str:
-    """Turn argparse's complaint into a sentence of ours."""
-    if message.startswith("unrecognized arguments: "):
-        return f"Unknown option or word: {message.partition(': ')[2]}. {SEE_HELP}"
-    if found := _CHOICE.fullmatch(message):
-        word, among = found["word"].strip("'"), found["among"].replace("'", "")
-        if found["what"] == "COMMAND":
-            return f"There is no command {word}. {SEE_HELP}"
-        if found["what"] == "TASK":
-            return f"There is no task {word}: it is one of {among}."
-        return f"{found['what']} cannot be {word}: it is one of {among}."
-    if found := _ARGUMENT.fullmatch(message):
-        why = _PLAIN.get(found["why"], found["why"])
-        return f"{found['what']} {why}."
-    return f"{message[:1].upper()}{message[1:]}. {SEE_HELP}"

@@ -25,6 +25,7 @@ def written(path: Path | None) -> Iterator[Write | None]:
         yield None
         return
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise KrakentuiError(f"The log {path} cannot be written: {error.strerror}.") from error

@@ -83,6 +83,12 @@ def test_a_line_is_understood(line: str, expected: Given) -> None:
         ("cancel --side up", "--side cannot be up: it is one of buy, sell."),
         ("limits fly", "There is no task fly: it is one of plan, calibrate."),
         (
+            "limits --tier pro",
+            "Unknown option or word: --tier pro. `krakentui --help` lists what there is.",
+        ),
+        ("--json fly", "Unknown option or word: --json fly. `krakentui --help` lists what there is."),
+        ("limits --json fly", "There is no task fly: it is one of plan, calibrate."),
+        (
             "limits plan --endpoint x",
             "Unknown option or word: --endpoint. `krakentui --help` lists what there is.",
         ),

@@ -9,7 +9,7 @@ import pytest
 from krakentui.commands.parser import parse
 from krakentui.commands.simulate import run
 from krakentui.commands.simulated_log import written
-from krakentui.model.error import UsageError
+from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.simulator import Exchange, Options
 
 
@@ -37,6 +37,23 @@ def log(recorded: Path, tmp_path: Path) -> Path:
 
 def test_a_log_is_for_its_owner_only(log: Path) -> None:
     assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_log_makes_the_folders_it_lies_in(tmp_path: Path) -> None:
+    path = tmp_path / "logs" / "today" / "a.log"
+    with written(path) as write:
+        assert write is not None
+        write("{}\n")
+    assert path.read_bytes() == b"{}\n"
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_log_under_a_file_is_one_sentence(log: Path) -> None:
+    with (
+        pytest.raises(KrakentuiError, match=r"^The log .* cannot be written: File exists\.$"),
+        written(log / "b"),
+    ):
+        pass
 
 
 def test_a_replay_says_that_it_is_the_same(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
