@@ -14,8 +14,9 @@ from krakentui.budget.trial import Trial
 from krakentui.commands import calibration, guard, running
 from krakentui.commands.calibration import INTRODUCTION, conclusion, next_step, said
 from krakentui.commands.choose import settings_for
+from krakentui.commands.complaints import SEE_HELP
 from krakentui.commands.lines import put
-from krakentui.commands.parser import SEE_HELP, Given
+from krakentui.commands.parser import Given
 from krakentui.commands.select import with_pair
 from krakentui.engine.session import Session
 from krakentui.model.clock import SECOND
