@@ -7,6 +7,7 @@ before our start does not count.
 
 from fractions import Fraction
 
+from krakentui.budget.gauges import Gauge
 from krakentui.budget.words import signed
 from krakentui.commands import guard, limits_calibrate, limits_plan, running
 from krakentui.commands.choose import settings_for
@@ -21,7 +22,7 @@ from krakentui.model.limit import units
 from krakentui.model.number import points_text
 from krakentui.settings import Settings
 from krakentui.state.drift import AuditView, DriftRow
-from krakentui.state.view import BudgetView, GaugeRow
+from krakentui.state.view import BudgetView
 
 FINE, COULD_NOT, TIGHT, LIMITED = 0, 1, 10, 11
 _COUNTED = frozenset({"rest", "engine"})
@@ -66,13 +67,13 @@ def exit_code(budget: BudgetView) -> int:
     return TIGHT if any(_is_tight(row) for row in budget.gauges) else FINE
 
 
-def _is_limited(row: GaugeRow) -> bool:
+def _is_limited(row: Gauge) -> bool:
     if row.warning in {"paused", "locked"}:  # the exchange said until when it wants no call
         return True
     return row.name in _COUNTED and not row.from_start and row.high >= row.max
 
 
-def _is_tight(row: GaugeRow) -> bool:
+def _is_tight(row: Gauge) -> bool:
     used = row.low if row.from_start else row.high
     return row.name in _COUNTED and used >= row.max * _TIGHT
 
@@ -111,13 +112,13 @@ def _tier(budget: BudgetView) -> list[str]:
     return [f"Tier {budget.tier}: {budget.tier_source}."] if keyed else []
 
 
-def _row(row: GaugeRow) -> tuple[str, str, str, str, str, str]:
+def _row(row: Gauge) -> tuple[str, str, str, str, str, str]:
     others = _interval(row.others_low, row.others_high) if row.others_high else NOTHING
     used, most = _interval(row.low, row.high), points_text(row.max, up=False)
     return row.label, used, others, most, _drains(row), _fits(row)
 
 
-def _drains(row: GaugeRow) -> str:
+def _drains(row: Gauge) -> str:
     """Write the drain; an attempt to connect counts for ten minutes, an order as long as it is open."""
     if row.name == "connections":
         return "in 10 min"
@@ -129,7 +130,7 @@ def _interval(low: Fraction, high: Fraction) -> str:
     return least if least == most else f"{least} to {most}"
 
 
-def _fits(row: GaugeRow) -> str:
+def _fits(row: Gauge) -> str:
     if row.free_in_ns is None:
         return "not by waiting"
     return "now" if row.free_in_ns <= 0 else f"in {_wait(row.free_in_ns)}"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from krakentui.budget.gauges import Gauge
 from krakentui.engine.face import Face
 from krakentui.model.clock import MILLISECOND
 from krakentui.model.event import FeedRole
@@ -20,7 +21,6 @@ from krakentui.state.view import (
     BudgetView,
     CancelCost,
     FeedView,
-    GaugeRow,
     JournalLine,
     LockoutView,
     MarketRow,
@@ -155,7 +155,7 @@ def cost_interval(low: Fraction, high: Fraction) -> Object:
     return {"low": points_text(low, up=False, places=4), "high": points_text(high, up=True, places=4)}
 
 
-def limit(row: GaugeRow, now_ns: int) -> Object:
+def limit(row: Gauge, now_ns: int) -> Object:
     """Build one limit."""
     return {
         "name": row.name,

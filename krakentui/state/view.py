@@ -10,9 +10,10 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from krakentui.budget.gauges import Gauge, Level
 from krakentui.model.account import KeyInUse
 from krakentui.model.event import FeedRole, FeedState
-from krakentui.model.limit import LimitName, Scope
+from krakentui.model.limit import Scope
 from krakentui.model.market import Maintenance
 from krakentui.model.order import Outcome, Source
 from krakentui.model.venue import Power, Venue
@@ -21,7 +22,6 @@ from krakentui.state.ways import PairView
 
 Freshness = Literal["live", "old", "stale", "unknown"]
 """live: as it is now · old: the source is silent (amber) · stale: too long, dim it · unknown: never seen."""
-Warning_ = Literal["calm", "warm", "hot", "full", "paused", "locked"]
 """Below 75 % of the ceiling, from 75, from 90, at the ceiling, locked out."""
 CancelState = Literal["asked", "sent", "closing", "unknown"]
 ENDINGS: Final = frozenset({"cancelled", "filled", "gone"})
@@ -223,30 +223,6 @@ class OrdersView(Struct, frozen=True, kw_only=True):
     denied: str | None
 
 
-class GaugeRow(Struct, frozen=True, kw_only=True):
-    """One counter, as the interval that contains the exchange's own figure."""
-
-    name: LimitName
-    scope: Scope
-    label: str
-    """Short and plain: `REST calls`, `BTC/USD trading`."""
-    low: Fraction
-    high: Fraction
-    max: Fraction
-    reserve: Fraction
-    decay: Fraction
-    """Points per second."""
-    others_low: Fraction
-    others_high: Fraction
-    free_in_ns: int | None
-    """Until one background call (or one act of cost 1) surely fits; 0 = now; None = no time frees it."""
-    warning: Warning_
-    from_start: bool
-    """The width comes only from not knowing what happened before our start."""
-    wall_in_ns: int | None = None
-    """Until it may be full, spending as in the last minute; None = at that rate it never is."""
-
-
 class LockoutView(Struct, frozen=True, kw_only=True):
     """Private calls are stopped."""
 
@@ -262,8 +238,8 @@ class BudgetView(Struct, frozen=True, kw_only=True):
 
     headline: str
     """One sentence: the tightest limit, with its unit and when it frees."""
-    warning: Warning_
-    gauges: tuple[GaugeRow, ...]
+    warning: Level
+    gauges: tuple[Gauge, ...]
     """Rest, then engine by pair, then the others; within each kind what warns first, then by name."""
     cancels_now: int | None
     """How many of the open orders can surely be cancelled now, one by one, within all ceilings."""

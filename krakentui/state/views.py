@@ -23,7 +23,6 @@ from krakentui.state.state import State
 from krakentui.state.switch import TOLD_NS
 from krakentui.state.view import (
     BudgetView,
-    GaugeRow,
     JournalLine,
     LockoutView,
     StatusView,
@@ -106,7 +105,7 @@ def budget(state: State, t_ns: int) -> BudgetView:
     return BudgetView(
         headline=headline(ledger, rows, t_ns),
         warning=overall(rows),
-        gauges=tuple(GaugeRow(**structs.asdict(row)) for row in rows),
+        gauges=rows,
         cancels_now=cancels.now if counts else None,
         cancels_of=len(open_orders),
         fresh_now=cancels.fresh,

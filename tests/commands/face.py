@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from krakentui.budget.forecast import Curve
+from krakentui.budget.gauges import Gauge
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.history import HistoryKind, Past
 from krakentui.model.limit import KeyScope, PairScope
@@ -20,7 +21,6 @@ from krakentui.state.view import (
     CancelCost,
     FeedView,
     Found,
-    GaugeRow,
     JournalLine,
     MarketRow,
     NotAsked,
@@ -175,9 +175,9 @@ def some_orders(*rows: OrderRow, known: bool = True, denied: str | None = None) 
     return OrdersView(rows=rows, known=known, denied=denied)
 
 
-def a_gauge(low: str = "7.5", high: str = "7.5", *, name: str = "rest", from_start: bool = False) -> GaugeRow:
+def a_gauge(low: str = "7.5", high: str = "7.5", *, name: str = "rest", from_start: bool = False) -> Gauge:
     scope = KeyScope(FINGERPRINT) if name == "rest" else PairScope("alice", "BTC/USD")
-    return GaugeRow(
+    return Gauge(
         name=name,  # type: ignore[arg-type]  # a test's words
         scope=scope,
         label="REST calls" if name == "rest" else "BTC/USD trading",
@@ -194,7 +194,7 @@ def a_gauge(low: str = "7.5", high: str = "7.5", *, name: str = "rest", from_sta
     )
 
 
-def a_budget(*gauges: GaugeRow) -> BudgetView:
+def a_budget(*gauges: Gauge) -> BudgetView:
     return BudgetView(
         headline="All limits are far away.",
         warning="calm",

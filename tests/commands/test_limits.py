@@ -6,11 +6,12 @@ from fractions import Fraction
 import pytest
 from msgspec import structs
 
+from krakentui.budget.gauges import Gauge
 from krakentui.commands.limits import COULD_NOT, FINE, LIMITED, TIGHT, exit_code, report, table
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import KeyScope
 from krakentui.state.drift import AuditView, DriftRow
-from krakentui.state.view import GaugeRow, LockoutView
+from krakentui.state.view import LockoutView
 from tests.commands.face import FINGERPRINT, ReadyFace, a_budget, a_gauge, some_orders
 from tests.support.contract import LIMITS, complaints
 
@@ -32,7 +33,7 @@ LOCKOUT = LockoutView(scope=KeyScope(FINGERPRINT), until_in_ns=890 * SECOND, rea
         (structs.replace(a_gauge("0", "20", from_start=True), warning="paused"), LIMITED),
     ],
 )
-def test_the_exit_code_follows_the_high_end(gauge: GaugeRow, code: int) -> None:
+def test_the_exit_code_follows_the_high_end(gauge: Gauge, code: int) -> None:
     assert exit_code(a_budget(gauge)) == code
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from krakentui.budget.gauges import Gauge
 from krakentui.engine.kept import path_of, read
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import POINT, units
 from krakentui.net.deadline import Scissors
-from krakentui.state.view import GaugeRow
 from krakentui.wire.spot.rest import Prepared
 from tests.support.clock import ManualClock, settle
 from tests.support.exchange import KEY, Scene, a_seat, refused, some_settings
@@ -33,7 +33,7 @@ def private_calls(scene: Scene) -> list[str]:
     return [call for call in scene.door.calls if call in PRIVATE]
 
 
-def rest(scene: Scene) -> GaugeRow:
+def rest(scene: Scene) -> Gauge:
     return next(row for row in scene.session.budget(scene.clock.mono_ns()).gauges if row.name == "rest")
 
 

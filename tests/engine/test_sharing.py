@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from krakentui.budget.gauges import Gauge
 from krakentui.budget.spending import ASKED, POLLS
 from krakentui.engine.lanes import Lane
 from krakentui.engine.seat import Seat
 from krakentui.model.error import AnswerLost, TransportError
 from krakentui.model.limit import units
-from krakentui.state.view import GaugeRow
 from krakentui.wire.spot.rest import Call
 from tests.support.clock import ManualClock, settle
 from tests.support.exchange import FIRST, SECOND_ID, Scene, a_seat, refused, some_settings
@@ -79,7 +79,7 @@ def nonces_of(scene: Scene) -> list[int]:
     return [int(body.split("nonce=")[1].split("&")[0]) for body in scene.door.bodies if "nonce=" in body]
 
 
-def gauge(scene: Scene, name: str = "rest") -> GaugeRow:
+def gauge(scene: Scene, name: str = "rest") -> Gauge:
     rows = scene.session.budget(scene.clock.mono_ns()).gauges
     return next(row for row in rows if row.name == name)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from krakentui.budget.gauges import Gauge
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import KeyScope
-from krakentui.state.view import GaugeRow
 from tests.engine.test_sharing import Table, private
 from tests.support.exchange import CANCEL_KEY, FIRST, KEY, Scene, a_seat, some_settings
 
@@ -41,7 +41,7 @@ class TwoKeys(Table):
             self.scenes.remove(scene)
 
 
-def gauges(scene: Scene) -> dict[object, GaugeRow]:
+def gauges(scene: Scene) -> dict[object, Gauge]:
     rows = scene.session.budget(scene.clock.mono_ns()).gauges
     return {row.scope: row for row in rows if row.name in {"rest", "engine"}}
 

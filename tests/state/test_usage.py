@@ -2,11 +2,11 @@
 
 from fractions import Fraction
 
+from krakentui.budget.gauges import Gauge
 from krakentui.model.event import ForeignUseSeen
 from krakentui.state import usage
 from krakentui.state.state import State
 from krakentui.state.usage import SpentRow
-from krakentui.state.view import GaugeRow
 from tests.support.builders import a_patch, at, patched
 from tests.support.limits import BTC, ETH, NOW, REST, begun, calm, live, near, told
 
@@ -63,7 +63,7 @@ def test_planned_polls_are_told_as_waits() -> None:
 def test_every_draining_limit_has_a_curve_of_its_own_row() -> None:
     view = usage.usage(calm(), at(NOW))
 
-    def drains(row: GaugeRow) -> bool:
+    def drains(row: Gauge) -> bool:
         return row.name in {"rest", "engine", "connections"}
 
     curves = {(curve.name, curve.scope) for curve in view.curves}

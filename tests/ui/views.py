@@ -7,6 +7,7 @@ from fractions import Fraction
 from msgspec import structs
 
 from krakentui.budget.forecast import Curve
+from krakentui.budget.gauges import Gauge
 from krakentui.budget.lockout import meanwhile
 from krakentui.model.clock import SECOND
 from krakentui.model.history import HistoryKind, Past
@@ -24,7 +25,6 @@ from krakentui.state.view import (
     CancelCost,
     FeedView,
     Found,
-    GaugeRow,
     JournalLine,
     LockoutView,
     MarketRow,
@@ -176,11 +176,9 @@ def orders_of(*rows: OrderRow, **changes: object) -> OrdersView:
     return structs.replace(OrdersView(rows=rows, known=True, denied=None), **changes)
 
 
-def a_gauge(
-    label: str = "REST calls", low: str = "7.5", high: str | None = None, **changes: object
-) -> GaugeRow:
+def a_gauge(label: str = "REST calls", low: str = "7.5", high: str | None = None, **changes: object) -> Gauge:
     rest = label == "REST calls"
-    gauge = GaugeRow(
+    gauge = Gauge(
         name="rest" if rest else "engine",
         scope=KeyScope("3f2a9c01be77") if rest else PairScope("alice", label.split(maxsplit=1)[0]),
         label=label,
@@ -198,7 +196,7 @@ def a_gauge(
     return structs.replace(gauge, **changes)
 
 
-def a_budget(*gauges: GaugeRow, **changes: object) -> BudgetView:
+def a_budget(*gauges: Gauge, **changes: object) -> BudgetView:
     budget = BudgetView(
         headline="REST calls: 7.5 of 20 points; one more poll fits now.",
         warning="calm",

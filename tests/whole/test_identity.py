@@ -2,8 +2,9 @@
 
 import pytest
 
+from krakentui.budget.gauges import Gauge
 from krakentui.model.clock import SECOND
-from krakentui.state.view import GaugeRow, Question
+from krakentui.state.view import Question
 from tests.whole.faults import inject, private_calls
 from tests.whole.lockstep import Lockstep, lockstep
 from tests.whole.test_actions import a_young_order
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.anyio
 WATCH = ("query-funds", "query-open-trades", "query-closed-trades", "create-ws-token", "close-trades")
 
 
-def trading(both: Lockstep, pair: str) -> GaugeRow:
+def trading(both: Lockstep, pair: str) -> Gauge:
     rows = both.session.budget(both.clock.mono_ns()).gauges
     return next(row for row in rows if row.label == f"{pair} trading")
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from krakentui.budget.gauges import Gauge
 from krakentui.commands.limits import table
 from krakentui.commands.schema import limits_object
 from krakentui.engine.actionfile import verify
 from krakentui.model.action import Entry
 from krakentui.model.limit import fingerprint
 from krakentui.simulator import Options
-from krakentui.state.view import GaugeRow, NotAsked
+from krakentui.state.view import NotAsked
 from tests.support.contract import LIMITS, complaints
 from tests.whole.faults import inject
 from tests.whole.lockstep import Lockstep, lockstep
@@ -36,7 +37,7 @@ def print_of(both: Lockstep, program: str) -> str:
     return fingerprint(both.exchange.first_line()["keys"][program]["key"])  # type: ignore[index]
 
 
-def gauge(both: Lockstep, program: str) -> GaugeRow:
+def gauge(both: Lockstep, program: str) -> Gauge:
     rows = both.session.budget(both.exchange_ns()).gauges
     (row,) = (row for row in rows if row.name == "rest" and row.label == f"REST calls {program}")
     return row

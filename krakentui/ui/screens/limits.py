@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from krakentui.budget.forecast import Curve
+from krakentui.budget.gauges import Gauge
 from krakentui.engine.face import Face
 from krakentui.model.clock import SECOND
 from krakentui.state.usage import SpentRow, UsageView
-from krakentui.state.view import GaugeRow
 from krakentui.ui.screens.sheet import PAGES, Sheet
 from krakentui.ui.widgets.limits.counters import Counters
 from krakentui.ui.widgets.limits.curve import CurveShown, Forecast
@@ -181,5 +181,5 @@ class LimitsScreen(Sheet[None]):
                 self._follow(view)
 
 
-def _is_of(one: Curve | SpentRow, row: GaugeRow | None) -> bool:
+def _is_of(one: Curve | SpentRow, row: Gauge | None) -> bool:
     return row is not None and (one.name, one.scope) == (row.name, row.scope)

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual import events
 
+from krakentui.budget.gauges import Gauge, Level
 from krakentui.model.number import counted
-from krakentui.state.view import BudgetView, GaugeRow, Warning_
+from krakentui.state.view import BudgetView
 from krakentui.ui.bars import interval_bar
 from krakentui.ui.fmt import WAITING, countdown, interval, until
 from krakentui.ui.line import Line, Span, Tone, fit, line, pad, rule, span_width, wrapped
 from krakentui.ui.table import grown
 from krakentui.ui.widgets.panel import Panel
 
-WORDS: dict[Warning_, str] = {
+WORDS: dict[Level, str] = {
     "calm": "",
     "warm": "tight",
     "hot": "hot",
@@ -21,7 +22,7 @@ WORDS: dict[Warning_, str] = {
     "paused": "paused",
     "locked": "locked out",
 }
-BAR_TONES: dict[Warning_, Tone] = {
+BAR_TONES: dict[Level, Tone] = {
     "calm": "sure",
     "warm": "warn",
     "hot": "hot",
@@ -99,7 +100,7 @@ class Budget(Panel[BudgetView], can_focus=True):
             ends = (Span(tier, "muted"), *ends)
         return rule(self.title, notes, ends, width, lit=self.has_focus)
 
-    def _gauges(self, rows: Sequence[GaugeRow], width: int, room: int) -> list[Line]:
+    def _gauges(self, rows: Sequence[Gauge], width: int, room: int) -> list[Line]:
         if not rows:
             return [line(Span("no limit known yet", "muted"))]
         columns = 2 if width >= WIDE else 1
@@ -142,7 +143,7 @@ class Budget(Panel[BudgetView], can_focus=True):
         self._head = self._foot = 0
 
 
-def gauge_texts(row: GaugeRow) -> tuple[str, str, str]:
+def gauge_texts(row: Gauge) -> tuple[str, str, str]:
     """Write what stands around a bar: label, figures, what is to be said."""
     figures = f"{interval(row.low, row.high, places(row))}/{interval(row.max, row.max)}"
     return short_label(row.label), figures, _note(row)
@@ -155,7 +156,7 @@ def short_label(label: str) -> str:
     return label
 
 
-def gauge_spans(row: GaugeRow, widths: tuple[int, ...], width: int) -> tuple[Span, ...]:
+def gauge_spans(row: Gauge, widths: tuple[int, ...], width: int) -> tuple[Span, ...]:
     """Draw one counter in exactly this many cells; the bar takes what the texts leave."""
     label, figures, note = gauge_texts(row)
     label_width, figures_width, note_width = widths
@@ -179,12 +180,12 @@ def gauge_spans(row: GaugeRow, widths: tuple[int, ...], width: int) -> tuple[Spa
     )
 
 
-def places(row: GaugeRow) -> int:
+def places(row: Gauge) -> int:
     """Tell how many places the figures of a counter have."""
     return 0 if row.max >= WHOLE_FROM else 1
 
 
-def _note(row: GaugeRow) -> str:
+def _note(row: Gauge) -> str:
     word = WORDS[row.warning]
     if row.from_start and row.warning not in STOPPED:
         word = UNSEEN

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from krakentui.budget.gauges import Gauge
 from krakentui.model.limit import ConnectionScope, IpScope, KeyScope, Scope
 from krakentui.model.number import counted, points_text
 from krakentui.state.usage import UsageView
-from krakentui.state.view import GaugeRow
 from krakentui.ui.bars import interval_bar
 from krakentui.ui.fmt import UNKNOWN, interval, until
 from krakentui.ui.line import Drawn, Line, Span, line
@@ -19,7 +19,7 @@ WHOLE = frozenset({"open_orders", "scheduled_orders", "connections", "messages"}
 """Limits that count things: these have no parts."""
 
 
-class Counters(LiveRows[UsageView, GaugeRow]):
+class Counters(LiveRows[UsageView, Gauge]):
     """The table of limits; the curve and the spending shown are those of the chosen one."""
 
     title = "Limits"
@@ -44,11 +44,11 @@ class Counters(LiveRows[UsageView, GaugeRow]):
             Column("Counts for", 2, right=False),
         )
 
-    def groups_of(self, view: UsageView) -> Sequence[Group[GaugeRow]]:
+    def groups_of(self, view: UsageView) -> Sequence[Group[Gauge]]:
         """Know each limit by its label: a socket that is opened anew keeps its row."""
         return (Group([(row.label, row) for row in view.budget.gauges]),)
 
-    def cells_of(self, row: GaugeRow) -> Sequence[Span | Drawn]:
+    def cells_of(self, row: Gauge) -> Sequence[Span | Drawn]:
         """Turn a limit into cells."""
         tone = BAR_TONES[row.warning]
         said = "text" if row.warning == "calm" else tone
@@ -86,31 +86,31 @@ def unexpected(count: int) -> Span:
     return Span(counted(count or "no", "unexpected refusal"), "bad" if count else "good")
 
 
-def used(row: GaugeRow) -> str:
+def used(row: Gauge) -> str:
     """Write the interval."""
     return interval(row.low, row.high, 0 if row.name in WHOLE else places(row))
 
 
-def drains(row: GaugeRow) -> str:
+def drains(row: Gauge) -> str:
     """Write the drain; an attempt to connect does not drain, it counts until it is ten minutes old."""
     if row.name == "connections":
         return "10 min"
     return f"{points_text(row.decay, up=False)}/s" if row.decay else UNKNOWN
 
 
-def others(row: GaugeRow) -> str:
+def others(row: Gauge) -> str:
     """Write what others may hold of it."""
     return interval(row.others_low, row.others_high, places(row)) if row.others_high else UNKNOWN
 
 
-def next_fits(row: GaugeRow) -> str:
+def next_fits(row: Gauge) -> str:
     """Write when one more fits; nothing but an order that ends makes room among orders."""
     if row.free_in_ns is None:
         return UNKNOWN
     return f"in {until(row.free_in_ns)}" if row.free_in_ns else "now"
 
 
-def state(row: GaugeRow) -> str:
+def state(row: Gauge) -> str:
     """Say in a word what is to be said; for how long a lockout lasts is told above."""
     if row.warning == "locked":
         return "locked"

@@ -5,11 +5,11 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from krakentui.budget.forecast import Curve
+from krakentui.budget.gauges import Gauge
 from krakentui.budget.headline import UNITS
 from krakentui.budget.words import duration, figure
 from krakentui.model.clock import SECOND
 from krakentui.state.usage import PollMark
-from krakentui.state.view import GaugeRow
 from krakentui.ui.bands import POLL, band, columns, marks, minutes, over
 from krakentui.ui.bars import DOUBT, RESERVED, SURE
 from krakentui.ui.fmt import interval
@@ -47,7 +47,7 @@ NO_CURVE = {
 class CurveShown(NamedTuple):
     """What the panel draws: the chosen limit, its curve if it has one, the polls that are planned."""
 
-    row: GaugeRow | None
+    row: Gauge | None
     curve: Curve | None
     polls: tuple[PollMark, ...]
 
@@ -75,7 +75,7 @@ class Forecast(Panel[CurveShown]):
         return (top, *_chart(row, curve, view.polls, width, room - len(words)), *words)
 
 
-def _notes(row: GaugeRow | None, curve: Curve | None, width: int) -> tuple[Span, ...]:
+def _notes(row: Gauge | None, curve: Curve | None, width: int) -> tuple[Span, ...]:
     """Name the limit, and as far as there is room when points of it are free."""
     if row is None:
         return ()
@@ -85,7 +85,7 @@ def _notes(row: GaugeRow | None, curve: Curve | None, width: int) -> tuple[Span,
     return next((spans for spans in more if span_width(spans) + TITLE_CELLS <= width), notes)
 
 
-def _chart(row: GaugeRow, curve: Curve, polls: Sequence[PollMark], width: int, height: int) -> Sequence[Line]:
+def _chart(row: Gauge, curve: Curve, polls: Sequence[PollMark], width: int, height: int) -> Sequence[Line]:
     full, stop = interval(row.max, row.max), interval(row.max - row.reserve, row.max - row.reserve)
     margin = max(len(full), len(stop))
     ends = columns(curve.low, curve.high, width - margin - 1)
@@ -108,11 +108,11 @@ def _chart(row: GaugeRow, curve: Curve, polls: Sequence[PollMark], width: int, h
     return lines
 
 
-def _ceiling(row: GaugeRow) -> str:
+def _ceiling(row: Gauge) -> str:
     return f"{interval(row.max, row.max)} {UNITS.get(row.name, 'points')}"
 
 
-def outlook(row: GaugeRow, curve: Curve) -> str:
+def outlook(row: Gauge, curve: Curve) -> str:
     """Say how fast it fills and when it may be full."""
     if row.name == "connections":
         share = interval(row.max - row.reserve, row.max - row.reserve)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from krakentui.budget.gauges import Gauge
 from krakentui.model.number import counted
 from krakentui.state.usage import SpentRow
-from krakentui.state.view import GaugeRow
 from krakentui.ui.fmt import UNKNOWN, interval
 from krakentui.ui.line import Line, Span, wrapped
 from krakentui.ui.table import Column
@@ -22,7 +22,7 @@ NOTHING = "Nothing in the last 10 min, as far as is seen."
 class SpentShown(NamedTuple):
     """What the table shows: the chosen limit and what was spent from it."""
 
-    row: GaugeRow | None
+    row: Gauge | None
     spent: tuple[SpentRow, ...]
 
 
