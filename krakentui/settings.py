@@ -137,15 +137,40 @@ def read_config(path: Path, *, must_exist: bool) -> Config:
     Raises:
         UsageError: it cannot be read or a value is wrong; the sentence names file and line.
     """
+    data = read_settings(path, must_exist=must_exist)
+    return Config() if data is None else parse_config(data, path)
+
+
+def read_settings(path: Path, *, must_exist: bool) -> bytes | None:
+    """Read the bytes of a settings file; None = there is none.
+
+    Raises:
+        UsageError: it cannot be read, or there is none although it `must_exist`.
+    """
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         if not must_exist:
-            return Config()
+            return None
         raise UsageError(f"There is no settings file {path}.") from None
     except OSError as error:
         raise UsageError(f"The settings file {path} cannot be read: {error.strerror}.") from None
-    return parse_config(data, path)
+
+
+def flat(data: bytes, path: Path) -> tuple[dict[str, object], str]:
+    """Read the bytes of a settings file; give what it sets by `table.key`, and its text.
+
+    Raises:
+        UsageError: the bytes are no TOML.
+    """
+    tables, text = read_tables(data, path)
+    said: dict[str, object] = {}
+    for name, value in tables.items():
+        if value == {} and name in _TABLES:
+            continue
+        inner = value if isinstance(value, dict) else {}
+        said |= {f"{name}.{key}": inside for key, inside in inner.items()} or {name: value}
+    return said, text
 
 
 def parse_config(data: bytes, path: Path) -> Config:
@@ -154,15 +179,11 @@ def parse_config(data: bytes, path: Path) -> Config:
     Raises:
         UsageError: the bytes are no TOML, or a value is wrong.
     """
-    tables, text = read_tables(data, path)
-    flat: dict[str, object] = {}
-    for name, value in tables.items():
-        inner = value if isinstance(value, dict) else {}
-        flat |= {f"{name}.{key}": inside for key, inside in inner.items()} or {name: value}
+    said, text = flat(data, path)
     known: dict[str, object] = {}
     counted: dict[str, object] = {}
     warnings = []
-    for name, value in flat.items():
+    for name, value in said.items():
         at = place(text, name, path)
         if _SECRETIVE.search(name):
             raise UsageError(
@@ -260,3 +281,6 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "network.proxy": _proxy,
     "network.ca_file": _ca_file,
 }
+NAMES = tuple(_READERS)
+"""Every setting that the file may have."""
+_TABLES = frozenset(name.partition(".")[0] for name in NAMES if "." in name)

@@ -15,6 +15,7 @@ from msgspec import Struct
 from krakentui import __version__
 from krakentui.commands.budget_grammar import budget_grammar, split_command
 from krakentui.commands.complaints import SEE_HELP, sentence
+from krakentui.commands.config_grammar import config_grammar
 from krakentui.commands.keys_grammar import keys_grammar
 from krakentui.keys.profile import Purpose, Store
 from krakentui.model.error import UsageError
@@ -75,6 +76,8 @@ class Given(Struct, frozen=True, kw_only=True):
     dry_run: bool = False
     last: int | None = None
     yes: bool = False
+    # config
+    settings_task: Literal["init", "show", "check"] | None = None
     # budget
     deed: Literal["wait", "spend"] | None = None
     points: str | None = None
@@ -175,6 +178,7 @@ def _grammar() -> _Parser:
     )
     keys_grammar(add("keys", "the stored keys: add, list, check, rename, remove", _options()), live)
     add("doctor", "what works here: sources of keys, terminal, clock, network", live)
+    config_grammar(add("config", "the settings: init, show, check", _options()))
     add("paths", "where config, state and log live", live)
     return main
 

@@ -51,11 +51,18 @@ def place(text: str, name: str, path: Path) -> str:
     return str(path)
 
 
-def write_value(value: str | Sequence[str]) -> str:
-    """Write a text, or a list of them, as TOML: its basic strings are those of JSON but for DEL."""
+def write_value(value: object) -> str:
+    """Write a text, a number, true or false, or a list of them, as TOML.
+
+    Its basic strings are those of JSON but for DEL.
+    """
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return f"[{', '.join(map(write_value, value))}]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Sequence):
+        return f"[{', '.join(map(write_value, value))}]"
+    return str(value)
 
 
 def _text(data: bytes, path: Path) -> str:
