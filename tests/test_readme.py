@@ -62,9 +62,10 @@ def test_the_list_of_keys_is_taken_as_the_example_has_it() -> None:
     assert (told.default, told.named("main").key_command) == ("main", ("pass", "show", "kraken/main"))
 
 
-@pytest.mark.parametrize("command", re.findall(r"^\| `krakentui ([a-z]+)", TEXT, re.MULTILINE))
-def test_every_command_named_is_there(command: str) -> None:
-    assert parse([command]).command == command
+@pytest.mark.parametrize("line", re.findall(r"^\| `krakentui ([a-z]+(?: FILE)?)", TEXT, re.MULTILINE))
+def test_every_command_named_is_there(line: str) -> None:
+    command, *file = line.split()
+    assert parse([command, *file]).command == command
 
 
 def test_every_shipped_scenario_is_named() -> None:

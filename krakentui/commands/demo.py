@@ -24,9 +24,9 @@ from krakentui.simulator.exchange import Exchange
 from krakentui.simulator.options import OPENING_US, Options
 from krakentui.simulator.scenario import BadScenario
 
-_KEY = "cancel"
+KEY = "cancel"
 """The least that shows everything: it watches and cancels, it cannot trade."""
-_KEYS: dict[str, Purpose] = {_KEY: "watch+cancel", "watch": "watch", "stranger": "watch+cancel"}
+_KEYS: dict[str, Purpose] = {KEY: "watch+cancel", "watch": "watch", "stranger": "watch+cancel"}
 """Those that one can switch between: the last one is of another account, and may do too much."""
 
 
@@ -53,13 +53,16 @@ async def _demo(given: Given, options: Options) -> int:
 
 def shelf_of(first: FirstLine) -> Shelf:
     """List the keys of the demo."""
-    keys = ((_credentials(first, name), first.keys[name].account, purpose) for name, purpose in _KEYS.items())
+    keys = (
+        (credentials_of(first, name), first.keys[name].account, purpose) for name, purpose in _KEYS.items()
+    )
     return Shelf(tuple(at_hand(*key) for key in keys))
 
 
-def _credentials(first: FirstLine, name: str) -> Credentials:
+def credentials_of(first: FirstLine, name: str, source: str = "the demo") -> Credentials:
+    """Give one key of the exchange."""
     key = first.keys[name]
-    return Credentials(key=key.key, secret=Secret(key.secret), name=name, source="the demo")
+    return Credentials(key=key.key, secret=Secret(key.secret), name=name, source=source)
 
 
 def demo_settings(first: FirstLine, speed: float = 1.0) -> Settings:
@@ -67,8 +70,8 @@ def demo_settings(first: FirstLine, speed: float = 1.0) -> Settings:
     return Settings(
         venue="demo",
         endpoints=endpoints_at(first.rest),
-        credentials=_credentials(first, _KEY),
-        account=first.keys[_KEY].account,
+        credentials=credentials_of(first, KEY),
+        account=first.keys[KEY].account,
         speed=speed,
         start_ns=int(datetime.fromisoformat(first.now).timestamp() * 1000) * (SECOND // 1000),
     )

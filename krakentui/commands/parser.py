@@ -129,12 +129,16 @@ def parse(words: Sequence[str]) -> Given:
     if argv is not None:
         said["argv"] = argv
     command = " ".join(said[name] for name in ("command", "task") if name in said)
-    if command in {"demo", "simulate", "limits plan"}:
+    if command in {"demo", "simulate", "limits plan", "replay"}:
         for name in _LIVE_ONLY:
-            if name in said:
+            if name in said and not (command == "replay" and name in _REPLAYING):
                 option = "--" + name.replace("_", "-")
                 raise UsageError(f"`krakentui {command}` has no option {option}. {SEE_HELP}")
-    if "mirror" in said and (made := [name for name in _NOT_MIRRORED if name in said]):
+    if (
+        command == "simulate"
+        and "mirror" in said
+        and (made := [name for name in _NOT_MIRRORED if name in said])
+    ):
         raise UsageError(
             f"--mirror and --{made[0]} cannot stand together: a mirror says what was recorded, at its time."
         )
@@ -143,6 +147,7 @@ def parse(words: Sequence[str]) -> Given:
 
 _NOT_MIRRORED = ("seed", "tier", "rules", "start", "pairs", "quiet", "replay")
 """Options of `simulate` that say what a recording says."""
+_REPLAYING = ("config", "log_file")
 _LIVE_ONLY = ("profile", "otp", "endpoint", "assume_tier", "read_only", "record", "config", "log_file")
 
 
@@ -166,6 +171,11 @@ def _grammar() -> _Parser:
     world = _world_options()
     add("demo", "the whole monitor against an embedded simulated exchange", world)
     _simulate_options(add("simulate", "the simulated exchange alone, for any Kraken client", world))
+    replay = add("replay", "a recorded run on the screen", _options())
+    replay.add_argument("mirror", type=Path, metavar="FILE", help="what --record wrote")
+    replay.add_argument("--speed", type=_speed, default=_UNSAID, metavar="X", help="how much faster")
+    for option in ("--config", "--log-file"):
+        replay.add_argument(option, type=Path, default=_UNSAID, metavar="FILE", help="as for live commands")
     _stream_options(add("stream", "the monitor without a screen: one JSON object a line", live))
     add("snapshot", "one JSON object of everything, then leave", live)
     _limits_options(add("limits", "how much of every limit is left; exit 10 tight, 11 limited", live))

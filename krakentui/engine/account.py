@@ -37,7 +37,7 @@ from krakentui.net.hosts import check_destination
 from krakentui.net.talk import Line
 from krakentui.settings import Settings
 from krakentui.state.keys import KeyBelief
-from krakentui.state.question import MASS_IN_FLIGHT
+from krakentui.state.question import MASS_IN_FLIGHT, why_read_only
 from krakentui.state.state import State
 from krakentui.state.view import NotAsked, Question, SwitchQuestion
 from krakentui.wire.spot.sign import check_secret
@@ -293,7 +293,7 @@ class AccountSide:
 
     def _stopped(self) -> str | None:
         if self._settings.read_only:
-            return "This run is read-only: nothing is cancelled."
+            return why_read_only(self._settings.venue)
         return "The program is closing: nothing new is cancelled." if self._closing else None
 
     def _canceller(self, t_ns: int, *, new_too: bool = False) -> Canceller | NotAsked:

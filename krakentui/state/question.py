@@ -12,6 +12,7 @@ from krakentui.budget.planner import CancelPlan, plan
 from krakentui.budget.words import duration
 from krakentui.model.limit import points
 from krakentui.model.order import Order
+from krakentui.model.venue import Venue
 from krakentui.state.keys import KeyBelief
 from krakentui.state.rows import engines, question_order
 from krakentui.state.state import State
@@ -113,11 +114,18 @@ def typed(question: Question, left: int) -> str:
     return str(left)
 
 
+def why_read_only(venue: Venue) -> str:
+    """Say why a session that cancels nothing does not."""
+    if venue == "replay":
+        return "A recording is shown: nothing in it can be cancelled."
+    return "This session is read-only, by --read-only or by read_only in the settings: nothing is cancelled."
+
+
 def _unable(state: State, by: KeyBelief, ledger: Ledger, t_ns: int, *, socket_open: bool) -> str | None:
     if by.key is None:
         return _NO_ACCOUNT
     if state.read_only:
-        return "This session is read-only: started with --read-only."
+        return why_read_only(state.venue)
     if by.lacks_cancels is not None:
         return by.lacks_cancels
     return _no_route(ledger, t_ns) if ledger.locked(t_ns) is not None and not socket_open else None

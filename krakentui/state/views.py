@@ -54,7 +54,7 @@ def status(state: State, t_ns: int) -> StatusView:
         system=state.system,
         maintenance=state.maintenance,
         feeds=tuple(state.feeds.view(role, t_ns) for role in roles),
-        clock_offset_ns=offset_ns if offset_ns is not None and abs(offset_ns) > OFFSET_MATTERS_NS else None,
+        clock_offset_ns=offset_ns if _matters(state, offset_ns) else None,
         wall_ns=state.exchange_ns(t_ns),
         power_known=state.key is None or state.key_info is not None,
         key_refused=state.keys.own.refused,
@@ -78,6 +78,11 @@ def switch(state: State, t_ns: int) -> SwitchView | None:
         timeout_s=known.timeout_s,
         doubt=known.doubt,
     )
+
+
+def _matters(state: State, offset_ns: int | None) -> bool:
+    """Tell whether the user's clock is wrong; what is replayed stands still until it is asked for."""
+    return offset_ns is not None and abs(offset_ns) > OFFSET_MATTERS_NS and state.venue != "replay"
 
 
 def power(state: State) -> Power:

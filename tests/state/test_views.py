@@ -263,6 +263,12 @@ def test_the_clock_offset_is_shown_when_it_matters(offset: int, shown: int | Non
     assert views.status(state, at()).clock_offset_ns == shown
 
 
+def test_a_recording_that_waited_does_not_make_the_clock_wrong() -> None:
+    state = State(venue="replay")
+    state.clock.offset_ns = 31 * SECOND
+    assert views.status(state, at()).clock_offset_ns is None
+
+
 def test_the_wall_clock_is_that_of_the_exchange() -> None:
     state = a_state(TimeMeasured(offset_ns=30 * SECOND, doubt_ns=0))
     assert views.status(state, at(5)).wall_ns == wall(35)

@@ -90,3 +90,25 @@ class Recording:
     def frames(self) -> int:
         """How many frames it has."""
         return sum(len(connection.frames) for connection in self.connections)
+
+    @property
+    def length_us(self) -> int:
+        """From its first line to its last frame."""
+        ends = (one.at_us + one.frames[-1].at_us for one in self.connections if one.frames)
+        return max(ends, default=0)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether an account was recorded in it."""
+        return any(one.surface == "private" for one in self.connections) or any(
+            reply.path.startswith("/0/private/") for reply in self.replies
+        )
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The symbols whose candles were recorded, or else whose prices: those were on the screen."""
+        for channel in ("ohlc", "ticker"):
+            strands = [strand for one in self.connections for strand in one.first if strand[0] == channel]
+            if strands:
+                return tuple(dict.fromkeys(symbol for _, symbol in strands))
+        return ()
