@@ -22,13 +22,14 @@ from krakentui.model.account import KeyInfo
 from krakentui.model.clock import SECOND
 from krakentui.model.error import KrakentuiError
 from krakentui.model.event import Happening, KeyDescribed
-from krakentui.model.limit import points
+from krakentui.model.limit import Tier, points
 from krakentui.model.secret import Credentials
 from krakentui.model.text import clean
 from krakentui.settings import Settings
 from krakentui.state.keyring import Checked, KeyRow, KeysView
 from krakentui.state.parting import Parting, parting
 
+ASSUMED = "The tier {} was assumed for the account {}: for {} the exchange is asked."
 SWITCHED = "Key {} of account {} is in use now."
 STAYS = "{} The key {} stays in use."
 MORE_HANGS = "Meanwhile something more hangs on the key in use: look at it, then switch again."
@@ -229,9 +230,10 @@ class Keychain:
             credentials=fetched.credentials,
             cancel_credentials=fetched.canceller,
             account=offered.account,
+            assume_tier=self._assumed(offered.account),
             withdraw_accepted=self._shelf.withdraw_accepted or self._settings.withdraw_accepted,
             keyless_why="",
-            warnings=fetched.notes,
+            warnings=(*fetched.notes, *self._not_assumed(offered.account)),
         )
         place = await self._sit(settings)
         try:
@@ -250,6 +252,16 @@ class Keychain:
         self._left = {**self._left, account: (*self._left.get(account, ()), *left)}
         self._left.pop(offered.account, None)
         self._screen.say(SWITCHED.format(offered.name, offered.account))
+
+    def _assumed(self, account: str) -> Tier | None:
+        """Give the tier that this run was told to believe: of the account it began with, no other."""
+        return self._settings.assume_tier if account == self._settings.account else None
+
+    def _not_assumed(self, account: str) -> tuple[str, ...]:
+        tier = self._settings.assume_tier
+        if tier is None or account == self._settings.account:
+            return ()
+        return (ASSUMED.format(tier, self._settings.account, account),)
 
     def _turned(self, session: Session) -> None:
         session.listen(self._heard)

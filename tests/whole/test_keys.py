@@ -15,6 +15,7 @@ from krakentui.engine.keychain import Keychain, Shelf
 from krakentui.engine.keyfetch import Fetched
 from krakentui.engine.seat import Seated
 from krakentui.model.error import KeyProblem
+from krakentui.model.limit import Tier
 from krakentui.model.secret import Credentials
 from krakentui.settings import Settings
 from krakentui.simulator import Options
@@ -49,7 +50,9 @@ class Hands:
 
 @asynccontextmanager
 async def switching(
-    state_dir: Path | None = None, shelf: Callable[[Shelf], Shelf] = lambda told: told
+    state_dir: Path | None = None,
+    shelf: Callable[[Shelf], Shelf] = lambda told: told,
+    assume_tier: Tier | None = None,
 ) -> AsyncIterator[Hands]:
     async with lockstep(QUIET, state_dir=state_dir) as both:
         told = shelf(shelf_of(first_line_of(both.exchange.first_line())))
@@ -61,7 +64,7 @@ async def switching(
         def learn(credentials: Credentials | None) -> None:
             learnt.extend([] if credentials is None else [credentials.name])
 
-        settings = both.session._settings
+        settings = structs.replace(both.session._settings, assume_tier=assume_tier)
         keys = Keychain(both.host, settings, lambda: told, sitting, learn, seen)
         both.host.beside("switch of keys", keys.run)
         yield Hands(both, keys, seen, learnt)
@@ -95,6 +98,17 @@ async def test_from_the_first_moment_no_figure_of_the_old_account_can_be_asked_f
         hands.seen.turned = look
         await hands.switch("stranger", "bob")
         assert seen == [((), (), ())]
+
+
+async def test_a_tier_that_is_assumed_is_that_of_the_account_it_was_said_of() -> None:
+    async with switching(assume_tier="pro") as hands:
+        both, seen = hands.both, []
+        for name, owner in (("stranger", "bob"), ("cancel", "alice")):
+            await hands.switch(name, owner)
+            told = [line.text for line in both.session.journal() if "was assumed" in line.text]
+            seen.append((both.session.budget(both.clock.mono_ns()).tier, told))
+        left = "The tier pro was assumed for the account alice: for bob the exchange is asked."
+        assert seen == [("intermediate", [left]), ("pro", [])]
 
 
 async def test_a_key_that_only_watches_says_why_it_cancels_nothing() -> None:
