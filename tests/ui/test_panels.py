@@ -94,6 +94,15 @@ def test_the_status_line_stands_still_while_ages_count() -> None:
     assert len(lines) == 1
 
 
+@pytest.mark.parametrize(("refused", "mark"), [(None, " "), ("Kraken does not know this key.", "!")])
+def test_the_key_that_cancels_keeps_its_name_in_a_narrow_line(refused: str | None, mark: str) -> None:
+    second = KeyInUse(key="170e8240987b", name="help", refused=refused)
+    feeds = tuple(a_feed(role) for role in ("public", "private", "rest", "cancels"))
+    told = drawn(StatusLine(), a_status(canceller=second, feeds=feeds), 80)
+    for part in (f" alice · cxl help{mark}", "pub 0s", "prv 0s", "REST 0s", "cxl 0s"):
+        assert part in told
+
+
 def test_a_feed_that_never_tried_waits_and_one_that_failed_says_when_it_tries_again() -> None:
     fresh = a_feed("public", state="down", age_ns=None, freshness="unknown")
     failed = a_feed("rest", state="down", age_ns=None, freshness="unknown", why="no", retry_in_ns=4 * SECOND)

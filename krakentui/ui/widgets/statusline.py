@@ -32,8 +32,8 @@ CALM_SYSTEM = "online"
 AGE_CELLS = 3
 """Room of an age while a feed is live, so that the line stands still while it counts."""
 MOST_BRIEF = 7
-"""Steps: key name, long names of feeds, key, clock and a calm system, `live`, the account; beside an armed
-dead man's switch at last the power, which its being armed implies."""
+"""Steps: key name, long names of feeds, key, clock and a calm system, `live`, the account with the name of the
+key that cancels; beside an armed dead man's switch at last the power, which its being armed implies."""
 SECOND = 1_000_000_000
 
 
@@ -68,7 +68,7 @@ class StatusLine(Panel[StatusView]):
             if brevity < 3 and view.key is not None:
                 name = f"{view.key_name} " if view.key_name and brevity == 0 else ""
                 spans.append(Span(f" · key {name}{HIDDEN if self.private else view.key}", "muted"))
-                spans += self._second(view, brevity)
+            spans += self._second(view, brevity)
         if view.switch is not None:
             spans += [Span("  "), _switch(view.switch)]
         calm = view.system == CALM_SYSTEM
@@ -89,11 +89,15 @@ class StatusLine(Panel[StatusView]):
     def _second(self, view: StatusView, brevity: int) -> list[Span]:
         """Name the key that cancels, where it is another one."""
         second = view.canceller
-        if second is None or brevity:
+        if second is None:
             return []
         tone: Tone = "muted" if second.refused is None else "bad"
-        key = HIDDEN if self.private else second.key
-        return [Span(f" · cancels {second.name} {key}{'' if second.refused is None else ', refused'}", tone)]
+        if brevity >= 5:
+            return [
+                Span(f" · {NAMES['cancels'][1]} {second.name}{'' if second.refused is None else '!'}", tone)
+            ]
+        key = "" if brevity else f" {HIDDEN if self.private else second.key}"
+        return [Span(f" · cancels {second.name}{key}{'' if second.refused is None else ', refused'}", tone)]
 
     def _right(self, view: StatusView, brevity: int) -> tuple[Span, ...]:
         spans: list[Span] = []
