@@ -91,7 +91,7 @@ class AccountSide:
         alone = settings.cancel_credentials is None
         called = "this key" if alone else f"the key {credentials.name}"
         self._key = KeyWatch(self._lane, house, settings.withdraw_accepted, self._feed.replace, called)
-        self.check = KeyCheck(state, self._lane, house.clock, house.tell, self._described)
+        self.check = KeyCheck(lambda: state.ledger, self._lane, house.clock, house.tell, self._described)
         self.poller = Poller(
             state,
             self._lane,
@@ -141,6 +141,11 @@ class AccountSide:
             *(() if self._audit is None else self._audit.tasks()),
             *(() if self._second is None else self._second.tasks()),
         ]
+
+    @property
+    def second_check(self) -> KeyCheck | None:
+        """The check of the key that cancels, where it is another one."""
+        return None if self._second is None else self._second.check
 
     def replace(self, why: str) -> None:
         """Open a new private socket and ask for everything again."""

@@ -163,12 +163,15 @@ class KeysFace(Protocol):
         """Look which keys there are now."""
         ...
 
-    def view(self, t_ns: int) -> KeysView:
-        """List the keys, and tell what a check costs."""
+    def view(self, t_ns: int, chosen: str | None = None) -> KeysView:
+        """List the keys, and tell what a check of the chosen one, or of the one in use, costs."""
         ...
 
-    def check(self) -> str:
-        """Ask the exchange what the key in use may do; the sentence says what comes of it."""
+    def check(self, chosen: str | None = None) -> str:
+        """Ask the exchange what the key in use may do; the sentence says what comes of it.
+
+        Where the chosen one is the key that cancels, that is the one that is checked.
+        """
         ...
 
     def parting(self) -> Parting:

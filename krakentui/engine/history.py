@@ -56,7 +56,7 @@ class Historian:
             return f"This key may not ask {endpoint}: it lacks {LACKS[endpoint]}."
         if self._lane.stopped is not None:
             return self._lane.stopped
-        later = why_later(endpoint, self._state, self._clock.mono_ns())
+        later = why_later(endpoint, self._state.ledger, self._clock.mono_ns())
         if later is not None:
             return later
         kind, again = wish

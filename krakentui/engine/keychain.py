@@ -139,15 +139,18 @@ class Keychain:
         """Look which keys there are now."""
         self._shelf = self._list()
 
-    def view(self, t_ns: int) -> KeysView:
-        """List the keys, and tell what a check costs."""
-        ledger, check = self._host.session.state.ledger, self._key_check
+    def view(self, t_ns: int, chosen: str | None = None) -> KeysView:
+        """List the keys, and tell what a check of the chosen one, or of the one in use, costs."""
+        ledger, check = self._host.session.state.ledger, self._key_check(chosen)
+        if self._cancels(chosen):
+            ledger = ledger.of_second()
         cost, counter = ledger.rest_cost(ENDPOINT).high, ledger.rest_at(t_ns)
         fits_ns = ledger.user_tried_at(cost, t_ns)
-        asking = "Asking the exchange what the key in use may do." if check and check.is_asking else ""
+        which = f"key {chosen}" if self._cancels(chosen) else "key in use"
+        asking = f"Asking the exchange what the {which} may do." if check and check.is_asking else ""
         failed = f"The last check failed. {check.trouble}" if check and check.trouble else ""
         return KeysView(
-            rows=tuple(self._row(one, t_ns) for one in self._shelf.offered),
+            rows=self._rows(t_ns),
             busy=self._switching or asking,
             trouble=self._trouble or failed or self._shelf.trouble,
             cost=points(cost),
@@ -157,16 +160,22 @@ class Keychain:
             fits_in_ns=None if fits_ns is None else max(0, fits_ns - t_ns),
         )
 
-    def check(self) -> str:
-        """Ask the exchange what the key in use may do; the sentence says what comes of it."""
+    def check(self, chosen: str | None = None) -> str:
+        """Ask what the key in use, or the one that cancels, may do; the sentence says what comes of it."""
         self._trouble = ""
-        check = self._key_check
+        check = self._key_check(chosen)
         return "No key is in use: there is nothing to check." if check is None else check.begin()
 
-    @property
-    def _key_check(self) -> KeyCheck | None:
+    def _key_check(self, chosen: str | None) -> KeyCheck | None:
         side = self._host.session.side
-        return None if side is None else side.check
+        if side is None:
+            return None
+        return side.second_check if self._cancels(chosen) else side.check
+
+    def _cancels(self, name: str | None) -> bool:
+        """Tell whether this is the key that cancels for the one in use."""
+        second = self._host.session.state.keys.second
+        return second is not None and name is not None and second.name == name
 
     def parting(self) -> Parting:
         """Tell what hangs on the key in use."""
@@ -275,9 +284,33 @@ class Keychain:
     def _is_used(self, offered: Offered) -> bool:
         return offered.name == self._host.session.state.key_name
 
+    def _rows(self, t_ns: int) -> tuple[KeyRow, ...]:
+        rows = tuple(self._row(one, t_ns) for one in self._shelf.offered)
+        state, held = self._host.session.state, self._settings.cancel_credentials
+        second = state.keys.second
+        if second is None or any(row.cancels for row in rows):
+            return rows
+        source = held.source if held is not None and held.fingerprint == second.key else ""
+        row = KeyRow(
+            name=second.name or "",
+            account=state.account,
+            purpose="watch+cancel",
+            source=source or "this run",
+            fingerprint=second.key or "",
+            in_use=False,
+            cancels=True,
+            refused=second.refused or "",
+            barrier=f"It cancels for the key {state.key_name} in this run, and is not stored.",
+            checked=self._checked(second.key or "", "watch+cancel", t_ns),
+        )
+        return (*rows, row)
+
     def _row(self, one: Offered, t_ns: int) -> KeyRow:
         used, state = self._is_used(one), self._host.session.state
+        second = state.keys.second if self._cancels(one.name) and not used else None
         print_ = (state.key or "") if used else one.fingerprint
+        if second is not None:
+            print_ = second.key or ""
         return KeyRow(
             name=one.name,
             account=one.account,
@@ -286,6 +319,8 @@ class Keychain:
             fingerprint=print_,
             canceller=one.canceller,
             in_use=used,
+            cancels=second is not None,
+            refused=(second.refused or "") if second is not None else "",
             is_default=one.is_default,
             barrier="" if used else one.barrier,
             checked=self._checked(print_, one.purpose, t_ns),

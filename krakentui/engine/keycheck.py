@@ -3,23 +3,23 @@
 import asyncio
 from collections.abc import Callable
 
+from krakentui.budget.ledger import Ledger
 from krakentui.engine.lanes import Lane
 from krakentui.engine.wants import cost_text, why_later
 from krakentui.model.clock import Clock
 from krakentui.model.error import TransportError
 from krakentui.model.event import Happening, KeyDescribed
-from krakentui.state.state import State
 from krakentui.wire.spot.rest import Call
 
 ENDPOINT = "GetApiKeyInfo"
 
 
 class KeyCheck:
-    """The check of one session's key, one at a time."""
+    """The check of one key, one at a time."""
 
     def __init__(
         self,
-        state: State,
+        ledger: Callable[[], Ledger],
         lane: Lane,
         clock: Clock,
         tell: Callable[[Happening], None],
@@ -28,13 +28,13 @@ class KeyCheck:
         """Begin with nothing asked.
 
         Args:
-            state: what is believed of the counters.
+            ledger: the counters as this key sees them.
             lane: the key's way to REST.
             clock: where time comes from.
             tell: where events go.
             described: draws the consequences, right after the answer.
         """
-        self._state = state
+        self._ledger = ledger
         self._lane = lane
         self._clock = clock
         self._tell = tell
@@ -54,12 +54,12 @@ class KeyCheck:
             return "The exchange is being asked already."
         if self._lane.stopped is not None:
             return self._lane.stopped
-        later = why_later(ENDPOINT, self._state, self._clock.mono_ns())
+        later = why_later(ENDPOINT, self._ledger(), self._clock.mono_ns())
         if later is not None:
             return later
         self.trouble = ""
         self._wanted.set()
-        cost = cost_text(self._state.ledger.rest_cost(ENDPOINT).high)
+        cost = cost_text(self._ledger().rest_cost(ENDPOINT).high)
         return f"Asked: {ENDPOINT}, up to {cost} of the REST counter."
 
     async def run(self) -> None:

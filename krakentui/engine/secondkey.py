@@ -13,6 +13,7 @@ from krakentui.budget.ledger import Ledger
 from krakentui.engine.canceller import Canceller
 from krakentui.engine.canceltalk import NOT_USED, CancelTalk
 from krakentui.engine.household import Household
+from krakentui.engine.keycheck import KeyCheck
 from krakentui.engine.keywatch import KeyWatch
 from krakentui.engine.purse import LedgerPurse
 from krakentui.engine.seat import Seat
@@ -89,6 +90,7 @@ class SecondKey:
         self._watch = KeyWatch(
             self.lane, house, settings.withdraw_accepted, self.feed.replace, f"the key {credentials.name}"
         )
+        self.check = KeyCheck(ledger, self.lane, house.clock, house.tell, self._described)
         self.canceller = Canceller(state, belief, house, self.lane, self.feed, self.talk.answers, numbers)
 
     def tasks(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
@@ -97,7 +99,8 @@ class SecondKey:
         return [
             ("cancels of the second key", self.canceller.cancels.run),
             ("feed of the second key", self.feed.run),
-            ("check of the second key", self.run),
+            ("description of the second key", self.run),
+            ("check of the second key", self.check.run),
             *shared,
         ]
 
@@ -131,5 +134,8 @@ class SecondKey:
         for event in reply.events:
             self._house.tell(event)
             if isinstance(event, KeyDescribed):
-                self._watch.described(event)
-                self.compare()
+                self._described(event)
+
+    def _described(self, event: KeyDescribed) -> None:
+        self._watch.described(event)
+        self.compare()

@@ -6,6 +6,7 @@ the counter bears.
 
 from collections.abc import Iterator, Mapping
 
+from krakentui.budget.ledger import Ledger
 from krakentui.budget.plan import Want
 from krakentui.budget.words import duration, figure
 from krakentui.engine.offset import Offset
@@ -28,15 +29,15 @@ def may_ask(endpoint: str, of: State | KeyBelief) -> bool:
     return of.key_info is None or not needed or bool(needed & of.key_info.permissions)
 
 
-def why_later(endpoint: str, state: State, t_ns: int) -> str | None:
+def why_later(endpoint: str, ledger: Ledger, t_ns: int) -> str | None:
     """Say why a call that the user asks for does not surely fit now, and when it does; None = it fits."""
-    cost = state.ledger.rest_cost(endpoint).high
-    fits_ns = state.ledger.user_tried_at(cost, t_ns)
+    cost = ledger.rest_cost(endpoint).high
+    fits_ns = ledger.user_tried_at(cost, t_ns)
     told = cost_text(cost)
     if fits_ns is None:
         return f"{endpoint} costs {told}, more than the REST counter holds."
     if fits_ns > t_ns:
-        how = "may fit" if state.ledger.is_tried(t_ns) else "surely fits"
+        how = "may fit" if ledger.is_tried(t_ns) else "surely fits"
         return f"{endpoint} costs up to {told}: that {how} in {duration(fits_ns - t_ns)}. Ask again then."
     return None
 

@@ -32,6 +32,10 @@ class KeyRow(Struct, frozen=True, kw_only=True):
     canceller: str = ""
     """Name of the key that cancels for it; empty = it does so itself."""
     in_use: bool
+    cancels: bool = False
+    """It cancels for the one in use."""
+    refused: str = ""
+    """Why it is not used after all, as a sentence; empty = it is, as far as known."""
     is_default: bool = False
     barrier: str = ""
     """Why this screen cannot switch to it, as a sentence; empty = it can."""

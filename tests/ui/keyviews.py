@@ -67,16 +67,18 @@ class FakeKeys:
         self.hanging = Parting()
         self.looks = 0
         self.checks = 0
+        self.checked: str | None = None
         self.switched: list[tuple[str, Parting]] = []
 
     def look(self) -> None:
         self.looks += 1
 
-    def view(self, t_ns: int) -> KeysView:
+    def view(self, t_ns: int, chosen: str | None = None) -> KeysView:
         return self.keys
 
-    def check(self) -> str:
+    def check(self, chosen: str | None = None) -> str:
         self.checks += 1
+        self.checked = chosen
         return "Asked: GetApiKeyInfo, up to 1 point of the REST counter."
 
     def parting(self) -> Parting:

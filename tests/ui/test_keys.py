@@ -2,18 +2,21 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from fractions import Fraction
 
 import pytest
 from msgspec import structs
 
+from krakentui.state.keyring import Checked
 from krakentui.state.parting import Parting
 from krakentui.ui.screens.confirm import ConfirmScreen
 from krakentui.ui.screens.keys import KeysScreen
 from krakentui.ui.screens.leave import LeaveScreen, SwitchKeyScreen
 from krakentui.ui.screens.main import MainScreen
 from krakentui.ui.screens.toosmall import TooSmall
+from tests.support.clock import WALL_START
 from tests.ui.kept import same_as_grid
-from tests.ui.keyviews import LEAVE_FIRST, FakeKeys, a_key_row, waits_for_a_check
+from tests.ui.keyviews import LEAVE_FIRST, FakeKeys, a_key_row, some_findings, waits_for_a_check
 from tests.ui.opening import LEAST, NARROW, WIDE, Opened, opened
 from tests.ui.scenes import busy_face
 from tests.ui.views import FakeFace, a_status, a_switch, an_order, balances_of, orders_of
@@ -81,6 +84,16 @@ async def test_the_check_tells_its_cost_before_and_asks_once() -> None:
         assert "Asked: GetApiKeyInfo, up to 1 point" in screen.text()
 
 
+async def test_at_80_columns_the_foot_is_whole_however_wide_the_counter_is() -> None:
+    async with with_keys(size=NARROW) as (screen, keys):
+        keys.keys = structs.replace(
+            keys.keys, used_low=Fraction(1, 10), used_high=Fraction(164, 10), cost=Fraction(1)
+        )
+        await screen.press("K")
+        (foot,) = [line for line in screen.lines() if "c check: 1" in line]
+        assert "PgDn more  Esc close" in foot
+
+
 async def test_a_check_that_does_not_fit_yet_says_when() -> None:
     async with with_keys() as (screen, keys):
         keys.keys = waits_for_a_check(keys.keys, 12)
@@ -101,6 +114,32 @@ async def test_a_key_that_has_another_one_for_cancels_names_it() -> None:
     async with with_keys(FakeKeys(a_key_row(in_use=True, canceller="cancels"))) as (screen, _):
         await screen.press("K")
         assert "for watch+cancel, cancels with cancels; fingerprint" in screen.text()
+
+
+async def test_the_key_that_cancels_has_a_row_of_its_own_with_its_check() -> None:
+    red = Checked(wall_ns=WALL_START, findings=some_findings()[:1])
+    keys = FakeKeys(
+        a_key_row(in_use=True, canceller="help"),
+        a_key_row("help", fingerprint="170e8240987b", cancels=True, checked=red),
+    )
+    async with with_keys(keys) as (screen, _):
+        await screen.press("K", "down")
+        assert "It sends the cancels of this session; main reads and polls." in screen.text()
+        assert "It may withdraw funds." in screen.text()
+        (row,) = [line for line in screen.lines() if "▌ help " in line]
+        assert " cancels " in row
+        await screen.press("c")
+        assert keys.checked == "help"
+
+
+async def test_a_key_that_cancels_and_was_refused_says_why() -> None:
+    why = "It belongs to another account."
+    keys = FakeKeys(a_key_row(in_use=True), a_key_row("help", cancels=True, refused=why))
+    async with with_keys(keys, NARROW) as (screen, _):
+        await screen.press("K", "down")
+        (row,) = [line for line in screen.lines() if "▌ help " in line]
+        assert " refused " in row
+        assert why in screen.text()
 
 
 async def test_what_is_under_way_and_what_failed_stands_above_the_key() -> None:

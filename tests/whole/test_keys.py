@@ -53,8 +53,9 @@ async def switching(
     state_dir: Path | None = None,
     shelf: Callable[[Shelf], Shelf] = lambda told: told,
     assume_tier: Tier | None = None,
+    keys: tuple[str, str | None] = ("cancel", None),
 ) -> AsyncIterator[Hands]:
-    async with lockstep(QUIET, state_dir=state_dir) as both:
+    async with lockstep(QUIET, state_dir=state_dir, key=keys[0], second=keys[1]) as both:
         told = shelf(shelf_of(first_line_of(both.exchange.first_line())))
         seen, learnt = Seen(), list[str]()
 
@@ -65,9 +66,9 @@ async def switching(
             learnt.extend([] if credentials is None else [credentials.name])
 
         settings = structs.replace(both.session._settings, assume_tier=assume_tier)
-        keys = Keychain(both.host, settings, lambda: told, sitting, learn, seen)
-        both.host.beside("switch of keys", keys.run)
-        yield Hands(both, keys, seen, learnt)
+        chain = Keychain(both.host, settings, lambda: told, sitting, learn, seen)
+        both.host.beside("switch of keys", chain.run)
+        yield Hands(both, chain, seen, learnt)
 
 
 async def test_after_a_switch_the_other_account_is_shown_and_none_of_the_old() -> None:
@@ -280,3 +281,81 @@ async def test_a_check_that_fails_says_why() -> None:
         hands.keys.check()
         await both.run(5)
         assert hands.keys.view(both.clock.mono_ns()).trouble.startswith("The last check failed. ")
+
+
+# --- two keys of one account -------------------------------------------------------------------------
+
+
+TWO = ("watch", "cancel")
+
+
+async def check_both(hands: Hands, second: str = "cancel") -> None:
+    """Ask what the keys may do: who looks here came after the start."""
+    await hands.both.run(30)
+    for name in (hands.both.session.state.key_name, second):
+        assert hands.keys.check(name).startswith("Asked: GetApiKeyInfo")
+    await hands.both.run(2)
+
+
+def standing(hands: Hands) -> dict[str, tuple[bool, bool, bool]]:
+    """Tell of each key whether it is in use, whether it cancels, and whether it was checked."""
+    rows = hands.keys.view(hands.both.clock.mono_ns()).rows
+    return {row.name: (row.in_use, row.cancels, row.checked is not None) for row in rows}
+
+
+async def test_both_keys_of_a_session_are_shown_with_what_each_may_do() -> None:
+    async with switching(keys=TWO) as hands:
+        await check_both(hands)
+        assert standing(hands) == {
+            "cancel": (False, True, True),
+            "watch": (True, False, True),
+            "stranger": (False, False, False),
+        }
+
+
+async def test_a_second_key_that_is_not_on_the_list_is_shown_all_the_same() -> None:
+    async with switching(keys=("watch", "full")) as hands:
+        await check_both(hands, "full")
+        assert standing(hands)["full"] == (False, True, True)
+        (row,) = [row for row in hands.keys.view(0).rows if row.cancels]
+        assert row.source == "a test"
+        assert hands.keys.barrier("full") == "There is no key full."
+
+
+async def test_the_check_of_the_key_that_cancels_goes_with_that_key() -> None:
+    async with switching(keys=TWO) as hands:
+        both = hands.both
+        await both.run(30)
+        asked = len(both.verdicts())
+        assert hands.keys.check("cancel").startswith("Asked: GetApiKeyInfo")
+        await both.run(2)
+        prints = {row.name: row.fingerprint for row in hands.keys.view(0).rows}
+        checks = [one for one in both.verdicts()[asked:] if "GetApiKeyInfo" in str(one["what"])]
+        assert [one["key"] for one in checks] == [prints["cancel"]]
+
+
+async def test_the_cost_of_a_check_is_told_on_the_counter_of_its_key() -> None:
+    async with switching(keys=TWO) as hands:
+        both = hands.both
+        gauges = {row.label: row for row in both.session.budget(both.clock.mono_ns()).gauges}
+        for name in TWO:
+            view = hands.keys.view(both.clock.mono_ns(), name)
+            gauge = gauges[f"REST calls {name}"]
+            assert (view.used_low, view.used_high) == (gauge.low, gauge.high)
+
+
+async def test_after_a_switch_the_old_key_that_cancels_is_out_of_it() -> None:
+    async with switching(keys=TWO) as hands:
+        both = hands.both
+        question = both.question(min(both.true_orders()))
+        await hands.switch("stranger", "bob")
+        assert both.session.confirm(question) is not None
+        assert standing(hands)["cancel"] == (False, False, False)
+        order = min(both.true_orders())
+        both.confirm(order)
+        await both.run(2)
+        assert order not in both.true_orders()
+        both.owner = "alice"
+        assert question.orders[0].id in both.true_orders()
+        await hands.switch("watch")
+        assert standing(hands)["watch"][0]

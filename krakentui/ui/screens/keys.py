@@ -7,7 +7,7 @@ from textual.containers import Vertical
 
 from krakentui.engine.face import KeysFace
 from krakentui.model.clock import SECOND, Clock
-from krakentui.ui.line import Line, Span, line
+from krakentui.ui.line import Line, Span, line, span_width
 from krakentui.ui.screens.sheet import PAGES, Sheet
 from krakentui.ui.widgets.keys import KeysTable, key_lines, price_of_check
 from krakentui.ui.widgets.rows import HEAD
@@ -78,7 +78,7 @@ class KeysScreen(Sheet[None]):
         if action in {"view.keys", "app.quit"}:
             self.dismiss(None)
         elif action == "keys.check":
-            self._say(self._keys.check())
+            self._say(self._keys.check(self._table.chosen))
         elif action == "question.do":
             if self._table.chosen is not None:
                 self._say(self._switch(self._table.chosen))
@@ -100,7 +100,7 @@ class KeysScreen(Sheet[None]):
             self._show()
 
     def _show(self) -> None:
-        view = self._keys.view(self._clock.mono_ns())
+        view = self._keys.view(self._clock.mono_ns(), self._table.chosen)
         self._table.show(view)
         self.fit_body()
         width, private = self._about.size.width or self.inner_width(), self._table.private
@@ -110,9 +110,13 @@ class KeysScreen(Sheet[None]):
     def _feet(self) -> Line:
         if self._said:
             return line(Span(self._said, "accent"))
-        view, brief = self._table.view, self.app.size.width < ROOMY
+        whole, brief = (self._keys_of_foot(brief=brief) for brief in (False, True))
+        return whole if span_width(whole.spans) <= self.inner_width() else brief
+
+    def _keys_of_foot(self, *, brief: bool) -> Line:
+        view, narrow = self._table.view, self.app.size.width < ROOMY
         check = () if view is None else (Span("c", "key"), price_of_check(view, brief=brief), Span("  "))
-        more = () if brief else (Span("PgDn", "key"), Span(" more  ", "muted"))
+        more = () if narrow else (Span("PgDn", "key"), Span(" more  ", "muted"))
         return line(
             Span("Enter", "key"),
             Span(" use it  ", "muted"),

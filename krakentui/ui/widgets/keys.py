@@ -79,6 +79,11 @@ def key_lines(view: KeysView, chosen: str | None, width: int, *, private: bool) 
     for_ += f", cancels with {row.canceller}" if row.canceller else ""
     head = f"of account {row.account}{for_}; fingerprint {print_}, from {row.source}."
     lines += wrapped(f"{row.name} {head}", width, "text")
+    if row.cancels:
+        used = next((one.name for one in view.rows if one.in_use), "in use")
+        lines += wrapped(f"It sends the cancels of this session; {used} reads and polls.", width, "text")
+    if row.refused:
+        lines += wrapped(row.refused, width, "bad")
     if row.barrier:
         lines += wrapped(row.barrier, width, "warn")
     if row.checked is None:
@@ -101,6 +106,8 @@ def price_of_check(view: KeysView, *, brief: bool) -> Span:
 def _standing(row: KeyRow) -> Span:
     if row.in_use:
         return Span("in use", "good")
+    if row.cancels:
+        return Span("refused", "bad") if row.refused else Span("cancels", "good")
     if row.barrier:
         return Span("at a start only", "warn")
     return Span("default" if row.is_default else "", "muted")
@@ -115,7 +122,7 @@ def _checked(checked: Checked | None) -> Span:
 
 
 def _unchecked(row: KeyRow) -> str:
-    if row.in_use:
+    if row.in_use or row.cancels:
         return "The exchange has not told yet what it may do."
     return "The exchange tells what it may do as soon as it is in use."
 

@@ -32,8 +32,8 @@ CALM_SYSTEM = "online"
 AGE_CELLS = 3
 """Room of an age while a feed is live, so that the line stands still while it counts."""
 MOST_BRIEF = 7
-"""Steps: key name, long names of feeds, key, clock and a calm system, `live`, the account with the name of the
-key that cancels; beside an armed dead man's switch at last the power, which its being armed implies."""
+"""Steps: key name, long names of feeds, key, clock and a calm system, `live`, the account with the name of
+the key that cancels; beside an armed dead man's switch at last the power, which its being armed implies."""
 SECOND = 1_000_000_000
 
 
