@@ -1,12 +1,15 @@
-"""A fresh install from the lock, its hashes checked, and the bill of materials of what that brings.
+"""A fresh install from the lock, its hashes checked, the bill of materials of that, and the wheel twice.
 
 `python -m tests.bom` installs the program as the README says into a new environment, lets `cyclonedx-py`
 write down what is there, and holds that against the lock: nothing more, nothing less, every version the
-same. The bill goes to `dist/krakentui.cdx.json` (CycloneDX 1.6).
+same. The bill goes to `dist/krakentui.cdx.json` (CycloneDX 1.6). The wheel is built twice, from copies of the
+source with other times and another place, and both have to be the same to the byte.
 """
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -32,9 +35,14 @@ def main() -> int:
     for name, number in wrong:
         where = "the install" if listed.get(name) == number else "the lock"
         sys.stdout.write(f"Only in {where}: {name} {number}\n")
+    wheels = [_wheel_of(fresh, name, hours) for name, hours in (("once", 1), ("again-elsewhere", 30))]
+    same = wheels[0].name == wheels[1].name and wheels[0].read_bytes() == wheels[1].read_bytes()
+    sys.stdout.write(
+        f"{wheels[0].name}: built twice, {'the same to the byte' if same else 'not the same'}.\n"
+    )
     verdict = "differ" if wrong else "agree"
     sys.stdout.write(f"{version}: {len(listed)} packages installed with hashes, lock and bill {verdict}.\n")
-    return 1 if wrong else 0
+    return 1 if wrong or not same else 0
 
 
 def lock_of(path: Path) -> dict[str, str]:
@@ -60,6 +68,22 @@ def _environment(name: str, lock: Path) -> Path:
     python = place / "bin" / "python"
     _run(str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock))
     return python
+
+
+def _wheel_of(python: Path, name: str, hours: int) -> Path:
+    """Build the wheel from a copy of the source that is so much older, and give its path."""
+    copy, built = PLACE / name / "source", PLACE / name / "wheel"
+    shutil.rmtree(PLACE / name, ignore_errors=True)
+    for tracked in _run("git", "ls-files", "-z").split("\0"):
+        if tracked and (ROOT / tracked).is_file():
+            (copy / tracked).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / tracked, copy / tracked)
+            then = (copy / tracked).stat().st_mtime - hours * 3600
+            os.utime(copy / tracked, (then, then))
+    options = ("--quiet", "--no-deps", "--no-build-isolation", "--no-cache-dir", "--wheel-dir", str(built))
+    _run(str(python), "-m", "pip", "wheel", *options, str(copy))
+    (wheel,) = built.glob("*.whl")
+    return wheel
 
 
 def _run(*words: str) -> str:

@@ -2,17 +2,22 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.pty.terminal import ROOT, Terminal
 
 PRESSES = "x,enter,X,D,q"
+DRIVERS = ("headless_driver:HeadlessDriver", "web_driver:WebDriver")
+"""The second one is how Textual serves an app to a browser."""
 
 
-def test_no_developer_switch_of_the_environment_works(tmp_path: Path) -> None:
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_no_developer_switch_of_the_environment_works(tmp_path: Path, driver: str) -> None:
     files = {name: tmp_path / name for name in ("log", "shots")}
     switches = {
         "TEXTUAL": "debug,devtools",
         "TEXTUAL_DEBUG": "1",
-        "TEXTUAL_DRIVER": "textual.drivers.headless_driver:HeadlessDriver",
+        "TEXTUAL_DRIVER": f"textual.drivers.{driver}",
         "TEXTUAL_FILTERS": "dim",
         "TEXTUAL_LOG": str(files["log"]),
         "TEXTUAL_PRESS": PRESSES,
