@@ -11,7 +11,9 @@ from textual.screen import ModalScreen
 
 from krakentui.ui.actions import ACTIONS
 from krakentui.ui.line import TONE_CLASSES
+from krakentui.ui.screens.main import MainScreen
 from krakentui.ui.widgets.panel import Pane
+from krakentui.ui.widgets.statusline import BADGES
 
 T = TypeVar("T")
 FRAME = 2
@@ -71,8 +73,15 @@ class Sheet(ModalScreen[T]):
         self.body.styles.height = max(1, min(self.lines_wanted(self.inner_width()), self.room()))
 
     def on_mount(self) -> None:
-        """Size the panel."""
+        """Size the panel, and say in the frame which exchange this is: it may cover the line that does."""
         self.fit_body()
+        for frame in self.query("#sheet"):
+            frame.border_title = self._badge()
+
+    def _badge(self) -> str:
+        main = next((screen for screen in self.app.screen_stack if isinstance(screen, MainScreen)), None)
+        view = None if main is None else main.status.view
+        return "" if view is None else BADGES[view.venue][0]
 
     def on_resize(self, _event: events.Resize) -> None:
         """Size the panel again."""
