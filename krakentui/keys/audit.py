@@ -26,8 +26,12 @@ OWN_KEY = "Give each program a key of its own: they share nonces and limits."
 REPLACE = "Make a new key without it, and delete this one at Kraken."
 
 
+FINER = ((10**17, 10**6), (10**14, 10**3))
+"""From such a size on a nonce counts nano- or microseconds; in milliseconds that is the year 5138."""
+
+
 class Use(Struct, frozen=True, kw_only=True):
-    """What we know of our own use of a key, in nonces: they are milliseconds of our clock."""
+    """What we know of our own use of a key, in nonces: they are milliseconds of our clock, or finer."""
 
     sent: int
     """The nonce of the call that asked."""
@@ -124,7 +128,19 @@ def used_meanwhile(info: KeyInfo, use: Use) -> str | None:
 def _is_between(info: KeyInfo, use: Use) -> bool:
     """Tell whether the last use lies clearly after our last but one and before our last."""
     last_ms = None if info.last_used_s is None else info.last_used_s * 1000 - use.offset_ms
-    return last_ms is not None and use.before + OURS_S * 1000 < last_ms < use.sent - OURS_S * 1000
+    before_ms, sent_ms = _milliseconds(use.before), _milliseconds(use.sent)
+    return last_ms is not None and before_ms + OURS_S * 1000 < last_ms < sent_ms - OURS_S * 1000
+
+
+def _milliseconds(nonce: int) -> int:
+    """Read a nonce as the time it was made at: a key that was taken over counts in micro- or nanoseconds.
+
+    Its last nonce before that was still in milliseconds, so each is read by its own size.
+    """
+    for above, divisor in FINER:
+        if nonce >= above:
+            return nonce // divisor
+    return nonce
 
 
 def expires_in_days(info: KeyInfo, now_s: int) -> int | None:

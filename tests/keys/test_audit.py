@@ -218,6 +218,17 @@ def test_a_use_between_two_calls_of_ours_is_somebody_elses(ago_s: int, is_foreig
     assert told == ("the exchange saw this key last when we had sent nothing" if is_foreign else None)
 
 
+@pytest.mark.parametrize(("before", "sent"), [(10**3, 10**3), (10**6, 10**6), (1, 10**3), (1, 10**6)])
+@pytest.mark.parametrize(("ago_s", "is_foreign"), [(51, False), (49, True), (11, True), (9, False)])
+def test_on_a_key_that_was_taken_over_a_use_between_is_seen_too(
+    ago_s: int, is_foreign: bool, before: int, sent: int
+) -> None:
+    """Its nonces count micro- or nanoseconds; the last one before that counted milliseconds."""
+    use = Use(sent=SENT * sent, before=(SENT - 60_000) * before)
+    told = used_meanwhile(a_key(last_used_s=SENT // 1000 - ago_s), use)
+    assert told == ("the exchange saw this key last when we had sent nothing" if is_foreign else None)
+
+
 def test_a_nonce_above_the_one_that_asked_is_somebody_elses() -> None:
     assert used_meanwhile(a_key(nonce=SENT + 1), Use(sent=SENT)) == (
         "this key has seen a nonce above our last one"
