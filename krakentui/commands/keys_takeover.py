@@ -1,7 +1,6 @@
 """`krakentui keys take-over`: make a key ours whose nonces another program has raised, on the user's word.
 
-It raises the unit that our nonces count in, and the exchange takes no lower nonce of that key ever again:
-every program that counts in a coarser unit is locked out of it for good. So nothing else does this.
+A monitor that runs can do the same from its screen of keys.
 """
 
 import random
@@ -15,17 +14,16 @@ from krakentui.commands.lines import put
 from krakentui.commands.parser import Given
 from krakentui.commands.which_key import choose_key
 from krakentui.engine.household import Door
-from krakentui.engine.probe import Probe, TakenOver
+from krakentui.engine.probe import Probe
+from krakentui.engine.takeover import WHAT_IT_DOES, WORD, TakenOver
 from krakentui.keys.offer import Machine
 from krakentui.keys.prompt import Terminal
 from krakentui.model.clock import SystemClock
-from krakentui.model.error import BadNonce, KeyProblem, UsageError
+from krakentui.model.error import KeyProblem, UsageError
 from krakentui.model.secret import Credentials
 from krakentui.settings import Settings
 
 FINE, COULD_NOT, REFUSED, ANSWERED_NO = 0, 1, 3, 5
-WORD = "take over"
-UNITS = {"ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 
 
 def run(given: Given, environ: MutableMapping[str, str], here: Machine, door: Door | None = None) -> int:
@@ -62,11 +60,7 @@ def _consents(key: Credentials, terminal: Terminal | None) -> bool:
     """
     if terminal is None:
         raise UsageError("There is no terminal to ask: say --yes to take the key over without a question.")
-    terminal.say(
-        f"Taking over the key {key.name} ({key.fingerprint}) raises the unit of its nonces, if need be. "
-        "Any other program that uses this key, a bot of yours included, is then refused for good with "
-        "`Invalid nonce`, until it gets a key of its own. A new key for one of the two is the better way."
-    )
+    terminal.say(WHAT_IT_DOES.format(f"{key.name} ({key.fingerprint})"))
     return terminal.ask(f"Type {WORD} to do it: ").strip().casefold() == WORD
 
 
@@ -79,22 +73,7 @@ async def _taken_over(settings: Settings, door: Door | None) -> TakenOver:
 def _report(key: Credentials, told: TakenOver) -> int:
     """Print what came of it and give the exit code."""
     if told.trouble is not None:
-        raise KeyProblem(f"{told.trouble} Whether the key {key.name} is taken over is not known: try again.")
-    if isinstance(told.refusal, BadNonce):
-        put(
-            f"The key {key.name} cannot be taken over: it has seen nonces above any clock. Make a new key at "
-            "Kraken for this program."
-        )
-        return REFUSED
-    if told.refusal is not None:
-        put(f"{told.refusal} Its nonces are no longer what stands in the way.")
-        return REFUSED
-    if told.unit == told.unit_before:
-        put(f"The exchange takes the nonces of the key {key.name} as they are: nothing was changed.")
-        return FINE
-    put(
-        f"The key {key.name} is taken over: its nonces count {UNITS[told.unit]} from now on. Programs that "
-        "count in a coarser unit are refused until they get a key of their own. A monitor that runs with it "
-        "goes on by itself."
-    )
-    return FINE
+        raise KeyProblem(told.words(key))
+    goes_on = " A monitor that runs with it goes on by itself." if told.unit != told.unit_before else ""
+    put(told.words(key) + (goes_on if told.is_ours else ""))
+    return FINE if told.is_ours else REFUSED

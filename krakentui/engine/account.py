@@ -91,7 +91,9 @@ class AccountSide:
         alone = settings.cancel_credentials is None
         called = "this key" if alone else f"the key {credentials.name}"
         self._key = KeyWatch(self._lane, house, settings.withdraw_accepted, self._feed.replace, called)
-        self.check = KeyCheck(lambda: state.ledger, self._lane, house.clock, house.tell, self._described)
+        self.check = KeyCheck(
+            credentials, lambda: state.ledger, self._lane, house.clock, house.tell, self._described
+        )
         self.poller = Poller(
             state,
             self._lane,

@@ -8,7 +8,7 @@ from krakentui.model.clock import Clock
 from krakentui.model.history import HistoryKind, Past
 from krakentui.model.symbol import Names
 from krakentui.state.details import DetailsView
-from krakentui.state.keyring import KeysView
+from krakentui.state.keyring import KeysView, TakeOverQuestion
 from krakentui.state.parting import Parting
 from krakentui.state.past import HistoryView
 from krakentui.state.results import ResultsView
@@ -172,6 +172,14 @@ class KeysFace(Protocol):
 
         Where the chosen one is the key that cancels, that is the one that is checked.
         """
+        ...
+
+    def ask_take_over(self, chosen: str | None) -> TakeOverQuestion | NotAsked:
+        """Freeze the question whether to take over the key in use, or the one that cancels."""
+        ...
+
+    def take_over(self, question: TakeOverQuestion) -> str:
+        """Do what was asked and agreed to; the sentence says what comes of it."""
         ...
 
     def parting(self) -> Parting:

@@ -26,8 +26,9 @@ from krakentui.model.limit import Tier, points
 from krakentui.model.secret import Credentials
 from krakentui.model.text import clean
 from krakentui.settings import Settings
-from krakentui.state.keyring import Checked, KeyRow, KeysView
+from krakentui.state.keyring import Checked, KeyRow, KeysView, TakeOverQuestion
 from krakentui.state.parting import Parting, parting
+from krakentui.state.view import NotAsked
 
 ASSUMED = "The tier {} was assumed for the account {}: for {} the exchange is asked."
 SWITCHED = "Key {} of account {} is in use now."
@@ -146,13 +147,10 @@ class Keychain:
             ledger = ledger.of_second()
         cost, counter = ledger.rest_cost(ENDPOINT).high, ledger.rest_at(t_ns)
         fits_ns = ledger.user_tried_at(cost, t_ns)
-        which = f"key {chosen}" if self._cancels(chosen) else "key in use"
-        asking = f"Asking the exchange what the {which} may do." if check and check.is_asking else ""
-        failed = f"The last check failed. {check.trouble}" if check and check.trouble else ""
         return KeysView(
             rows=self._rows(t_ns),
-            busy=self._switching or asking,
-            trouble=self._trouble or failed or self._shelf.trouble,
+            busy=self._switching or (check.doing if check else ""),
+            trouble=self._trouble or (check.trouble if check else "") or self._shelf.trouble,
             cost=points(cost),
             used_low=points(counter.low),
             used_high=points(counter.high),
@@ -165,6 +163,33 @@ class Keychain:
         self._trouble = ""
         check = self._key_check(chosen)
         return "No key is in use: there is nothing to check." if check is None else check.begin()
+
+    def ask_take_over(self, chosen: str | None) -> TakeOverQuestion | NotAsked:
+        """Freeze the question whether to take over the key in use, or the one that cancels."""
+        row = next((row for row in self._rows(self._host.clock.mono_ns()) if row.name == chosen), None)
+        check = self._key_check(chosen)
+        if check is None or row is None or not (row.in_use or row.cancels):
+            return NotAsked(why="A key is taken over while it is in use: this one is not.")
+        barrier = check.barrier_to_take_over()
+        if barrier:
+            return NotAsked(why=barrier)
+        return TakeOverQuestion(
+            name=row.name,
+            account=row.account,
+            fingerprint=row.fingerprint,
+            venue=self._host.session.state.venue,
+        )
+
+    def take_over(self, question: TakeOverQuestion) -> str:
+        """Do what was asked and agreed to; the sentence says what comes of it."""
+        now = self.ask_take_over(question.name)
+        if isinstance(now, NotAsked):
+            return now.why
+        check = self._key_check(question.name)
+        if now != question or check is None:
+            return "Meanwhile another key has this name: nothing is taken over."
+        self._trouble = ""
+        return check.begin_take_over()
 
     def _key_check(self, chosen: str | None) -> KeyCheck | None:
         side = self._host.session.side
@@ -299,6 +324,7 @@ class Keychain:
             fingerprint=second.key or "",
             in_use=False,
             cancels=True,
+            overtaken=self._is_overtaken(second.name),
             refused=second.refused or "",
             barrier=f"It cancels for the key {state.key_name} in this run, and is not stored.",
             checked=self._checked(second.key or "", "watch+cancel", t_ns),
@@ -320,11 +346,16 @@ class Keychain:
             canceller=one.canceller,
             in_use=used,
             cancels=second is not None,
+            overtaken=self._is_overtaken(one.name) if used or second is not None else False,
             refused=(second.refused or "") if second is not None else "",
             is_default=one.is_default,
             barrier="" if used else one.barrier,
             checked=self._checked(print_, one.purpose, t_ns),
         )
+
+    def _is_overtaken(self, name: str | None) -> bool:
+        check = self._key_check(name)
+        return check is not None and check.is_overtaken
 
     def _checked(self, fingerprint: str, purpose: Purpose | None, t_ns: int) -> Checked | None:
         """Judge for now what the exchange said last of a key."""

@@ -8,12 +8,14 @@ else, and a read that is in flight when a cancel comes is given up.
 
 import itertools
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 from krakentui.budget.rules import LOCKOUT_NS
 from krakentui.engine.household import Door, Household
 from krakentui.engine.lanes import Carried, Expired, Held, Lease, Ticket, Wait
 from krakentui.engine.nonce import NonceMark
+from krakentui.engine.takeover import TakenOver
 from krakentui.engine.turnstile import Kind, Turnstile
 from krakentui.model.clock import SECOND
 from krakentui.model.error import (
@@ -51,7 +53,8 @@ Outcome = Literal["passed", "refused", "lost", "not_sent"]
 OVERTAKEN = "another krakentui has used this key meanwhile"
 TAKEN = (
     "Another program uses the key {name}: its nonces overtake ours. Private calls stop: give each program a "
-    "key of its own, or take this one over, which locks the other program out (krakentui keys take-over)."
+    "key of its own, or take this one over, which locks the other program out (K, then t, or krakentui keys "
+    "take-over)."
 )
 SPENT = (
     "A time code is good for one call, and this is not that call: it goes over the websocket or not at all."
@@ -81,7 +84,7 @@ class KeyLane:
     @property
     def stopped(self) -> str | None:
         """Tell why private calls stopped for good, as a sentence; None = they did not."""
-        return self._stopped or (self._taken if self._is_taken() else None)
+        return self._stopped or (self._taken if self.is_overtaken else None)
 
     @property
     def key_refused(self) -> str | None:
@@ -92,11 +95,6 @@ class KeyLane:
     def last_nonce(self) -> int:
         """Tell the last nonce that was used."""
         return self._mark.last
-
-    @property
-    def nonce_unit(self) -> str:
-        """Tell what its nonces count."""
-        return self._mark.unit
 
     @property
     def nonce_before_last(self) -> int | None:
@@ -194,23 +192,24 @@ class KeyLane:
         finally:
             self._turnstile.leave()
 
-    async def take_over(self) -> Reply:
+    async def take_over(self) -> TakenOver:
         """Raise the nonces' unit, no more than is needed, until the exchange takes one of ours.
 
-        Only on the user's word: whoever uses the key with a coarser unit is locked out for good. A `BadNonce`
-        in the reply = not even the finest unit was taken.
-
-        Raises:
-            Held, NotSent, AnswerLost: as `Lane.call`; nothing is known then.
+        Only on the user's word: whoever uses the key with a coarser unit is locked out for good.
         """
-        for unit in (self._mark.unit, *self._mark.finer):
+        before = self._mark.unit
+        told = partial(TakenOver, unit_before=before)
+        for unit in (before, *self._mark.finer):
             self._mark.refine(unit)
             self._nonce_taken = False
-            reply = (await self._in_turn(Call("GetApiKeyInfo"), "user", None, None)).reply
+            try:
+                reply = (await self._in_turn(Call("GetApiKeyInfo"), "user", None, None)).reply
+            except TransportError as error:
+                return told(unit=unit, trouble=str(error))
             if not isinstance(reply.refusal, BadNonce):
-                return reply
+                return told(unit=unit, refusal=reply.refusal, trouble=reply.broken, events=reply.events)
         self._take_note_of_taken_nonce()
-        return reply
+        return told(unit=unit, refusal=reply.refusal)
 
     def heed(self, event: Happening) -> None:
         """Draw the consequences of what another program on this key has met."""
@@ -229,7 +228,7 @@ class KeyLane:
             return Wait(self._locked_until_ns, "The exchange locked private calls out.")
         if kind == "cancel":
             return None  # the rest is an assumption, and a cancel goes on an assumption
-        if self._is_taken():
+        if self.is_overtaken:
             return Wait(None, self._taken)
         edge_ns = self._house.edge.wait_ns(t_ns)
         if edge_ns:
@@ -242,7 +241,8 @@ class KeyLane:
     def _taken(self) -> str:
         return TAKEN.format(name=self._credentials.name)
 
-    def _is_taken(self) -> bool:
+    @property
+    def is_overtaken(self) -> bool:
         """Tell whether another program has the nonces; not once one of ours has taken the key over."""
         if self._nonce_taken:
             self._mark.look()

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from krakentui.engine.takeover import TakenOver
 from krakentui.engine.turnstile import Kind
 from krakentui.model.error import NotSent
 from krakentui.model.limit import KeyScope, Scope
@@ -96,6 +97,10 @@ class Lane(Protocol):
     def nonce_before_run(self) -> int | None:
         """Tell the last nonce that a program of ours had used before this run; None = that is not kept."""
 
+    @property
+    def is_overtaken(self) -> bool:
+        """Tell whether another program has raised the key's nonces above ours, as far as is known here."""
+
     def refuse(self, why: str) -> None:
         """Use this key no more, on our own judgement."""
 
@@ -118,3 +123,6 @@ class Lane(Protocol):
             NotSent: it surely never left.
             AnswerLost: it may have arrived.
         """
+
+    async def take_over(self) -> TakenOver:
+        """Make the exchange take our nonces again: only on the user's word, it locks others out for good."""

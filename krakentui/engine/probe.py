@@ -19,6 +19,7 @@ from krakentui.engine.offset import Offset
 from krakentui.engine.public import PublicCalls
 from krakentui.engine.pulse import Pulse
 from krakentui.engine.purse import LedgerPurse
+from krakentui.engine.takeover import TakenOver
 from krakentui.keys.audit import Use
 from krakentui.model.account import KeyInfo
 from krakentui.model.clock import MILLISECOND, SECOND, Clock
@@ -52,18 +53,6 @@ class Described(Struct, frozen=True, kw_only=True):
     def wants_factor(self) -> bool:
         """Tell whether it seems to want a second factor: not even what needs no permission is allowed."""
         return isinstance(self.refusal, Denied) and not self.works
-
-
-class TakenOver(Struct, frozen=True, kw_only=True):
-    """What taking a key over came to."""
-
-    unit_before: str
-    unit: str
-    """What its nonces count now, and what they counted."""
-    refusal: VenueRefusal | None = None
-    """The exchange's no; a `BadNonce` = not even the finest unit was taken."""
-    trouble: str | None = None
-    """Why there is no answer at all, as a sentence."""
 
 
 class Probe:
@@ -156,15 +145,7 @@ class Probe:
             KeyProblem: there is no key, or its secret is no secret.
             Forbidden: it may not go to this exchange.
         """
-        lane = self._opened_lane()
-        before = lane.nonce_unit
-        try:
-            reply = await lane.take_over()
-        except TransportError as error:
-            return TakenOver(unit_before=before, unit=lane.nonce_unit, trouble=str(error))
-        return TakenOver(
-            unit_before=before, unit=lane.nonce_unit, refusal=reply.refusal, trouble=reply.broken
-        )
+        return await self._opened_lane().take_over()
 
     def _described(self, lane: KeyLane, reply: Reply) -> Described:
         if reply.refusal is not None or reply.broken is not None:

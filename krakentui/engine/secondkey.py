@@ -90,7 +90,7 @@ class SecondKey:
         self._watch = KeyWatch(
             self.lane, house, settings.withdraw_accepted, self.feed.replace, f"the key {credentials.name}"
         )
-        self.check = KeyCheck(ledger, self.lane, house.clock, house.tell, self._described)
+        self.check = KeyCheck(credentials, ledger, self.lane, house.clock, house.tell, self._described)
         self.canceller = Canceller(state, belief, house, self.lane, self.feed, self.talk.answers, numbers)
 
     def tasks(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:

@@ -12,6 +12,7 @@ from krakentui.engine.household import Household
 from krakentui.engine.lane import KeyLane
 from krakentui.engine.lanes import Held, Wait
 from krakentui.engine.link import Link, NotBegun, Returned
+from krakentui.engine.takeover import TakenOver
 from krakentui.engine.turnstile import Kind
 from krakentui.model.clock import SECOND
 from krakentui.model.error import TransportError
@@ -60,6 +61,11 @@ class SharedLane:
     def nonce_before_run(self) -> int | None:
         """Tell the last nonce that a program of ours had used before this run; None = that is not kept."""
         return self._own.nonce_before_run
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Tell whether another program has raised the key's nonces above ours, as far as is known here."""
+        return self._own.is_overtaken
 
     def refuse(self, why: str) -> None:
         """Use this key no more, on our own judgement."""
@@ -111,6 +117,10 @@ class SharedLane:
             else:
                 with contextlib.suppress(NotBegun):
                     return await self._handed_in(link, call, kind, wrote)
+
+    async def take_over(self) -> TakenOver:
+        """Make the exchange take our nonces again; an owner goes by the mark on disk, too."""
+        return await self._own.take_over()
 
     async def _is_decided(self) -> bool:
         try:

@@ -5,6 +5,7 @@ from fractions import Fraction
 from msgspec import Struct
 
 from krakentui.model.account import Finding
+from krakentui.model.venue import Venue
 
 
 class Checked(Struct, frozen=True, kw_only=True):
@@ -36,11 +37,22 @@ class KeyRow(Struct, frozen=True, kw_only=True):
     """It cancels for the one in use."""
     refused: str = ""
     """Why it is not used after all, as a sentence; empty = it is, as far as known."""
+    overtaken: bool = False
+    """Another program has raised its nonces above ours: no private call of ours passes."""
     is_default: bool = False
     barrier: str = ""
     """Why this screen cannot switch to it, as a sentence; empty = it can."""
     checked: Checked | None = None
     """None = not in this run."""
+
+
+class TakeOverQuestion(Struct, frozen=True, kw_only=True):
+    """Whether to lock every other program out of this key."""
+
+    name: str
+    account: str
+    fingerprint: str
+    venue: Venue
 
 
 class KeysView(Struct, frozen=True, kw_only=True):

@@ -182,6 +182,13 @@ ACTIONS: tuple[Action, ...] = (
         "On the keys: ask the exchange what the key in use may do; what that costs stands there.",
         where="keys",
     ),
+    Action(
+        "keys.take_over",
+        "t",
+        "Take over",
+        "On the keys: lock another program, which has overtaken this key's nonces, out of it; asks first.",
+        where="keys",
+    ),
     Action("view.help", "question_mark", "Help", "List all keys and what the marks mean.", line=4),
     Action("view.palette", "ctrl+p", "Commands", "Find any action by its name.", line=13),
     Action(

@@ -10,7 +10,7 @@ from krakentui.state.view import NotAsked, Question, SwitchQuestion
 from krakentui.ui.actions import BY_ID, shown_key
 from krakentui.ui.arranging import Arranging
 from krakentui.ui.fmt import without_digits
-from krakentui.ui.keyswitching import USE, KeySwitching
+from krakentui.ui.keyswitching import KeySwitching
 from krakentui.ui.leaving import Leaving
 from krakentui.ui.screens.confirm import ConfirmScreen
 from krakentui.ui.screens.details import DetailsScreen
@@ -84,8 +84,7 @@ class Deeds:
 
     def do(self, action_id: str) -> None:
         """Run an action, if the screen it belongs to is the one in front."""
-        if action_id.startswith(USE):
-            self.keys.use(action_id.removeprefix(USE))
+        if self.keys.do(action_id):
             return
         everywhere = BY_ID[action_id].where == "everywhere" or action_id == "app.quit"
         if everywhere or self._app.screen is self._app.main:

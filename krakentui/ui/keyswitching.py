@@ -1,19 +1,23 @@
-"""From one key to another: the screen of keys, and the question about what still hangs on the one in use."""
+"""From one key to another: the screen of keys, and the questions before a switch and a take-over."""
 
 from functools import partial
 from typing import TYPE_CHECKING
 
 from krakentui.engine.face import KeysFace
 from krakentui.state.parting import Parting
+from krakentui.state.view import NotAsked
 from krakentui.ui.actions import Action
 from krakentui.ui.screens.keys import KeysScreen
 from krakentui.ui.screens.leave import SwitchKeyScreen
+from krakentui.ui.screens.takeover import TakeOverScreen
 
 if TYPE_CHECKING:
     from krakentui.ui.app import KrakenApp
 
 USE = "keys.use "
 """Begins the id of the action that switches to a key; its name follows."""
+TAKE_OVER = "keys.take_over "
+"""Begins the id of the action that takes a key over, likewise."""
 NO_KEYS = "There are no keys to show here."
 
 
@@ -31,8 +35,8 @@ class KeySwitching:
             app.say(NO_KEYS)
             return
         keys.look()
-        switch = partial(self.switch, keys)
-        app.push_screen(KeysScreen(keys, app.face.clock, switch, private=app.main.private))
+        switch, take_over = partial(self.switch, keys), partial(self.take_over, keys)
+        app.push_screen(KeysScreen(keys, app.face.clock, switch, take_over, private=app.main.private))
 
     def switch(self, keys: KeysFace, name: str) -> str:
         """Switch, or ask first; the sentence says what comes of it, empty = it is asked."""
@@ -53,18 +57,44 @@ class KeySwitching:
         if keys is None:
             return []
         rows = keys.view(self._app.face.clock.mono_ns()).rows
-        return [
+        overtaken = [
+            Action(
+                f"{TAKE_OVER}{row.name}", "", f"Take over key {row.name}", "Locks other programs out of it."
+            )
+            for row in rows
+            if row.overtaken
+        ]
+        return overtaken + [
             Action(f"{USE}{row.name}", "", f"Switch to key {row.name}", f"Account {row.account}.")
             for row in rows
             if not row.in_use and not row.barrier
         ]
 
-    def use(self, name: str) -> None:
-        """Switch, or ask first, and say what comes of it."""
+    def take_over(self, keys: KeysFace, name: str | None) -> str:
+        """Ask whether to take a key over; the sentence says why that is not asked, empty = it is."""
+        app, question = self._app, keys.ask_take_over(name)
+        if isinstance(question, NotAsked):
+            return question.why
+        screen = TakeOverScreen(
+            question,
+            app.face.clock,
+            app,
+            lambda: app.say(keys.take_over(question)),
+            private=app.main.private,
+        )
+        app.push_screen(screen)
+        return ""
+
+    def do(self, action_id: str) -> bool:
+        """Do what the palette was offered, and say what comes of it; False = it is none of these."""
         keys = self._app.keychain
-        said = NO_KEYS if keys is None else self.switch(keys, name)
-        if said:
-            self._app.say(said)
+        for begins, deed in ((USE, self.switch), (TAKE_OVER, self.take_over)):
+            if action_id.startswith(begins):
+                said = NO_KEYS if keys is None else deed(keys, action_id.removeprefix(begins))
+                if said:
+                    self._app.say(said)
+                return True
+        return False
 
     def _answered(self, keys: KeysFace, name: str, agreed: Parting, yes: bool | None) -> None:
         if yes:

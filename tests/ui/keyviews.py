@@ -6,8 +6,9 @@ from msgspec import structs
 
 from krakentui.model.account import Finding
 from krakentui.model.clock import SECOND
-from krakentui.state.keyring import Checked, KeyRow, KeysView
+from krakentui.state.keyring import Checked, KeyRow, KeysView, TakeOverQuestion
 from krakentui.state.parting import Parting
+from krakentui.state.view import NotAsked
 from tests.support.clock import WALL_START
 
 LEAVE_FIRST = "The passphrase of vault is asked for before the screen opens: leave, and start with it."
@@ -68,6 +69,7 @@ class FakeKeys:
         self.looks = 0
         self.checks = 0
         self.checked: str | None = None
+        self.taken: list[TakeOverQuestion] = []
         self.switched: list[tuple[str, Parting]] = []
 
     def look(self) -> None:
@@ -80,6 +82,16 @@ class FakeKeys:
         self.checks += 1
         self.checked = chosen
         return "Asked: GetApiKeyInfo, up to 1 point of the REST counter."
+
+    def ask_take_over(self, chosen: str | None) -> TakeOverQuestion | NotAsked:
+        row = next((row for row in self.keys.rows if row.name == chosen and row.overtaken), None)
+        if row is None:
+            return NotAsked(why="There is nothing to take over.")
+        return TakeOverQuestion(name=row.name, account=row.account, fingerprint=row.fingerprint, venue="demo")
+
+    def take_over(self, question: TakeOverQuestion) -> str:
+        self.taken.append(question)
+        return f"Taking the key {question.name} over."
 
     def parting(self) -> Parting:
         return self.hanging

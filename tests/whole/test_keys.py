@@ -1,74 +1,22 @@
 """One key in the place of another in a running monitor, against the exchange: nothing old, nothing lost."""
 
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 
-from krakentui.commands.demo import shelf_of
-from krakentui.commands.seated import sit
-from krakentui.commands.simulated import first_line_of
-from krakentui.engine.keychain import Keychain, Shelf
+from krakentui.engine.keychain import Shelf
 from krakentui.engine.keyfetch import Fetched
-from krakentui.engine.seat import Seated
 from krakentui.model.error import KeyProblem
-from krakentui.model.limit import Tier
-from krakentui.model.secret import Credentials
-from krakentui.settings import Settings
-from krakentui.simulator import Options
 from krakentui.state.parting import Parting
 from krakentui.state.view import NotAsked, SwitchQuestion
 from tests.whole.faults import inject, private_calls
-from tests.whole.lockstep import Lockstep, lockstep
-from tests.whole.seen import Seen
+from tests.whole.switching import Hands, switching
 from tests.whole.truth import shown_orders, true_orders, wrong_balances, wrong_gauges
 
 pytestmark = pytest.mark.anyio
-QUIET = Options(manual=True, quiet=True)
-OPENING_S = 8
 LEFT = "A dead man's switch of an earlier run is armed and is not renewed: D disarms it."
-PLEASE_S = 3
-
-
-class Hands:
-    """An exchange, a monitor with a keychain, and who looks at it."""
-
-    def __init__(self, both: Lockstep, keys: Keychain, seen: Seen, learnt: list[str]) -> None:
-        self.both, self.keys, self.seen, self.learnt = both, keys, seen, learnt
-
-    async def switch(self, name: str, owner: str = "alice", agreed: Parting | None = None) -> None:
-        """Switch and let the new session settle."""
-        before = len(self.seen.sessions)
-        self.keys.switch(name, agreed or self.keys.parting())
-        await self.both.until(lambda: len(self.seen.sessions) > before, PLEASE_S)
-        self.both.owner = owner
-        await self.both.run(OPENING_S)
-
-
-@asynccontextmanager
-async def switching(
-    state_dir: Path | None = None,
-    shelf: Callable[[Shelf], Shelf] = lambda told: told,
-    assume_tier: Tier | None = None,
-    keys: tuple[str, str | None] = ("cancel", None),
-) -> AsyncIterator[Hands]:
-    async with lockstep(QUIET, state_dir=state_dir, key=keys[0], second=keys[1]) as both:
-        told = shelf(shelf_of(first_line_of(both.exchange.first_line())))
-        seen, learnt = Seen(), list[str]()
-
-        async def sitting(settings: Settings) -> Seated:
-            return await sit(settings, both.clock, "monitor")
-
-        def learn(credentials: Credentials | None) -> None:
-            learnt.extend([] if credentials is None else [credentials.name])
-
-        settings = structs.replace(both.session._settings, assume_tier=assume_tier)
-        chain = Keychain(both.host, settings, lambda: told, sitting, learn, seen)
-        both.host.beside("switch of keys", chain.run)
-        yield Hands(both, chain, seen, learnt)
 
 
 async def test_after_a_switch_the_other_account_is_shown_and_none_of_the_old() -> None:

@@ -4,10 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from krakentui.engine.probe import Probe, TakenOver
+from krakentui.engine.probe import Probe
+from krakentui.engine.takeover import TakenOver
 from krakentui.model.error import BadNonce
+from krakentui.state.keyring import TakeOverQuestion
+from krakentui.state.view import NotAsked
 from tests.whole.faults import inject
 from tests.whole.lockstep import Lockstep, lockstep
+from tests.whole.switching import switching
+from tests.whole.truth import shown_orders, true_orders, wrong_gauges
 
 pytestmark = pytest.mark.anyio
 STOPPED = "Another program uses the key cancel: its nonces overtake ours. Private calls stop"
@@ -25,6 +30,11 @@ def mark(folder: Path) -> str:
     """Read what is kept of the key's nonces."""
     (path,) = (one for one in folder.glob("nonce-*") if one.suffix != ".lock")
     return path.read_text().strip()
+
+
+def mark_of(folder: Path, fingerprint: str) -> str:
+    """Read what is kept of one key's nonces."""
+    return (folder / f"nonce-{fingerprint}").read_text().strip()
 
 
 async def take_over(both: Lockstep) -> TakenOver:
@@ -76,3 +86,72 @@ async def test_a_key_beyond_any_clock_cannot_be_taken_over(tmp_path: Path) -> No
         done = await take_over(both)
         assert isinstance(done.refusal, BadNonce)
         assert refused(both, since) == 3
+
+
+async def test_from_the_screen_of_keys_the_running_lane_takes_it_over_and_counts_it(tmp_path: Path) -> None:
+    async with switching(tmp_path) as hands:
+        both, keys = hands.both, hands.keys
+        await both.run(40)
+        early = keys.ask_take_over("cancel")
+        assert isinstance(early, NotAsked)
+        assert early.why.startswith("There is nothing to take over")
+        await overtaken(both, unit="us", by=1)
+        (row,) = (row for row in keys.view(both.clock.mono_ns()).rows if row.in_use)
+        assert row.overtaken
+        question = keys.ask_take_over("cancel")
+        assert isinstance(question, TakeOverQuestion)
+        since = len(both.verdicts())
+        assert keys.take_over(question) == "Taking the key cancel over."
+        assert keys.view(both.clock.mono_ns()).busy == "Taking the key cancel over."
+        await both.run(120)
+        assert mark(tmp_path).endswith(" us")
+        assert refused(both, since) == 1  # milliseconds once more, then microseconds
+        texts = [line.text for line in both.session.journal()]
+        assert any(text.startswith("The key cancel is taken over: its nonces count micro") for text in texts)
+        (row,) = (row for row in keys.view(both.clock.mono_ns()).rows if row.in_use)
+        assert not row.overtaken
+        assert row.checked is not None
+        assert wrong_gauges(both) == []
+        assert shown_orders(both) == true_orders(both)
+
+
+async def test_a_take_over_that_cannot_be_says_why_on_the_screen_of_keys(tmp_path: Path) -> None:
+    async with switching(tmp_path) as hands:
+        both, keys = hands.both, hands.keys
+        await both.run(40)
+        await overtaken(both, unit="ns", by=10**18)
+        question = keys.ask_take_over("cancel")
+        assert isinstance(question, TakeOverQuestion)
+        keys.take_over(question)
+        await both.run(20)
+        assert keys.view(both.clock.mono_ns()).trouble.startswith("The key cancel cannot be taken over")
+        assert isinstance(keys.ask_take_over("cancel"), TakeOverQuestion)
+
+
+async def test_an_old_question_takes_no_other_key_over(tmp_path: Path) -> None:
+    async with switching(tmp_path) as hands:
+        both, keys = hands.both, hands.keys
+        await both.run(40)
+        await overtaken(both, unit="us", by=1)
+        question = keys.ask_take_over("cancel")
+        assert isinstance(question, TakeOverQuestion)
+        await hands.switch("stranger", "bob")
+        since = len(both.verdicts())
+        assert keys.take_over(question) == "A key is taken over while it is in use: this one is not."
+        await both.run(60)
+        assert refused(both, since) == 0
+        assert mark_of(tmp_path, question.fingerprint).isdecimal()
+
+
+async def test_the_key_that_cancels_is_taken_over_apart(tmp_path: Path) -> None:
+    async with switching(tmp_path, keys=("watch", "cancel")) as hands:
+        both, keys = hands.both, hands.keys
+        inject(both, "nonce_jump", match={"key": "cancel"}, unit="us", by=1)
+        await both.until(lambda: isinstance(keys.ask_take_over("cancel"), TakeOverQuestion), 1300)
+        assert isinstance(keys.ask_take_over("watch"), NotAsked)
+        question = keys.ask_take_over("cancel")
+        assert isinstance(question, TakeOverQuestion)
+        keys.take_over(question)
+        await both.run(30)
+        assert mark_of(tmp_path, question.fingerprint).endswith(" us")
+        assert isinstance(keys.ask_take_over("cancel"), NotAsked)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
@@ -10,21 +9,11 @@ from textual.widgets import Input
 from krakentui.model.clock import SECOND, Clock
 from krakentui.state.view import NotAsked, OrdersView, Question
 from krakentui.ui.screens.guarded import GuardedSheet, Terminal
+from krakentui.ui.screens.typed import FIELD_LINES, OURS, TypedField
 from krakentui.ui.widgets.question import QuestionView
 
-FIELD_LINES = 2
 RENEW_NS = SECOND
 """How often what the question tells is asked for anew."""
-OURS = frozenset({"escape", "up", "down", "pageup", "pagedown"})
-"""Keys the field does not get."""
-
-
-class CountField(Input):
-    """Where the count is typed. Pasted text is dropped: it has to be typed."""
-
-    def _on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        event.prevent_default()
 
 
 class ConfirmScreen(GuardedSheet):
@@ -57,7 +46,7 @@ class ConfirmScreen(GuardedSheet):
         self._view = QuestionView()
         self._view.private = private
         self._field = (
-            CountField(
+            TypedField(
                 id="count",
                 restrict=r"[0-9al]*" if question.new_too else r"[0-9]*",
                 max_length=6,

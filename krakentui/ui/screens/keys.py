@@ -23,18 +23,27 @@ ROOMY = 80
 class KeysScreen(Sheet[None]):
     """Lists the keys; `enter` takes the chosen one."""
 
-    def __init__(self, keys: KeysFace, clock: Clock, switch: Callable[[str], str], *, private: bool) -> None:
+    def __init__(
+        self,
+        keys: KeysFace,
+        clock: Clock,
+        switch: Callable[[str], str],
+        take_over: Callable[[str | None], str],
+        *,
+        private: bool,
+    ) -> None:
         """Show these keys.
 
         Args:
             keys: what there is.
             clock: for ages.
             switch: takes the key of this name; the sentence says what comes of it.
+            take_over: asks whether to take over the key of this name; the sentence says why not, if so.
             private: whether fingerprints are hidden.
         """
         self._table = KeysTable()
         super().__init__(self._table)
-        self._keys, self._clock, self._switch = keys, clock, switch
+        self._keys, self._clock, self._switch, self._take_over = keys, clock, switch, take_over
         self._about = Scroll()
         self._foot = Scroll()
         self._said = ""
@@ -79,6 +88,8 @@ class KeysScreen(Sheet[None]):
             self.dismiss(None)
         elif action == "keys.check":
             self._say(self._keys.check(self._table.chosen))
+        elif action == "keys.take_over":
+            self._say(self._take_over(self._table.chosen))
         elif action == "question.do":
             if self._table.chosen is not None:
                 self._say(self._switch(self._table.chosen))

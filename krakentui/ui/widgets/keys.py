@@ -18,6 +18,10 @@ LEVEL_TONES: dict[Level, Tone] = {
 }
 WORD = 9
 NONE_YET = "There are no keys yet: `krakentui keys add` stores one."
+OVERTAKEN = (
+    "Another program uses this key: its nonces overtake ours, so no private call of ours over REST passes. "
+    "Give each program a key of its own, or press t to take this one over, which locks the other program out."
+)
 _SHOWN = 4
 
 
@@ -84,6 +88,8 @@ def key_lines(view: KeysView, chosen: str | None, width: int, *, private: bool) 
         lines += wrapped(f"It sends the cancels of this session; {used} reads and polls.", width, "text")
     if row.refused:
         lines += wrapped(row.refused, width, "bad")
+    if row.overtaken:
+        lines += wrapped(OVERTAKEN, width, "bad")
     if row.barrier:
         lines += wrapped(row.barrier, width, "warn")
     if row.checked is None:
@@ -104,6 +110,8 @@ def price_of_check(view: KeysView, *, brief: bool) -> Span:
 
 
 def _standing(row: KeyRow) -> Span:
+    if row.overtaken:
+        return Span("overtaken", "bad")
     if row.in_use:
         return Span("in use", "good")
     if row.cancels:
