@@ -42,12 +42,12 @@ class Hands:
 @asynccontextmanager
 async def switching(
     state_dir: Path | None = None,
-    shelf: Callable[[Shelf], Shelf] = lambda told: told,
+    shelf: Callable[[Lockstep, Shelf], Shelf] = lambda _both, told: told,
     assume_tier: Tier | None = None,
     keys: tuple[str, str | None] = ("cancel", None),
 ) -> AsyncIterator[Hands]:
     async with lockstep(QUIET, state_dir=state_dir, key=keys[0], second=keys[1]) as both:
-        told = shelf(shelf_of(first_line_of(both.exchange.first_line())))
+        told = shelf(both, shelf_of(first_line_of(both.exchange.first_line())))
         seen, learnt = Seen(), list[str]()
 
         async def sitting(settings: Settings) -> Seated:

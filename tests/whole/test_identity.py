@@ -7,8 +7,8 @@ from krakentui.model.clock import SECOND
 from krakentui.state.view import Question
 from tests.whole.faults import inject, private_calls
 from tests.whole.lockstep import Lockstep, lockstep
+from tests.whole.switching import QUIET, Hands, switching
 from tests.whole.test_actions import a_young_order
-from tests.whole.test_keys import QUIET, Hands, switching
 from tests.whole.truth import shown_orders, true_orders, wrong_balances
 
 pytestmark = pytest.mark.anyio

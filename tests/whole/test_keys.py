@@ -1,17 +1,25 @@
 """One key in the place of another in a running monitor, against the exchange: nothing old, nothing lost."""
 
 import os
+import random
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 
+from krakentui.commands.demo import credentials_of
+from krakentui.commands.shelf import at_hand
+from krakentui.commands.simulated import first_line_of
 from krakentui.engine.keychain import Shelf
 from krakentui.engine.keyfetch import Fetched
 from krakentui.model.error import KeyProblem
+from krakentui.model.secret import Credentials, Secret
+from krakentui.simulator.accounts import of
+from krakentui.simulator.keys import CANCEL, make_key
 from krakentui.state.parting import Parting
 from krakentui.state.view import NotAsked, SwitchQuestion
 from tests.whole.faults import inject, private_calls
+from tests.whole.lockstep import Lockstep
 from tests.whole.switching import Hands, switching
 from tests.whole.truth import shown_orders, true_orders, wrong_balances, wrong_gauges
 
@@ -140,7 +148,7 @@ async def test_a_key_that_cannot_be_fetched_leaves_the_old_one_as_it_was() -> No
     async def fails() -> Fetched:
         raise KeyProblem("The key stranger cannot be had. The OS keyring: It is locked.")
 
-    def broken(shelf: Shelf) -> Shelf:
+    def broken(_both: Lockstep, shelf: Shelf) -> Shelf:
         return Shelf(tuple(structs.replace(one, fetch=fails) for one in shelf.offered))
 
     async with switching(shelf=broken) as hands:
@@ -307,3 +315,55 @@ async def test_after_a_switch_the_old_key_that_cancels_is_out_of_it() -> None:
         assert question.orders[0].id in both.true_orders()
         await hands.switch("watch")
         assert standing(hands)["watch"][0]
+
+
+def a_second_key_of_bobs(both: Lockstep) -> Credentials:
+    """Make bob a key that cancels for `stranger`: the exchange begins with one key of his."""
+    held = make_key("guard", "bob", CANCEL, both.exchange.world.clock.now_us() // 1_000_000, random.Random(5))
+    of(both.exchange.world).door.keys[held.public] = held
+    return Credentials(key=held.public, secret=Secret(held.secret_text), name="guard", source="a test")
+
+
+def two_pairs(both: Lockstep, told: Shelf) -> Shelf:
+    """Give each account a key that reads and one that cancels for it."""
+    held = {one.name: one for one in told.offered}
+    alices = both.session._settings.cancel_credentials
+    watch = both.session._settings.credentials
+    stranger = credentials_of(first_line_of(both.exchange.first_line()), "stranger")
+    assert alices is not None
+    assert watch is not None
+    pairs = ((watch, alices), (stranger, a_second_key_of_bobs(both)))
+    return structs.replace(
+        told,
+        offered=tuple(at_hand(reads, held[reads.name].account, None, cancels) for reads, cancels in pairs),
+    )
+
+
+async def test_there_and_back_with_two_keys_on_both_sides() -> None:
+    """Each account's cancels go with its own second key, and all counters hold the truth."""
+    async with switching(keys=TWO, shelf=two_pairs) as hands:
+        both = hands.both
+        for reads, cancels, owner in (
+            ("stranger", "guard", "bob"),
+            (*TWO, "alice"),
+            ("stranger", "guard", "bob"),
+        ):
+            await hands.switch(reads, owner)
+            assert standing(hands)[reads][0]
+            order, since = min(both.true_orders()), len(both.verdicts())
+            both.confirm(order)
+            await both.run(4)
+            assert order not in both.true_orders()
+            asked = [one for one in both.verdicts()[since:] if "cancel" in str(one["what"]).lower()]
+            assert {one["key"] for one in asked} == {cancelling(hands, cancels)}
+            assert wrong_gauges(both) == []
+            assert shown_orders(both) == true_orders(both)
+            await both.run(10)
+
+
+def cancelling(hands: Hands, name: str) -> str:
+    """Give the fingerprint of the second key in use, which must have this name."""
+    second = hands.both.session.state.keys.second
+    assert second is not None
+    assert second.name == name
+    return second.key or ""
