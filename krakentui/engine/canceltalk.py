@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 
 from krakentui.engine.answers import Answers
-from krakentui.engine.feeds import KEY_WAIT_S
+from krakentui.engine.feeds import KEY_WAIT_S, LOOK_AGAIN_S
 from krakentui.engine.lanes import Lane
 from krakentui.engine.tokens import Tokens
 from krakentui.engine.turnstile import Kind
@@ -116,7 +116,7 @@ class CancelTalk:
             if why != said:
                 said = why
                 self._tell(FeedChanged(feed="cancels", state="down", why=why, retry_ns=retry_ns))
-            await self._clock.sleep(min(KEY_WAIT_S, locked_ns / SECOND) if locked_ns else KEY_WAIT_S)
+            await self._clock.sleep(min(LOOK_AGAIN_S, locked_ns / SECOND) if locked_ns else LOOK_AGAIN_S)
 
     def _answered(self, event: Answered) -> None:
         self.answers.came(event)

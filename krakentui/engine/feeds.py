@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from krakentui.engine.answers import Answers
+from krakentui.engine.firstword import LONGEST_S
 from krakentui.engine.lanes import Lane
 from krakentui.engine.tokens import NoToken, Tokens
 from krakentui.engine.turnstile import Kind
@@ -20,8 +21,10 @@ SPARK_MIN = 15
 MOST_SYMBOLS = 50
 """Symbols of one subscription: a long list is split, so that one message stays small."""
 NO_STREAM = "this key may not open a private websocket: orders and balances come from REST"
-KEY_WAIT_S = 3.0
+KEY_WAIT_S = LONGEST_S
 """For so long the token waits for the word on what the key may do."""
+LOOK_AGAIN_S = 3.0
+"""So often it is looked whether the reason not to open a private socket still holds."""
 
 
 class Wishes(Protocol):
@@ -185,7 +188,7 @@ class PrivateTalk:
         why = self.no_stream or self._lane.stopped or ""
         self._tell(FeedChanged(feed="private", state="down", why=why))
         while self.no_stream is not None or self._lane.stopped is not None:
-            await self._clock.sleep(KEY_WAIT_S)
+            await self._clock.sleep(LOOK_AGAIN_S)
 
     async def _token(self) -> Secret:
         try:

@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from msgspec import structs
 
 from krakentui.budget.forecast import SPAN_NS
 from krakentui.budget.plan import Go, WaitUntil, Want, next_poll
 from krakentui.budget.projection import polls_ahead
+from krakentui.engine.firstword import NOT_TOLD, first_word
 from krakentui.engine.haste import Haste
 from krakentui.engine.lanes import Held, Lane
 from krakentui.engine.offset import Timing
@@ -19,12 +21,12 @@ from krakentui.engine.turnstile import Kind
 from krakentui.engine.wants import may_ask, private_wants, public_wants
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.error import TransportError
-from krakentui.model.event import Happening, KeyDescribed
+from krakentui.model.event import Happening, KeyDescribed, Noted
 from krakentui.model.poll import PollAhead, PollPlanned
 from krakentui.net.deadline import within
 from krakentui.state.markets import Quote
 from krakentui.state.state import State
-from krakentui.wire.spot.rest import Call
+from krakentui.wire.spot.rest import Call, Reply
 
 LOOK_AGAIN_NS = 60 * SECOND
 """So old the polls of the next minutes may get before the plan is played on again."""
@@ -115,7 +117,7 @@ class Poller:
 
     async def _start(self) -> None:
         """The first calls of a start go on the user's account; the token is the private feed's."""
-        await self._ask("GetApiKeyInfo", "user")
+        await self._first_word()
         if self._haste.is_on and may_ask("OpenOrders", self._state):
             await self._ask("OpenOrders", "user")
             if self._state.desk.table.listed:
@@ -129,6 +131,14 @@ class Poller:
             await within(self._clock, NAMES_WAIT_S, self._names_known.wait)
         if may_ask("BalanceEx", self._state) and self._names_known.is_set():
             await self._ask("BalanceEx", "user")
+
+    async def _first_word(self) -> None:
+        """Learn what the key may do; who is in haste asks once."""
+        ask = partial(self._ask, "GetApiKeyInfo", "user")
+        told = await ask() is not None if self._haste.is_on else await first_word(ask, self._clock)
+        if not told and self._lane.stopped is None:
+            text = NOT_TOLD.format(self._state.key_name)
+            self._tell(Noted(kind="notice", text=text, level="warn"))
 
     def _plan(self) -> Go | WaitUntil:
         held = self._held
@@ -146,8 +156,8 @@ class Poller:
         ours = self._state.cancels
         return tuple(one for one in wanted if one not in ours or not ours[one].in_flight)[:BATCH_MOST]
 
-    async def _ask(self, endpoint: str, kind: Kind) -> None:
-        """Send one poll and tell what it says."""
+    async def _ask(self, endpoint: str, kind: Kind) -> Reply | None:
+        """Send one poll and tell what it says; None = there is no answer."""
         self._last[endpoint] = self._clock.mono_ns()
         call = Call(endpoint, self._params(endpoint))
         try:
@@ -156,13 +166,14 @@ class Poller:
             if held.until_ns is not None:  # it counts as never asked, and is asked when the lane opens again
                 self._last.pop(endpoint, None)
                 self._held = WaitUntil(held.until_ns, str(held))
-            return
+            return None
         except TransportError:
-            return  # the lane has told why; the usual period passes before the next attempt
+            return None  # the lane has told why; the usual period passes before the next attempt
         for event in reply.events:
             self._tell(event)
             if isinstance(event, KeyDescribed):
                 self._described(event)
+        return reply
 
     def _params(self, endpoint: str) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
         return (("txid", self._queries()),) if endpoint == "QueryOrders" else ()

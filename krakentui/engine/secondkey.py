@@ -6,12 +6,14 @@ but what it may do, every ten minutes, and how a cancel ended where the first ke
 
 import itertools
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from msgspec import structs
 
 from krakentui.budget.ledger import Ledger
 from krakentui.engine.canceller import Canceller
 from krakentui.engine.canceltalk import NOT_USED, CancelTalk
+from krakentui.engine.firstword import NOT_TOLD, first_word
 from krakentui.engine.household import Household
 from krakentui.engine.keycheck import KeyCheck
 from krakentui.engine.keywatch import KeyWatch
@@ -23,14 +25,14 @@ from krakentui.engine.turnstile import Kind
 from krakentui.engine.wants import may_ask
 from krakentui.keys.pair import one_key_twice
 from krakentui.model.error import KeyProblem, TransportError
-from krakentui.model.event import Happening, KeyDescribed
+from krakentui.model.event import Happening, KeyDescribed, Noted
 from krakentui.model.limit import KeyScope
 from krakentui.net.feed import Feed
 from krakentui.net.hosts import check_destination
 from krakentui.net.talk import Line
 from krakentui.settings import Settings
 from krakentui.state.state import State
-from krakentui.wire.spot.rest import Call
+from krakentui.wire.spot.rest import Call, Reply
 from krakentui.wire.spot.sign import check_secret
 
 AGAIN_S = 600.0
@@ -118,7 +120,9 @@ class SecondKey:
 
     async def run(self) -> None:
         """Ask what the key may do, at the start and now and then."""
-        await self._ask("user")
+        if not await first_word(partial(self._ask, "user"), self._house.clock) and self.lane.stopped is None:
+            text = NOT_TOLD.format(self._belief.name)
+            self._house.tell(Noted(kind="notice", text=text, level="warn"))
         self.talk.key_known.set()
         while True:
             known = self._belief.key_info is not None
@@ -126,15 +130,16 @@ class SecondKey:
             if known or may_ask("GetApiKeyInfo", self._belief):
                 await self._ask("background")
 
-    async def _ask(self, kind: Kind) -> None:
+    async def _ask(self, kind: Kind) -> Reply | None:
         try:
             reply = await self.lane.call(Call("GetApiKeyInfo"), kind)
         except TransportError:
-            return  # the lane has told why
+            return None  # the lane has told why
         for event in reply.events:
             self._house.tell(event)
             if isinstance(event, KeyDescribed):
                 self._described(event)
+        return reply
 
     def _described(self, event: KeyDescribed) -> None:
         self._watch.described(event)

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
+from krakentui.keys.addresses import address_finding
 from krakentui.keys.permissions import CANCEL, PERMISSIONS, WATCH, WITHDRAW
 from krakentui.keys.profile import Purpose
 from krakentui.model.account import Finding, KeyInfo
-from krakentui.model.number import counted
 from krakentui.model.text import clean
 
 DAY_S = 86_400
@@ -78,7 +78,7 @@ def audit(
         *_missing(info, purpose),
         *_expiry(info, now_s),
         *_age(info, now_s),
-        *_address(info),
+        address_finding(info.ip_allowlist),
         *_history(info),
         *_nonces(info),
         *(foreign_use(info, use) if use is not None else ()),
@@ -202,19 +202,7 @@ def _age(info: KeyInfo, now_s: int) -> Iterator[Finding]:
     if days > OLD_DAYS:
         yield Finding("amber", f"It is {days} days old.", f"Replace keys every {OLD_DAYS} days.")
     else:
-        yield Finding("fine", f"It is {days} d old.")
-
-
-def _address(info: KeyInfo) -> Iterator[Finding]:
-    if info.ip_allowlist:
-        count = len(info.ip_allowlist)
-        yield Finding("fine", f"It works from {counted(count, 'address', 'addresses')} only.")
-    else:
-        yield Finding(
-            "amber",
-            "It works from any address.",
-            'Switch "IP address restriction" on and enter the addresses of your machines.',
-        )
+        yield Finding("fine", f"It is {max(0, days)} d old.")
 
 
 def _history(info: KeyInfo) -> Iterator[Finding]:

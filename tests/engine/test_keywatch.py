@@ -9,6 +9,7 @@ from msgspec import structs
 from krakentui.engine.nonce import NonceMark
 from krakentui.keys.audit import OWN_KEY, REPLACE
 from krakentui.model.clock import MILLISECOND, SECOND
+from krakentui.model.error import AnswerLost
 from krakentui.state.view import NotAsked
 from tests.support.clock import WALL_START, ManualClock
 from tests.support.exchange import FIRST, KEY, PERMISSIONS, Scene, some_settings
@@ -118,3 +119,33 @@ async def test_a_nonce_above_ours_is_foreign_use_now() -> None:
         (line,) = [one.text for one in scene.lines("limit") if "used elsewhere" in one.text]
         assert "nonce above our last one" in line
         assert scene.session.state.ledger.is_tried(scene.clock.mono_ns())
+
+
+BUSY = json.dumps({"error": ["EService:Busy"]})
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "first", [BUSY, AnswerLost("lost"), "{}", '{"error":[],"result":{"permissions":[{}]}}']
+)
+async def test_a_lost_description_is_asked_for_again_before_anything_else(first: str | AnswerLost) -> None:
+    scene = a_scene("withdraw-funds")
+    scene.door.answer("GetApiKeyInfo", first, first)
+    async with scene.running(20):
+        private = [call for call in scene.door.calls if call not in {"Assets", "AssetPairs", "Time"}]
+        assert private == ["GetApiKeyInfo"] * 3
+        assert scene.connects("/auth/v2") == 0
+        assert isinstance(scene.session.ask_cancel([FIRST]), NotAsked)
+
+
+@pytest.mark.anyio
+async def test_a_key_that_is_not_described_is_used_and_that_is_said_until_it_is() -> None:
+    scene = a_scene("withdraw-funds")
+    scene.door.answer("GetApiKeyInfo", BUSY, BUSY, BUSY)
+    async with scene.running(4):
+        texts = [line.text for line in scene.lines("notice")]
+        assert any("so whether it may withdraw is not known yet" in text for text in texts)
+        assert not scene.session.status(scene.clock.mono_ns()).power_known
+        scene.question()
+        await scene.beat(60)
+        assert isinstance(scene.session.ask_cancel([FIRST]), NotAsked)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from krakentui.keys.audit import DAY_S, Audit, Use, audit, foreign_use, used_meanwhile
 from krakentui.keys.permissions import CANCEL, PERMISSIONS, WATCH
 from krakentui.keys.profile import Purpose
-from krakentui.model.account import Finding, KeyInfo
+from krakentui.model.account import Finding, KeyInfo, Level
 
 NOW_S = 1_804_669_200
 PRINT = "0123456789ab"
@@ -141,11 +141,6 @@ def test_a_key_over_ninety_days_is_old(days: int, old: bool) -> None:
     assert (f"It is {days} days old." in said(judged(a_key(created_s=NOW_S - days * DAY_S)), "amber")) is old
 
 
-def test_a_key_without_address_list_is_amber() -> None:
-    assert said(judged(a_key(ip_allowlist=())), "amber") == ["It works from any address."]
-    assert "It works from 2 addresses only." in said(judged(a_key(ip_allowlist=("a", "b"))), "fine")
-
-
 def test_the_nonce_window_and_the_history_window_are_told() -> None:
     told = judged(a_key(nonce_window=10_000, query_from_s=NOW_S - DAY_S, query_to_s=NOW_S))
     assert [text.partition(":")[0] for text in said(told, "note")] == [
@@ -258,3 +253,39 @@ def test_no_figures_do_more_than_be_judged(
     )
     told = audit(info, "watch+cancel", PRINT, NOW_S, use=Use(sent=SENT))
     assert all(one.text.endswith(".") for one in told.findings)
+
+
+@pytest.mark.parametrize(
+    ("listed", "level", "text"),
+    [
+        ((), "amber", "It works from any address."),
+        (("0.0.0.0/0",), "amber", "It works from any address: its list has 0.0.0.0/0."),
+        (("198.51.100.7", "::/0"), "amber", "It works from any address: its list has ::/0."),
+        (("0.0.0.0/1", "128.0.0.0/1"), "amber", "It works from any address: its list has 0.0.0.0/0."),
+        (
+            ("10.0.0.0/8", "198.51.100.7"),
+            "amber",
+            "It works from 16,777,217 addresses only, and 10.0.0.0/8 is 16,777,216 of them.",
+        ),
+        (("198.51.100.7",), "fine", "It works from 1 address only."),
+        (("198.51.100.7", "198.51.100.7/32"), "fine", "It works from 1 address only."),
+        (("198.51.100.7", "2001:db8::1"), "fine", "It works from 2 addresses only."),
+        (("198.51.100.9/29",), "fine", "It works from 8 addresses only."),
+        (
+            ("198.51.100.7", "office"),
+            "fine",
+            "It works from 1 address only (1 entry of its list not understood).",
+        ),
+        (
+            ("office",),
+            "amber",
+            "It works from where its list says, and not an entry of it is understood.",
+        ),
+    ],
+)
+def test_from_where_a_key_works(listed: tuple[str, ...], level: Level, text: str) -> None:
+    assert text in said(judged(a_key(ip_allowlist=listed)), level)
+
+
+def test_a_clock_that_is_behind_makes_no_key_older_than_it_is() -> None:
+    assert "It is 0 d old." in said(judged(a_key(created_s=NOW_S + 3 * 86_400)), "fine")

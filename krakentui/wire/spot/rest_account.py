@@ -84,12 +84,12 @@ def key_info(raw: Raw, asked: Asked) -> list[Happening]:
         Broken: it names no permissions.
     """
     row = plain(raw)
-    permissions = _texts(row.get("permissions")) if isinstance(row, dict) else None
+    permissions = _permissions(row.get("permissions")) if isinstance(row, dict) else None
     if not isinstance(row, dict) or permissions is None:
         raise nonsense(asked)
     info = KeyInfo(
         name=clean(str(_either(row, "apiKeyName", "api_key_name") or "")),
-        permissions=frozenset(permissions),
+        permissions=permissions,
         nonce=_whole(row.get("nonce")),
         nonce_window=_whole(_either(row, "nonceWindow", "nonce_window")) or 0,
         valid_until_s=_whole(_either(row, "validUntil", "valid_until")) or None,  # 0 = never
@@ -148,6 +148,13 @@ def _texts(value: object) -> tuple[str, ...] | None:
     if not isinstance(value, list):
         return None
     return tuple(clean(item) for item in value if isinstance(item, str))
+
+
+def _permissions(value: object) -> frozenset[str] | None:
+    """Read the ids, with `_` for `-` and in capitals as well; one that is no text makes the list useless."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        return None
+    return frozenset(clean(item).lower().replace("_", "-") for item in value)
 
 
 def _whole(value: object) -> int | None:

@@ -158,7 +158,14 @@ def test_a_key_never_used_and_one_that_expires_are_told() -> None:
     assert (event.info.last_used_s, event.info.valid_until_s) == (None, 1_800_000_000)
 
 
-@pytest.mark.parametrize("change", [{"permissions": None}, {"permissions": "all"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"permissions": None},
+        {"permissions": "all"},
+        {"permissions": ["query-funds", {"name": "withdraw-funds"}]},
+    ],
+)
 def test_without_permissions_nothing_is_claimed(change: dict[str, object]) -> None:
     assert read({**CAMEL, **change}, "GetApiKeyInfo").broken is not None
 
@@ -168,3 +175,9 @@ def test_an_absurd_nonce_is_not_believed(nonce: object) -> None:
     event = read({**CAMEL, "nonce": nonce}, "GetApiKeyInfo").events[0]
     assert isinstance(event, KeyDescribed)
     assert event.info.nonce is None
+
+
+def test_a_permission_is_known_however_it_is_spelt() -> None:
+    (event,) = read({**CAMEL, "permissions": ["Withdraw_Funds"]}, "GetApiKeyInfo").events
+    assert isinstance(event, KeyDescribed)
+    assert event.info.permissions == {"withdraw-funds"}
