@@ -270,12 +270,19 @@ class AccountSide:
         if question.number in self._answered:
             return NotAsked(why="This question was answered before.")
         self._answered.add(question.number)
-        return self.waiter.plan(question)
+        refused = self.waiter.plan(question)
+        if refused is None:
+            ids = tuple(one.id for one in question.orders)
+            self._tell(CancelsBegun(account=question.account, number=question.number, ids=ids, later=True))
+        return refused
 
     def _begin(self, orders: Sequence[Order], *, at_once: bool = False) -> None:
         """Send the cancels of these orders with the key that takes them now."""
         t_ns = self._clock.mono_ns()
         by = self._canceller(t_ns, new_too=at_once)
+        orders = [one for one in orders if not self._is_on_its_way(one.id)]
+        if not orders and not at_once:
+            return
         if isinstance(by, NotAsked):  # the waiter has looked a moment ago
             by = self._cancellers[0]
         by.begin(orders, t_ns, at_once=at_once)

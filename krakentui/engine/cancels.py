@@ -52,6 +52,9 @@ _DOUBTFUL = (
 )
 """Refusals that do not say whether the exchange acted (REST reference, 2.2)."""
 
+_IN_PROGRESS = "EOrder:Cancel pending"
+"""The order is being cancelled already: wait (REST reference, 2.2)."""
+
 
 class Cancels:
     """The cancels of one key."""
@@ -271,28 +274,37 @@ class Cancels:
             self._unanswered(job, f"the exchange took {count} of {len(job.wanted)} cancels, not told which")
 
     def _refused(self, job: Job, error: VenueRefusal) -> None:
+        if error.code.startswith(_IN_PROGRESS):
+            self._taken(job, None, "queued")
+            return
         if isinstance(error, Denied):
             self._tell(DeniedSeen(key=self._lane.scope.key, endpoint="CancelOrder"))
-        many = len(job.wanted) > 1 or job.parcel.at_once
-        certain = isinstance(error, (Denied, LockedOut, RateLimited))
-        if error.code.startswith(_DOUBTFUL) or (many and not certain):
-            self._unanswered(job, str(error).rstrip("."))
+        doubtful, alone = error.code.startswith(_DOUBTFUL), len(job.wanted) == 1
+        if not doubtful:
+            self._tell_limit(job, error.code)
+        if job.parcel.at_once and isinstance(error, (Denied, LockedOut, RateLimited)):
+            self._mass.refused(job, error.code)
+        elif doubtful or not alone or job.parcel.at_once:
+            self._unanswered(job, str(error).rstrip("."), "" if doubtful else error.code)
             return
-        unsure = self._unsure.pop(job.number, frozenset())
-        self._mass.refused(job, error.code)
         for one in job.wanted:
-            if error.code.startswith("EOrder:Rate limit") and one.pair is not None:
+            self._answered(job, one, ok=False, code=error.code)
+
+    def _tell_limit(self, job: Job, code: str) -> None:
+        """Tell the counters of the pairs where the exchange said that they are full."""
+        unsure = self._unsure.pop(job.number, frozenset())
+        for one in job.wanted:
+            if code.startswith("EOrder:Rate limit") and one.pair is not None:
                 self._tell(
                     CallRefused(
                         name="engine",
                         scope=PairScope(self._state.account, one.pair),
                         cost=one.cost.high,
-                        code=error.code,
+                        code=code,
                         expected=one.pair in unsure,
                         order_id=one.order_id,
                     )
                 )
-            self._answered(job, one, ok=False, code=error.code)
 
     def _answered(self, job: Job, one: Wanted, *, ok: bool, code: str = "", how: How = "taken") -> None:
         self._tell(
@@ -306,12 +318,16 @@ class Cancels:
             )
         )
 
-    def _unanswered(self, job: Job, why: str) -> None:
+    def _unanswered(self, job: Job, why: str, code: str = "") -> None:
         self._mass.unanswered(job, why)
         for one in job.wanted:
             self._tell(
                 CancelUnanswered(
-                    account=self._state.account, order_id=one.order_id, request=job.number, why=why
+                    account=self._state.account,
+                    order_id=one.order_id,
+                    request=job.number,
+                    why=why,
+                    code=code,
                 )
             )
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from krakentui.engine.amends import DENIED, ENDPOINT, AmendHistory
 from krakentui.model.limit import points
 from krakentui.state import words
+from krakentui.state.cancels import ENDINGS
 from krakentui.state.details import AmendsView, DetailsView, SentField, SentObject
 from krakentui.state.dossier import Dossier, Sent
 from krakentui.state.rows import engines, order_row
 from krakentui.state.state import State
-from krakentui.state.view import ENDINGS
 from krakentui.wire.spot.sent import fields
 
 

@@ -112,7 +112,9 @@ class Waiter:
         ready = [
             state.orders[one]
             for one, units in most.items()
-            if one in state.orders and order_cost(state.orders[one], wall_ns).high <= units
+            if one in state.orders
+            and not state.desk.requests.in_flight(one)
+            and order_cost(state.orders[one], wall_ns).high <= units
         ]
         if ready:
             self._begin(ready)

@@ -1,8 +1,7 @@
 """What can happen: everything that reaches `State` is one of these, frozen.
 
-`State.apply(event, t_ns)` takes the steady time of arrival apart, so events compare and replay.
-Prices, quantities and points are exact; instants named `…_ns` without more are the exchange's wall
-time in nanoseconds since the epoch; texts are already cleaned.
+`State.apply(event, t_ns)` takes the steady time of arrival apart, so events compare and replay. Prices,
+quantities and points are exact; instants named `…_ns` are the exchange's wall time; texts are clean.
 """
 
 from decimal import Decimal
@@ -374,9 +373,10 @@ class CancelAnswered(CancelStep, frozen=True, kw_only=True):
 
 
 class CancelUnanswered(CancelStep, frozen=True, kw_only=True):
-    """No answer in time, or the socket went: the outcome is unknown and is being asked for."""
+    """No answer in time, or to the whole batch a refusal with this code: the outcome is being asked for."""
 
     why: str
+    code: str = ""
 
 
 class CancelNotSent(CancelStep, frozen=True, kw_only=True):

@@ -17,6 +17,8 @@ class CancelsBegun(Happening, frozen=True, kw_only=True):
     ids: tuple[str, ...]
     mass: bool = False
     """It goes as a mass cancel."""
+    later: bool = False
+    """Each goes when it is cheap enough, or never."""
 
 
 class MassStep(Happening, frozen=True, kw_only=True):

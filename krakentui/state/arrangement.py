@@ -14,7 +14,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from krakentui.state.filters import NO_FILTER, OrderFilter
-from krakentui.state.view import OrderRow, OrdersView
+from krakentui.state.view import CancelState, OrderRow, OrdersView
 
 SortKey = Literal[
     "pair",
@@ -150,6 +150,7 @@ def subtotal(rows: Iterable[OrderRow]) -> Subtotal:
 
 _Key = Callable[[OrderRow], str | int | Decimal | Fraction | None]
 _WAITING: Final = 8
+_CANCELS: Final[Mapping[CancelState, int]] = {"unknown": 0, "asked": 1, "sent": 1, "closing": 1}
 
 
 def _urgency(row: OrderRow) -> int:
@@ -157,7 +158,7 @@ def _urgency(row: OrderRow) -> int:
     if row.is_over:
         return _WAITING + 1
     if row.cancel is not None:
-        return {"unknown": 0, "sent": 1, "asked": 1}[row.cancel]
+        return _CANCELS[row.cancel]
     if row.last_outcome is not None:
         return 2
     if row.details_loading:

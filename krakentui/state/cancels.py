@@ -7,6 +7,7 @@
       │        └ refused
       └ not_sent
 
+A batch that was refused as a whole is unknown order by order; one that is then seen to be open was refused.
 An answer "success" only means that the exchange took the request; the order's own end decides. Only where
 the key can learn of no order's end, the exchange's count of one cancelled order stands for it. An answer
 "unknown order" means that somebody was faster: how it ended is asked for.
@@ -20,7 +21,9 @@ from msgspec import Struct, structs
 from krakentui.model.order import Order, Outcome
 
 Phase = Literal["asked", "sent", "accepted", "missing", "unknown", "left", "ended"]
-Signal = Literal["sent", "accepted", "counted", "missing", "refused", "unanswered", "not_sent", "given_up"]
+Signal = Literal[
+    "sent", "accepted", "counted", "missing", "refused", "unanswered", "not_sent", "given_up", "still_open"
+]
 
 TRANSITIONS: Final[Mapping[tuple[Phase, Signal], Phase]] = {
     ("asked", "sent"): "sent",
@@ -36,20 +39,27 @@ TRANSITIONS: Final[Mapping[tuple[Phase, Signal], Phase]] = {
     ("sent", "refused"): "ended",
     ("sent", "unanswered"): "unknown",
     ("sent", "not_sent"): "unknown",  # bytes were written: nothing proves that they did not arrive
+    ("asked", "still_open"): "ended",
     ("sent", "given_up"): "left",
+    ("sent", "still_open"): "left",
     ("accepted", "unanswered"): "unknown",
     ("accepted", "given_up"): "left",
+    ("accepted", "still_open"): "left",
     ("missing", "unanswered"): "missing",
     ("missing", "given_up"): "ended",
+    ("missing", "still_open"): "left",  # it was called unknown, and is listed all the same
     ("unknown", "accepted"): "accepted",
     ("unknown", "missing"): "missing",
     ("unknown", "refused"): "ended",
     ("unknown", "given_up"): "left",
+    ("unknown", "still_open"): "left",
     ("left", "accepted"): "left",
     ("left", "missing"): "missing",
 }
 """What a signal does in a phase; a pair that is not here changes nothing."""
 
+ENDINGS: Final = frozenset({"cancelled", "filled", "gone"})
+"""Outcomes after which the order is not open any more."""
 _WRITTEN: Final = frozenset({"sent", "accepted", "counted", "missing", "refused", "unanswered"})
 _LOST = ("unknown order", "invalid order")
 _NOT_OURS = ("post only", "cancelallordersafter", "insufficient", "liquid", "replaced", "expire", "market")
@@ -75,6 +85,8 @@ class CancelRequest(Struct, frozen=True, kw_only=True):
     """The order as it was last known."""
     pending: bool = False
     """The exchange has queued it: the order ends later."""
+    batch_code: str = ""
+    """What the exchange answered to the whole batch: a refusal of this one, once it is seen to be open."""
     along: bool = False
     """A mass cancel took the order, which nobody here knew when it went."""
 
@@ -104,6 +116,9 @@ def follow(request: CancelRequest, signal: Signal, t_ns: int, why: str = "") -> 
     phase = TRANSITIONS.get((request.phase, signal))
     if phase is None:
         return request
+    if signal == "still_open" and phase == "left" and request.batch_code:
+        why = f"the exchange says {request.batch_code}"
+        return structs.replace(request, phase="ended", outcome="refused", why=why, moved_ns=t_ns)
     return structs.replace(
         request,
         phase=phase,

@@ -12,6 +12,7 @@ from krakentui.model.amend import AmendsSeen
 from krakentui.model.clock import SECOND
 from krakentui.model.mass import CancelsBegun, MassStep
 from krakentui.model.order import OrderPatch, Source
+from krakentui.model.waiting import WaitDropped
 from krakentui.state import told, words
 from krakentui.state.balances import Funds
 from krakentui.state.cancels import CancelRequest, Signal, answer_signal
@@ -175,6 +176,11 @@ class Desk:
             self.groups.begin(event, closed, self.requests.unsettled(), t_ns)
 
     @_take.register
+    def _wait_dropped(self, event: WaitDropped, t_ns: int) -> None:  # noqa: ARG002 - as all of them
+        if event.account == self._account:
+            self.groups.drop(event.ids)
+
+    @_take.register
     def _mass_step(self, event: MassStep, t_ns: int) -> None:
         if event.account == self._account:
             said = self.groups.step(event, self.requests.all, t_ns)
@@ -200,6 +206,7 @@ class Desk:
 
     @_take.register
     def _cancel_unanswered(self, event: e.CancelUnanswered, t_ns: int) -> None:
+        self.requests.note_batch(event.order_id, event.request, event.code)
         self._signal(event.order_id, event.request, "unanswered", t_ns, event.why)
 
     @_take.register
@@ -208,7 +215,8 @@ class Desk:
 
     @_take.register
     def _cancel_given_up(self, event: e.CancelGivenUp, t_ns: int) -> None:
-        self._signal(event.order_id, event.request, "given_up", t_ns, event.why)
+        listed = event.order_id in self.table.open and not self.table.is_unsure(event.order_id)
+        self._signal(event.order_id, event.request, "still_open" if listed else "given_up", t_ns, event.why)
         self.table.release(event.order_id, t_ns)
         self._hold(t_ns)
 

@@ -9,7 +9,7 @@ A mass cancel also takes orders that nobody here knew when it went. One that end
 under way counts as taken along, up to the exchange's own count.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, Literal
 
 from msgspec import Struct, structs
@@ -72,6 +72,10 @@ class Group(Struct, frozen=True, kw_only=True):
     """Orders whose cancel was under way by then: a mass cancel may have ended them, or that cancel did."""
     is_mass: bool = False
     mass: Mass | None = None
+    later: bool = False
+    """Each of its cancels goes when it is cheap enough."""
+    dropped: frozenset[str] = frozenset()
+    """Those that wait no longer and were not sent."""
 
     @property
     def all_ids(self) -> tuple[str, ...]:
@@ -85,9 +89,16 @@ class Group(Struct, frozen=True, kw_only=True):
             if request is not None and request.asked_ns >= self.asked_ns:
                 yield request
 
+    def waiting(self, known: Mapping[str, CancelRequest]) -> Iterator[str]:
+        """List the orders whose cancel is still to be sent."""
+        if self.later:
+            begun = {request.order_id for request in self.requests(known)}
+            yield from (one for one in self.ids if one not in begun and one not in self.dropped)
+
     def is_settled(self, known: Mapping[str, CancelRequest]) -> bool:
         """Tell whether every outcome is known."""
         waits = self.is_mass and (self.mass is None or self.mass.in_flight or self.mass.is_open)
+        waits = waits or any(self.waiting(known))
         return not waits and not any(request.in_flight for request in self.requests(known))
 
 
@@ -126,8 +137,15 @@ class Groups:
             closed=tuple(closed),
             beside=tuple(beside),
             is_mass=event.mass,
+            later=event.later,
         )
         self._all = (*self._all, group)[-KEPT:]
+
+    def drop(self, ids: Collection[str]) -> None:
+        """Let these orders wait no longer."""
+        self._all = tuple(
+            structs.replace(one, dropped=one.dropped | set(ids)) if one.later else one for one in self._all
+        )
 
     def step(self, event: m.MassStep, known: Mapping[str, CancelRequest], t_ns: int) -> Said | None:
         """Follow a mass cancel; give what the journal is told."""
@@ -191,8 +209,9 @@ def _followed(
         case m.MassOver(), "taken" | "unknown":
             beside = sum(_is_cancelled(known.get(order_id)) for order_id in group.beside)
             ended = _ended(group, known)
-            said = _verdict(mass, ended, beside)
-            arrived = mass.phase == "taken" or ended
+            left = sum(1 for _ in _still_open(group, known))
+            said = _verdict(mass, ended, beside, left)
+            arrived = mass.phase == "taken" or (ended and not left)
             return _done(mass, "over", "cancelled" if arrived else "unknown", said[0], t_ns), said
     return mass, None
 
@@ -201,15 +220,21 @@ def _done(mass: Mass, phase: Phase, outcome: Outcome, verdict: str, t_ns: int) -
     return structs.replace(mass, phase=phase, outcome=outcome, verdict=verdict, moved_ns=t_ns)
 
 
-def _verdict(mass: Mass, ended: int, beside: int) -> Said:
+def _verdict(mass: Mass, ended: int, beside: int, left: int) -> Said:
     """Hold the exchange's count against the orders that were seen to end.
 
-    Of `beside` orders it is not known whether the mass cancel has ended them or a cancel that went before it.
+    One that was not answered has surely arrived only where none of its orders is `left`: somebody else may
+    have ended the others. Of `beside` orders it is not known whether the mass cancel has ended them or a
+    cancel that went before it.
     """
     name, seen = NAME.capitalize(), f"{ended} {'was' if ended == 1 else 'were'} seen to end"
     if mass.phase == "unknown":
-        if ended:
+        if ended and not left:
             return f"{name} was not answered, but it arrived: {seen}.", "warn"
+        if ended:
+            open_ = f"{left} {'is' if left == 1 else 'are'} still open"
+            text = f"{name} was not answered. {seen}, by it or by somebody else; {open_}: look at them."
+            return text, "bad"
         return f"{name} was not answered and none was seen to end: look at your open orders.", "bad"
     if mass.count is None:
         return f"{name} was taken; the exchange does not say of how many. {seen}.", "warn"
@@ -226,6 +251,13 @@ def _ended(group: Group, known: Mapping[str, CancelRequest]) -> int:
     return sum(map(_is_cancelled, group.requests(known)))
 
 
+def _still_open(group: Group, known: Mapping[str, CancelRequest]) -> Iterator[str]:
+    """List its orders of which nothing tells that they have ended."""
+    return (
+        one.order_id for one in group.requests(known) if one.outcome not in {"cancelled", "filled", "gone"}
+    )
+
+
 def _is_cancelled(request: CancelRequest | None) -> bool:
     return request is not None and request.outcome == "cancelled"
 
@@ -237,5 +269,6 @@ def _is_over(group: Group, known: Mapping[str, CancelRequest], t_ns: int) -> boo
     if any(request.in_flight for request in requests):
         return False
     last_ns = max((mass.moved_ns, *(request.moved_ns for request in requests)))
-    told = mass.phase == "taken" or any(request.outcome == "cancelled" for request in requests)
+    ended = any(request.outcome == "cancelled" for request in requests)
+    told = mass.phase == "taken" or (ended and not any(_still_open(group, known)))
     return t_ns - last_ns >= (LATE_NS if told else DOUBT_NS)

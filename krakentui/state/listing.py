@@ -11,9 +11,10 @@ from msgspec import Struct
 from krakentui.model.order import Order
 from krakentui.state import words
 from krakentui.state.arrangement import place
+from krakentui.state.cancels import ENDINGS
 from krakentui.state.rows import engines, order_row
 from krakentui.state.state import State
-from krakentui.state.view import ENDINGS, OrderRow, OrdersView
+from krakentui.state.view import OrderRow, OrdersView
 
 
 class _Ended(Struct, frozen=True, kw_only=True):

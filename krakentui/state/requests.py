@@ -88,6 +88,12 @@ class Requests:
         self._by_order[order_id] = after
         return before, after
 
+    def note_batch(self, order_id: str, number: int, code: str) -> None:
+        """Note what the whole batch was answered that this request went with."""
+        before = self._by_order.get(order_id)
+        if code and before is not None and before.request == number:
+            self._by_order[order_id] = structs.replace(before, batch_code=code)
+
     def end(self, order: Order | None, t_ns: int) -> CancelRequest | None:
         """Settle the request by how its order ended; None when there was nothing left to settle."""
         before = self._by_order.get(order.id) if order is not None else None

@@ -13,6 +13,7 @@ from krakentui.state.rows import price_places, qty_places, shown_price
 from krakentui.state.state import State
 
 ResultState = Literal[
+    "planned",
     "waits",
     "sent",
     "taken",
@@ -25,7 +26,8 @@ ResultState = Literal[
     "unknown",
     "not_sent",
 ]
-"""On its way, taken but not ended yet, queued by the exchange, being asked for; then the outcomes."""
+"""To go when it is cheap enough, on its way, taken but not ended yet, queued by the exchange, being asked
+for; then the outcomes."""
 _OPEN: Final[Mapping[Phase, ResultState]] = {
     "asked": "waits",
     "sent": "sent",
@@ -33,8 +35,9 @@ _OPEN: Final[Mapping[Phase, ResultState]] = {
     "missing": "asking",
     "unknown": "asking",
 }
-OPEN: Final = frozenset({"waits", "sent", "taken", "closing", "asking"})
+OPEN: Final = frozenset({"planned", "waits", "sent", "taken", "closing", "asking"})
 BEFORE: Final = "it ended before anything was sent"
+DROPPED: Final = "it waits no longer"
 
 
 class ResultRow(Struct, frozen=True, kw_only=True):
@@ -87,17 +90,20 @@ def _view(state: State, group: Group) -> ResultsView:
     return ResultsView(
         number=group.number,
         rows=tuple(
-            _row(state, order_id, requests.get(order_id), closed.get(order_id)) for order_id in group.all_ids
+            _row(state, group, order_id, requests.get(order_id), closed.get(order_id))
+            for order_id in group.all_ids
         ),
         settled=group.is_settled(state.cancels),
         mass=group.mass,
     )
 
 
-def _row(state: State, order_id: str, request: CancelRequest | None, closed: Order | None) -> ResultRow:
+def _row(
+    state: State, group: Group, order_id: str, request: CancelRequest | None, closed: Order | None
+) -> ResultRow:
     last = None if request is None else request.order
     order = state.orders.get(order_id) or last or closed or state.desk.table.find(order_id)
-    came, why = _came(request, closed)
+    came, why = _came(request, closed) if request or not group.later else _planned(state, group, order_id)
     info = state.pairs.get("" if order is None else order.pair or "")
     if order is None:
         return ResultRow(
@@ -118,6 +124,16 @@ def _row(state: State, order_id: str, request: CancelRequest | None, closed: Ord
         why=why,
         along=request is not None and request.along,
     )
+
+
+def _planned(state: State, group: Group, order_id: str) -> tuple[ResultState, str]:
+    """Tell how a cancel stands that has not gone yet."""
+    ended = state.desk.table.ended(order_id)
+    if ended is not None:
+        return _came(None, ended)
+    if order_id not in group.dropped:
+        return "planned", ""
+    return ("not_sent", DROPPED) if order_id in state.orders else _came(None, None)
 
 
 def _came(request: CancelRequest | None, closed: Order | None) -> tuple[ResultState, str]:

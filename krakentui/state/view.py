@@ -6,7 +6,7 @@ Instants ending in `_ns` are steady time unless the name says `wall`.
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Literal
 
 from msgspec import Struct
 
@@ -24,7 +24,6 @@ Freshness = Literal["live", "old", "stale", "unknown"]
 """live: as it is now · old: the source is silent (amber) · stale: too long, dim it · unknown: never seen."""
 """Below 75 % of the ceiling, from 75, from 90, at the ceiling, locked out."""
 CancelState = Literal["asked", "sent", "closing", "unknown"]
-ENDINGS: Final = frozenset({"cancelled", "filled", "gone"})
 """Outcomes that leave nothing to cancel."""
 
 
@@ -208,7 +207,7 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     @property
     def is_over(self) -> bool:
         """Tell whether this row only says how an order ended: nothing is left to cancel."""
-        return bool(self.trace) or self.last_outcome in ENDINGS
+        return bool(self.trace)
 
 
 class OrdersView(Struct, frozen=True, kw_only=True):

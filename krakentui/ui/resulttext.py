@@ -22,6 +22,7 @@ STATES: dict[ResultState, tuple[str, Tone]] = {
     "taken": ("taken, not ended", "warn"),
     "sent": ("sent", "warn"),
     "waits": ("waits its turn", "warn"),
+    "planned": ("waits until free", "muted"),
 }
 """In words, in the order of the counts."""
 COLUMNS = (

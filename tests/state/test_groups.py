@@ -107,10 +107,19 @@ def test_a_cancel_that_was_under_way_may_be_in_the_count_or_not() -> None:
     assert a_mass(state).verdict.endswith("it ended 2, and 1 was seen to end.")
 
 
-def test_an_unanswered_one_of_which_orders_ended_did_arrive() -> None:
+def test_an_unanswered_one_all_of_whose_orders_ended_did_arrive() -> None:
+    lost = MassUnanswered(account=ACCOUNT, request=1, why="unanswered after 5 s")
+    state = a_state(TWO, *GONE_OUT, lost, ended("O1"), ended("O2"), OVER)
+    assert (a_mass(state).outcome, "it arrived" in a_mass(state).verdict) == ("cancelled", True)
+
+
+def test_an_unanswered_one_that_leaves_orders_open_may_never_have_arrived() -> None:
     lost = MassUnanswered(account=ACCOUNT, request=1, why="unanswered after 5 s")
     state = a_state(TWO, *GONE_OUT, lost, ended("O1"), OVER)
-    assert (a_mass(state).outcome, "it arrived" in a_mass(state).verdict) == ("cancelled", True)
+    assert a_mass(state).outcome == "unknown"
+    assert a_mass(state).verdict.endswith(
+        "1 was seen to end, by it or by somebody else; 1 is still open: look at them."
+    )
 
 
 def test_an_unanswered_one_of_which_nothing_ended_stays_unknown() -> None:

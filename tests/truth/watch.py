@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from krakentui.model.order import Order
 from krakentui.state import views
+from krakentui.state.cancels import ENDINGS
 from krakentui.state.state import State
-from krakentui.state.view import ENDINGS
 from tests.truth.past import Past, filled_of
 from tests.whole.truth import FEE, Shown, as_shown, purse
 

@@ -13,6 +13,7 @@ from krakentui.model.clock import SECOND
 from krakentui.model.history import HistoryKind, Past
 from krakentui.model.limit import AccountScope, KeyScope, PairScope
 from krakentui.model.symbol import Names
+from krakentui.state.cancels import ENDINGS
 from krakentui.state.details import DetailsView
 from krakentui.state.past import HistoryView, Places
 from krakentui.state.question import ALL_THERE_IS
@@ -169,7 +170,9 @@ def an_order(
         freshness="live",
         details_loading=False,
     )
-    return structs.replace(order, **changes)
+    row = structs.replace(order, **changes)
+    ended = row.last_outcome in ENDINGS and not row.trace
+    return structs.replace(row, trace=str(row.last_outcome)) if ended else row
 
 
 def orders_of(*rows: OrderRow, **changes: object) -> OrdersView:
