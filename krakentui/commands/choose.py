@@ -1,6 +1,7 @@
 """From the command line, the environment and the settings file to the `Settings` of one run."""
 
 import os
+import stat
 from collections.abc import MutableMapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -103,16 +104,27 @@ def endpoints_at(base: str) -> Endpoints:
 
 
 def usable_folder(folder: Path) -> tuple[Path | None, tuple[str, ...]]:
-    """Make the state folder; where that fails, nothing is kept and a sentence says so."""
+    """Make the state folder; where that fails, or others may write there, nothing is kept and it is said.
+
+    A nonce mark that somebody else puts there would lock the user's other programs out of the key.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied")
+        why = _open_to_others(folder)
     except OSError as error:
-        return None, (
-            f"The folder {folder} cannot be used ({error.strerror}): no log and no nonce mark are kept.",
-        )
+        why = error.strerror or "it cannot be read"
+    if why:
+        return None, (f"The folder {folder} cannot be used ({why}): no log and no nonce mark are kept.",)
     return folder, ()
+
+
+def _open_to_others(folder: Path) -> str:
+    seen = folder.stat()
+    if seen.st_uid != os.geteuid():
+        return "it belongs to somebody else"
+    return f"anybody may write to it: run `chmod o-w {folder}`" if seen.st_mode & stat.S_IWOTH else ""
 
 
 def _password(proxy: str | None) -> Secret | None:

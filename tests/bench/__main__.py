@@ -7,7 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from tests.bench import budget, emergency, exchange, frames, listing, reaction, screen, wire
+from tests.bench import budget, drawing, emergency, exchange, frames, listing, reaction, screen, wire
 
 
 def main() -> int:
@@ -24,6 +24,7 @@ def main() -> int:
     say_wires(*wire.costs())
     say_exits(*emergency.exits())
     say_listed(listing.cost(), listing.frame())
+    say_drawn(*drawing.costs())
     made = exchange.throughput()
     say("\nSimulated exchange by hand, every pair on three channels, beside json.dumps of the same frames")
     part = made.bare_per_s / made.per_s
@@ -55,6 +56,15 @@ def say_exits(ours: emergency.Exit, bare: emergency.Exit) -> None:
     say("\nEmergency exit: start of `cancel --all --yes` to its bytes, beside a bare script with httpx")
     say(f"at the exchange {ours.wire_s:.2f} s, {ours.wire_s / bare.wire_s:.1f}x of {bare.wire_s:.2f} s")
     say(f"of that after the first call {(ours.wire_s - ours.called_s) * 1000:.0f} ms")
+
+
+def say_drawn(many: drawing.Drawn, few: drawing.Drawn) -> None:
+    """Print what a long list costs on the screen."""
+    say(f"\nReal screen with {drawing.MANY:,} open orders whose prices move, beside one with {drawing.FEW}")
+    spans = (("a frame", many.frame_s, few.frame_s), ("a page key until drawn", many.key_s, few.key_s))
+    for what, long_s, short_s in spans:
+        part = long_s / listing.FRAME_S
+        say(f"{what}: {long_s * 1000:.1f} ms, {long_s / short_s:.1f}x of {short_s * 1000:.1f} ms; {part:.0%}")
 
 
 def say_listed(cost: listing.Cost, frame: listing.Frame) -> None:

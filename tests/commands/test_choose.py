@@ -1,6 +1,7 @@
 """From words, environment and file to the settings of a run; every misfit is one sentence."""
 
 import logging
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -151,3 +152,22 @@ def test_a_state_folder_that_cannot_be_made_is_one_warning(home: dict[str, str],
 def test_the_log_goes_where_it_is_told(home: dict[str, str], tmp_path: Path) -> None:
     chosen(f"--log-file {tmp_path}/here.log", home)
     assert log.current() == tmp_path / "here.log"
+
+
+def test_a_state_folder_that_anybody_may_write_to_is_not_used(home: dict[str, str], tmp_path: Path) -> None:
+    """A nonce mark planted there would lock the user's other programs out of the key."""
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    settings = chosen("", home | {"KRAKENTUI_STATE_DIR": str(tmp_path / "open")})
+    assert settings.state_dir is None
+    (told,) = settings.warnings
+    assert f"cannot be used (anybody may write to it: run `chmod o-w {tmp_path}/open`)" in told
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_state_folder_of_somebody_else_is_not_used(home: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    os.chown(tmp_path / "theirs", 65534, 65534)
+    settings = chosen("", home | {"KRAKENTUI_STATE_DIR": str(tmp_path / "theirs")})
+    assert settings.state_dir is None
+    assert "it belongs to somebody else" in settings.warnings[0]
