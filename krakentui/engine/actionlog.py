@@ -95,8 +95,8 @@ class ActionLog:
         """By request, None = the dead man's switch: the key that it goes with."""
         self._seen = state.journal.last
         self._failed = False
-        self._mass: int | None = None
-        """The mass cancel whose outcome was noted last."""
+        self._over: set[int] = set()
+        """Mass cancels whose outcome was noted."""
 
     # --- what happens ----------------------------------------------------------------------------
 
@@ -137,18 +137,18 @@ class ActionLog:
             if line.outcome is not None and line.order_id is not None:
                 self._note(self._outcome(line.order_id, line.outcome, line.text, line.filled))
         self._seen = journal.last
-        mass = self._state.desk.groups.mass
-        if mass is not None and mass.outcome is not None and mass.request != self._mass:
-            self._mass = mass.request
-            self._note(
-                Fact(
-                    act="cancel_all",
-                    step="outcome",
-                    request=mass.request,
-                    what=mass.verdict,
-                    outcome=mass.outcome,
+        for mass in self._state.desk.groups.masses:
+            if mass.outcome is not None and mass.request not in self._over:
+                self._over.add(mass.request)
+                self._note(
+                    Fact(
+                        act="cancel_all",
+                        step="outcome",
+                        request=mass.request,
+                        what=mass.verdict,
+                        outcome=mass.outcome,
+                    )
                 )
-            )
 
     # --- writing ---------------------------------------------------------------------------------
 

@@ -57,8 +57,8 @@ class Desk:
     @property
     def is_idle(self) -> bool:
         """Tell whether no cancel has to be looked after."""
-        mass = self.groups.mass
-        return not self.requests.unsettled() and (mass is None or not (mass.in_flight or mass.is_open))
+        masses = self.groups.masses
+        return not self.requests.unsettled() and not any(one.in_flight or one.is_open for one in masses)
 
     def unsettled(self) -> tuple[str, ...]:
         """List the orders whose cancel is under way, and a mass cancel that is, by what it is called."""

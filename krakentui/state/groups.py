@@ -118,6 +118,11 @@ class Groups:
         """The mass cancel that was confirmed last."""
         return next((one.mass for one in reversed(self._all) if one.mass is not None), None)
 
+    @property
+    def masses(self) -> tuple[Mass, ...]:
+        """Every mass cancel, oldest first: the next may go while one is taken but not over."""
+        return tuple(one.mass for one in self._all if one.mass is not None)
+
     def shown(self, known: Mapping[str, CancelRequest]) -> tuple[Group, ...]:
         """List the latest group and those that are not settled, newest first."""
         return tuple(

@@ -13,6 +13,7 @@ from tests.whole.lockstep import Lockstep, lockstep
 
 pytestmark = pytest.mark.anyio
 QUIET = Options(manual=True, quiet=True)
+MASS_END = ("cancel_all", "outcome")
 
 
 def logged(folder: Path) -> list[Entry]:
@@ -27,6 +28,13 @@ def a_young_order(both: Lockstep) -> str:
     ids = told["orders"]
     assert isinstance(ids, list)
     return str(ids[0])
+
+
+async def cancel_everything(both: Lockstep) -> None:
+    question = both.session.ask_cancel_all(new_too=True)
+    assert isinstance(question, Question)
+    assert both.session.confirm(question) is None
+    await both.run(1)
 
 
 async def test_a_cancel_is_logged_step_by_step_with_what_it_cost(tmp_path: Path) -> None:
@@ -115,6 +123,29 @@ async def test_a_mass_cancel_is_logged_itself_and_for_every_order(tmp_path: Path
     ends = {entry.order: entry.outcome for entry in entries if entry.order and entry.step == "outcome"}
     assert ends == dict.fromkeys(before, "cancelled")
     assert {entry.request for entry in entries} == {whole[0].request}
+
+
+async def test_every_cancel_of_everything_has_its_outcome_in_the_log(tmp_path: Path) -> None:
+    """The second goes while the first is answered but not over."""
+    async with lockstep(QUIET, state_dir=tmp_path) as both:
+        await cancel_everything(both)
+        await cancel_everything(both)
+        await both.run(30)
+    whole = [entry for entry in logged(tmp_path) if entry.act == "cancel_all"]
+    asked = [entry.request for entry in whole if entry.step == "asked"]
+    assert len(asked) == 2
+    assert [entry.request for entry in whole if entry.step == "outcome"] == asked
+
+
+async def test_one_that_is_refused_leaves_the_one_before_its_outcome(tmp_path: Path) -> None:
+    async with lockstep(QUIET, state_dir=tmp_path) as both:
+        await cancel_everything(both)
+        await both.until(lambda: not both.session.unsettled(), 2)
+        inject(both, "error", match={"method": "cancel_all"}, errors=["EOrder:Rate limit exceeded"])
+        await cancel_everything(both)
+        await both.run(30)
+    outcomes = [entry.outcome for entry in logged(tmp_path) if (entry.act, entry.step) == MASS_END]
+    assert outcomes == ["refused", "cancelled"]
 
 
 async def test_where_the_log_cannot_be_written_there_is_one_notice_and_the_cancel_goes(
