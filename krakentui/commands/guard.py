@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from krakentui.model.error import KrakentuiError, UsageError
-from krakentui.model.redact import looks_secret
+from krakentui.model.redact import looks_secret, redact
 from krakentui.model.text import clean
 
 BROKEN_PIPE = 141
@@ -30,6 +30,7 @@ def harden() -> None:
     """Forbid core dumps and replace every hook that would print a traceback."""
     _, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+    logging.getLogger().addHandler(logging.NullHandler())  # until a log is open, logging prints on stderr
     sys.excepthook = _on_exception
     sys.unraisablehook = _on_unraisable
     threading.excepthook = _on_thread
@@ -127,7 +128,7 @@ def _leaves(error: BaseException) -> Sequence[BaseException]:
 
 
 def _trace(error: BaseException) -> str:
-    return "".join(traceback.format_exception(error))
+    return redact("".join(traceback.format_exception(error)))
 
 
 def _is_path(word: str) -> bool:

@@ -1,9 +1,9 @@
 """Every ending is one sentence and an exit code; no traceback, no secret, no core."""
 
 import asyncio
-import resource
+import os
+import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from krakentui import log
 from krakentui.commands import guard
 from krakentui.model.error import Denied, KeyProblem, NotSent, UsageError
 
+ROOT = Path(__file__).parents[2]
 PRIVATE = "aB3+" * 21 + "xY=="
 PUBLIC = "/" + "aB3" * 18 + "x"
 
@@ -79,17 +80,65 @@ def test_a_long_path_is_no_secret(tmp_path: Path) -> None:
     guard.refuse_secrets(["--record", name, f"--record={name}"])
 
 
-def test_hooks_and_core_limit_are_set(capsys: pytest.CaptureFixture[str]) -> None:
-    hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
-    try:
-        guard.harden()
-        assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
-        thread = threading.Thread(target=lambda: 1 / 0)
-        thread.start()
-        thread.join()
-        assert capsys.readouterr().err == ""
-    finally:
-        sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
+def after_hardening(code: str, home: Path) -> subprocess.CompletedProcess[str]:
+    """Run lines in a process of their own that is hardened and has opened no log."""
+    before = "import gc, resource, threading\nfrom krakentui.commands import guard\n"
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", f"{before}{code}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "HOME": str(home)},
+    )
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [
+        "thread = threading.Thread(target=fail)\nthread.start()\nthread.join()",
+        "class Odd:\n    __del__ = lambda _: fail()\nOdd()\ngc.collect()",
+    ],
+    ids=["in a thread", "while cleaning up"],
+)
+def test_an_error_beside_the_command_prints_nothing_before_a_log_is_open(
+    failing: str, tmp_path: Path
+) -> None:
+    fails = "guard.harden()\ndef fail():\n    raise RuntimeError('CANARY')\n"
+    done = after_hardening(f"{fails}{failing}\nprint('went on')", tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "went on\n", "")
+
+
+def test_an_error_that_nobody_caught_is_one_sentence_and_goes_to_the_log(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    done = after_hardening(f"guard.harden()\nraise RuntimeError('token {PRIVATE}')", home)
+    (file,) = home.rglob("krakentui.log")
+    assert done.stderr == (
+        f"krakentui: Stopped by an error of its own (RuntimeError); the details are in {file}.\n"
+    )
+    assert "Traceback" in file.read_text()
+    assert PRIVATE not in file.read_text()
+
+
+def test_no_core_is_dumped_where_the_system_would_allow_one(tmp_path: Path) -> None:
+    code = (
+        "_, most = resource.getrlimit(resource.RLIMIT_CORE)\n"
+        "resource.setrlimit(resource.RLIMIT_CORE, (most, most))\n"
+        "print(resource.getrlimit(resource.RLIMIT_CORE)[0] != 0)\n"
+        "guard.harden()\n"
+        "print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    )
+    allowed, limit = after_hardening(code, tmp_path).stdout.splitlines()
+    if allowed == "False":
+        pytest.skip("this system allows no core dumps at all")
+    assert limit == "0"
+
+
+def test_a_traceback_names_no_secret_whoever_hears_it(caplog: pytest.LogCaptureFixture) -> None:
+    guard.crash_sentence(ValueError(f"bad {PRIVATE}"))
+    assert "ValueError: bad" in caplog.text
+    assert PRIVATE not in caplog.text
 
 
 def test_what_the_event_loop_would_print_goes_to_the_log(
