@@ -4,7 +4,7 @@ The stream shows every accepted act of the account, ours and others': adds (`pen
 (`amended`), removals (`canceled`). Fills, refills and the exchange's own restatements cost nothing.
 """
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from krakentui.budget.costs import add_cost, amend_cost, cancel_all_cost, cancel_cost, removal_cost
 from krakentui.budget.interval import Interval
@@ -33,9 +33,14 @@ def age_from(order: Order | None) -> tuple[int | None, int | None]:
     return low, order.counts_from_high_ns
 
 
-def order_cost(order: Order, wall_ns: int) -> Interval:
-    """Tell what a cancel of this order costs now; `wall_ns` is the exchange's clock."""
-    return cancel_cost(*age_from(order), wall_ns)
+def order_cost(order: Order, wall_ns: int | None) -> Interval:
+    """Tell what a cancel of this order costs now; `wall_ns` is the exchange's clock, None = not known."""
+    return cancel_cost(None, None, 0) if wall_ns is None else cancel_cost(*age_from(order), wall_ns)
+
+
+def undated(order: Order) -> Order:
+    """Give the order without an age: it has none while the exchange's clock is not known."""
+    return structs.replace(order, opened_ns=None, counts_from_low_ns=None, counts_from_high_ns=None)
 
 
 def foreign_act(patch: OrderPatch, order: Order | None, *, at_once: bool = False) -> Act | None:

@@ -27,7 +27,7 @@ class Affordable(Struct, frozen=True, kw_only=True):
         return self.fresh + self.old
 
 
-def affordable(orders: Iterable[Order], ledger: Ledger, t_ns: int, wall_ns: int) -> Affordable:
+def affordable(orders: Iterable[Order], ledger: Ledger, t_ns: int, wall_ns: int | None) -> Affordable:
     """Count the orders that surely can be cancelled now within all ceilings, the cheapest first."""
     costs: dict[str | None, list[int]] = {}
     for order in orders:

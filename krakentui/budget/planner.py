@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from msgspec import Struct, structs
 
-from krakentui.budget.acts import age_from, order_cost
+from krakentui.budget.acts import age_from, order_cost, undated
 from krakentui.budget.costs import cancel_all_cost, steps
 from krakentui.budget.forecast import Frees, frees
 from krakentui.budget.interval import Interval, total
@@ -118,7 +118,7 @@ def plan(
     orders: Sequence[Order],
     ledger: Ledger,
     t_ns: int,
-    wall_ns: int,
+    wall_ns: int | None,
     *,
     socket_open: bool,
     rest_open: bool = True,
@@ -131,12 +131,14 @@ def plan(
         orders: What would be cancelled.
         ledger: The counters.
         t_ns: Steady time.
-        wall_ns: Now, on the exchange's clock.
+        wall_ns: Now, on the exchange's clock; None = not known.
         socket_open: The private websocket can take a cancel.
         rest_open: The key may cancel over REST and REST is reachable.
         batch_names: What a batch ended can be told afterwards.
         at_once: A mass cancel, which takes whatever is open besides.
     """
+    if wall_ns is None:
+        orders, wall_ns = [undated(order) for order in orders], 0
     seen = _seen(ledger, t_ns)
     by_pair: dict[str | None, list[Order]] = {}
     for order in orders:

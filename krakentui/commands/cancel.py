@@ -34,7 +34,7 @@ SETTLING_S = 30.0
 LIST_S = 4.0
 """How long orders that were named wait for the list; without it they are asked about as they were named."""
 NAMES_S = 3.0
-"""How long what is shown waits for the names of pairs."""
+"""How long what is shown waits for the names of pairs, and for the clock that costs go by."""
 LOOK_UP_S = 8.0
 """How long it is waited for what became of an order that is not open."""
 NO_KEY = (
@@ -93,7 +93,7 @@ async def _cancel(given: Given, settings: Settings) -> int:
         if not await running.until(face, patience_s, settings.speed, lambda t_ns: _ready(face, given, t_ns)):
             _explain(face, given)
         if given.dry_run or not given.yes:
-            await running.until(face, NAMES_S, settings.speed, lambda t_ns: _is_named(face, t_ns))
+            await running.until(face, NAMES_S, settings.speed, lambda t_ns: _is_shown(face, t_ns))
         return await cancel(face, given, settings.speed)
 
 
@@ -340,9 +340,9 @@ def _ready(face: Face, given: Given, t_ns: int) -> bool:
     return view.known and not unjudged(view.rows, given)
 
 
-def _is_named(face: Face, t_ns: int) -> bool:
-    """Tell whether all open orders have the names and details that people are shown."""
-    return all(map(is_joined, face.orders(t_ns).rows))
+def _is_shown(face: Face, t_ns: int) -> bool:
+    """Tell whether all open orders have the names, details and costs that people are shown."""
+    return face.status(t_ns).clock_known and all(map(is_joined, face.orders(t_ns).rows))
 
 
 def _explain(face: Face, given: Given) -> None:

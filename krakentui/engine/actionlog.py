@@ -107,7 +107,7 @@ class ActionLog:
                 self._keys[event.request] = event.key
                 order = self._state.orders.get(event.order_id)
                 if order is not None:
-                    self._cost[event.order_id] = order_cost(order, self._state.exchange_ns(t_ns))
+                    self._cost[event.order_id] = order_cost(order, self._state.clock.measured_ns(t_ns))
                 self._note(self._cancel(event, "asked", event.route))
             case OrderPatched() if event.patch.id in self._cost and event.patch.exec_type == "canceled":
                 self._cost[event.patch.id] = own_cancel(

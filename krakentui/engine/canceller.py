@@ -126,7 +126,7 @@ class Canceller:
 
     def begin(self, orders: Sequence[Order], t_ns: int, *, at_once: bool) -> None:
         """Send the cancels of these orders the way that is planned for them now."""
-        wall_ns = self._state.exchange_ns(t_ns)
+        wall_ns = self._state.clock.measured_ns(t_ns)
         planned = plan(
             orders,
             self._ledger,
@@ -155,6 +155,6 @@ class Canceller:
         return free and may_ask("CancelOrder", self.belief)
 
 
-def wanted(orders: Sequence[Order], wall_ns: int) -> list[Wanted]:
+def wanted(orders: Sequence[Order], wall_ns: int | None) -> list[Wanted]:
     """Say what is to be cancelled, with what each costs at this moment of the exchange's clock."""
     return [Wanted(order.id, order.pair, order_cost(order, wall_ns)) for order in orders]

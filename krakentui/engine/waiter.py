@@ -108,7 +108,7 @@ class Waiter:
             self._tell(WaitDropped(account=state.account, ids=gone))
         if not self._may_go():
             return
-        wall_ns = state.exchange_ns(self._clock.mono_ns())
+        wall_ns = state.clock.measured_ns(self._clock.mono_ns())
         ready = [
             state.orders[one]
             for one, units in most.items()
@@ -121,8 +121,8 @@ class Waiter:
 
     def _wait_ns(self, order: Order) -> int | None:
         """Tell how long until its cancel is cheap enough; None = its age is not known."""
-        wall_ns = self._state.exchange_ns(self._clock.mono_ns())
-        return cheap_in(order.counts_from_high_ns, wall_ns, self._most)
+        wall_ns = self._state.clock.measured_ns(self._clock.mono_ns())
+        return None if wall_ns is None else cheap_in(order.counts_from_high_ns, wall_ns, self._most)
 
 
 def _about_orders(question: Question) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def question(
         asked,
         ledger,
         t_ns,
-        state.exchange_ns(t_ns),
+        state.clock.measured_ns(t_ns),
         socket_open=socket_open,
         rest_open=rest_open,
         batch_names=batch_names,

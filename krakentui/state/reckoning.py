@@ -16,8 +16,12 @@ class Reckoning:
         if wall_ns is not None:
             self._wall_ns, self._at_ns = wall_ns, t_ns
 
+    def measured_ns(self, t_ns: int) -> int | None:
+        """Tell the exchange's clock at a steady time; None = not known, nor is any age."""
+        return None if self.offset_ns is None else self.exchange_ns(t_ns)
+
     def exchange_ns(self, t_ns: int) -> int:
-        """Tell the exchange's clock at a steady time, as far as it was measured."""
+        """Tell the exchange's clock at a steady time, by ours until it was measured: for dates, not ages."""
         return self._wall_ns + t_ns - self._at_ns + (self.offset_ns or 0)
 
     def lag_ns(self, said_ns: int | None, t_ns: int) -> int | None:

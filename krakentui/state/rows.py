@@ -42,7 +42,6 @@ def order_row(state: State, order: Order, t_ns: int, engine: Engines, trace: str
     """Make the row of an order; a `trace` says how one ended that is no longer open."""
     info = state.pairs.get(order.pair or "")
     request = state.cancels.get(order.id)
-    wall_ns = state.exchange_ns(t_ns)
     trigger = trigger_price(order)
     return OrderRow(
         id=order.id,
@@ -64,7 +63,7 @@ def order_row(state: State, order: Order, t_ns: int, engine: Engines, trace: str
         quote=quote_of(order, info),
         status=order.status,
         opened_wall_ns=order.opened_ns,
-        order_age_ns=None if order.opened_ns is None else max(0, wall_ns - order.opened_ns),
+        order_age_ns=_age_ns(order, state.clock.measured_ns(t_ns)),
         cost=None if trace else cancel_cost(state, order, t_ns, engine),
         cancel=_shown_as(request),
         last_outcome=request.outcome if request is not None and not request.in_flight else None,
@@ -117,17 +116,22 @@ def cancel_cost(state: State, order: Order, t_ns: int, engine: Engines) -> Cance
     """Tell what a cancel of this order costs now, next, and when it is free; None while details load."""
     if lacks_details(order) or order.pair is None or order.is_done:
         return None
-    wall_ns = state.exchange_ns(t_ns)
+    wall_ns = state.clock.measured_ns(t_ns)
     cost = order_cost(order, wall_ns)
-    step = next_step(order.counts_from_high_ns, wall_ns) if cost.high else None
+    from_ns = None if wall_ns is None else order.counts_from_high_ns
+    step = next_step(from_ns, wall_ns or 0) if cost.high else None
     return CancelCost(
         low=points(cost.low),
         high=points(cost.high),
         next=points(step.cost) if step else None,
         next_in_ns=step.in_ns if step else None,
-        free_in_ns=free_in(order.counts_from_high_ns, wall_ns),
+        free_in_ns=free_in(from_ns, wall_ns or 0),
         fits=engine(order.pair).surely_fits(cost.high, t_ns),
     )
+
+
+def _age_ns(order: Order, wall_ns: int | None) -> int | None:
+    return None if wall_ns is None or order.opened_ns is None else max(0, wall_ns - order.opened_ns)
 
 
 def order_freshness(state: State, order: Order, request: CancelRequest | None, t_ns: int) -> Freshness:

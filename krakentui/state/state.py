@@ -273,6 +273,7 @@ class State:
     def _clock_jumped(self, event: e.ClockJumped, t_ns: int) -> None:
         self.feeds.jumped(event, t_ns)
         self._lose_stream()
+        self.clock.offset_ns = None  # it was that of a clock that is not ours any more
         self.clock.read(event.wall_ns, t_ns)
         self.journal.note("notice", f"{event.why.rstrip('.')}: everything is asked for again.", "warn", t_ns)
 

@@ -84,6 +84,8 @@ class StatusView(Struct, frozen=True, kw_only=True):
     """Exchange minus ours, when it matters (over 2 s), else None."""
     wall_ns: int
     """Now, by the exchange's clock as far as it was measured."""
+    clock_known: bool = True
+    """False until the exchange's clock was measured: until then no order has an age."""
     power_known: bool = True
     """False until the exchange has told what the key may do."""
     switch: SwitchView | None = None
@@ -180,7 +182,7 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     status: str
     opened_wall_ns: int | None
     order_age_ns: int | None
-    """Since it was made."""
+    """Since it was made; None = not known, also while the exchange's clock is not."""
     cost: CancelCost | None
     """None while the order's details are loading."""
     cancel: CancelState | None

@@ -56,6 +56,7 @@ def status(state: State, t_ns: int) -> StatusView:
         feeds=tuple(state.feeds.view(role, t_ns) for role in roles),
         clock_offset_ns=offset_ns if _matters(state, offset_ns) else None,
         wall_ns=state.exchange_ns(t_ns),
+        clock_known=offset_ns is not None,
         power_known=state.key is None or state.key_info is not None,
         key_refused=state.keys.own.refused,
         switch=switch(state, t_ns),
@@ -105,7 +106,7 @@ def budget(state: State, t_ns: int) -> BudgetView:
     )
     plan = state.plan
     left_ns = None if plan is None or not plan.what else max(0, plan.at_ns - t_ns)
-    cancels = affordable(open_orders, ledger, t_ns, state.exchange_ns(t_ns))
+    cancels = affordable(open_orders, ledger, t_ns, state.clock.measured_ns(t_ns))
     lockouts = [one for one in ledger.lockouts if one.until_ns > t_ns]
     return BudgetView(
         headline=headline(ledger, rows, t_ns),

@@ -42,17 +42,24 @@ def planned(
     batch_names: bool = True,
     at_once: bool = False,
     now_s: float = NOW_S,
+    clock_known: bool = True,
 ) -> CancelPlan:
     return plan(
         orders,
         a_ledger("starter") if ledger is None else ledger,
         round(now_s * SECOND),
-        WALL + round(now_s * SECOND),
+        WALL + round(now_s * SECOND) if clock_known else None,
         socket_open=socket_open,
         rest_open=rest_open,
         batch_names=batch_names,
         at_once=at_once,
     )
+
+
+def test_while_the_clock_of_the_exchange_is_not_known_a_cancel_may_cost_nothing_or_most() -> None:
+    made = planned(an_order("O1"), an_order("O2"), clock_known=False)
+    assert made.cost == Interval(0, units(16))
+    assert (made.pairs[0].cost, made.pairs[0].orders) == (Interval(0, units(16)), 2)
 
 
 def the_pair(*orders: Order, ledger: Ledger | None = None) -> PairPlan:

@@ -15,6 +15,7 @@ from krakentui.model.event import (
     CancelSent,
     CancelUnanswered,
     CandlesSeen,
+    ClockJumped,
     DeniedSeen,
     FillSeen,
     Happening,
@@ -30,7 +31,8 @@ from krakentui.model.event import (
 from krakentui.model.limit import KeyScope, units
 from krakentui.model.market import Candle, Maintenance, Ticker
 from krakentui.model.poll import PollPlanned
-from krakentui.state import views
+from krakentui.state import filtertext, views
+from krakentui.state.filters import OrderFilter, fitting
 from krakentui.state.journal import MAX_LINES
 from krakentui.state.state import State
 from krakentui.state.view import OrderRow
@@ -55,6 +57,7 @@ from tests.support.builders import (
     snapshot,
     wall,
 )
+from tests.support.clock import WALL_START
 
 ASKED = CancelAsked(account=ACCOUNT, order_id="O1", request=1, route="over the websocket")
 SENT = CancelSent(account=ACCOUNT, order_id="O1", request=1, route="over the websocket")
@@ -130,6 +133,32 @@ def test_figures_come_with_the_places_of_their_pair() -> None:
 def test_the_age_of_an_order_is_by_the_clock_of_the_exchange() -> None:
     state = a_state(TimeMeasured(offset_ns=30 * SECOND, doubt_ns=0), snapshot(a_standing(said=-600)))
     assert rows(state)[0].order_age_ns == 630 * SECOND
+
+
+def test_no_order_has_an_age_before_the_clock_of_the_exchange_is_measured() -> None:
+    state = play(a_bare_state(), snapshot(a_standing(said=-600)))
+    (shown,) = rows(state)
+    assert (shown.order_age_ns, shown.opened_wall_ns) == (None, WALL_START - 600 * SECOND)
+    assert shown.cost is not None
+    assert (shown.cost.low, shown.cost.high) == (Fraction(0), Fraction(8))
+    assert (shown.cost.next, shown.cost.free_in_ns) == (None, None)
+    play(state, TimeMeasured(offset_ns=0, doubt_ns=0))
+    assert rows(state)[0].order_age_ns == 600 * SECOND
+
+
+def test_a_jump_of_our_clock_leaves_no_order_an_age_until_it_is_measured_anew() -> None:
+    state = a_state(snapshot(a_standing(said=-600)))
+    play(state, ClockJumped(gap_ns=0, why="The clock was set", wall_ns=WALL_START + 3600 * SECOND))
+    assert rows(state)[0].order_age_ns is None
+
+
+@pytest.mark.parametrize("text", [">5m", "<2h"])
+def test_a_filter_by_age_takes_no_order_before_the_clock_is_measured(text: str) -> None:
+    state = play(a_bare_state(), snapshot(a_standing(said=-600)))
+    wanted = filtertext.parse(text)
+    assert isinstance(wanted, OrderFilter)
+    assert fitting(rows(state), wanted) == ()
+    assert fitting(rows(play(state, TimeMeasured(offset_ns=0, doubt_ns=0))), wanted) != ()
 
 
 @pytest.mark.parametrize(
