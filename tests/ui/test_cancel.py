@@ -105,7 +105,7 @@ async def test_everything_needs_the_count_typed() -> None:
     async with opened() as screen:
         await screen.press("A", "enter", "2", "enter")
         assert not screen.face.confirmed
-        await screen.press("backspace", "3", "enter")
+        await screen.press("3", "enter")
         assert screen.face.confirmed[0].everything
 
 
@@ -327,8 +327,33 @@ async def test_a_wrong_count_is_said_to_be_wrong() -> None:
     async with opened(size=LEAST) as screen:
         await screen.press("A", "9", "9", "enter")
         assert "99 is not 3" in screen.text()
-        await screen.press("backspace")
+        await screen.press("3")
         assert "99 is not 3" not in screen.text()
+
+
+@pytest.mark.parametrize("count", ["3", "2", "1"])
+async def test_every_count_that_the_question_has_asked_for_answers_it(count: str) -> None:
+    """Where a bot's orders end all the while, a count that moves could never be typed."""
+    face = FakeFace()
+    async with opened(face) as screen:
+        await screen.press("A")
+        for left in (("O2", "O3"), ("O3",)):
+            face.orders_view = orders_of(*map(an_order, left))
+            await screen.draw()
+        await screen.press(count, "enter")
+        assert [one.id for one in face.confirmed[0].orders] == ["O1", "O2", "O3"]
+
+
+@pytest.mark.parametrize("count", ["4", "1", "0"])
+async def test_a_count_that_was_never_asked_for_is_wrong(count: str) -> None:
+    face = FakeFace()
+    async with opened(face) as screen:
+        await screen.press("A")
+        face.orders_view = orders_of(an_order("O2"), an_order("O3"))
+        await screen.draw()
+        await screen.press(count, "enter")
+        assert not face.confirmed
+        assert f"{count} is not 2" in screen.text()
 
 
 async def test_without_a_key_the_cancel_key_says_so() -> None:

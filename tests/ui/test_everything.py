@@ -77,7 +77,7 @@ async def test_where_no_order_is_known_a_word_is_typed(*, known: bool) -> None:
         assert ("Cost   not known: the open orders are not listed" in text) != known
         await screen.press("0", "enter")
         assert not face.confirmed
-        await screen.press("backspace", "a", "l", "l", "enter")
+        await screen.press("a", "l", "l", "enter")
         assert len(face.confirmed) == 1
 
 

@@ -107,10 +107,10 @@ class ConfirmScreen(GuardedSheet):
         self._view.tell("")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the count of those that are left, or say what is wrong with it."""
+        """Take any count that was asked for, or say what is wrong with this one."""
         event.stop()
-        typed = self._view.typed
-        if not self._view.is_moot and event.value == typed:
+        if not self._view.is_moot and event.value in self._view.answers:
             self.dismiss(True)  # noqa: FBT003 - the answer itself
-        else:
-            self._view.tell(f"{event.value} is not {typed}" if event.value else "nothing is typed")
+        elif self._field is not None:
+            self._field.empty()
+            self._view.tell(f"{event.value} is not {self._view.typed}" if event.value else "nothing is typed")

@@ -27,6 +27,11 @@ class TypedField(Input):
         event.stop()
         event.prevent_default()
 
+    def empty(self) -> None:
+        """Drop a wrong answer: the next one is typed from the start."""
+        with self.prevent(Input.Changed):
+            self.clear()
+
 
 class TypedSheet(GuardedSheet):
     """A question as text; with a field, what is typed there answers it, without one `enter` does."""
@@ -110,10 +115,11 @@ class TypedSheet(GuardedSheet):
         """Take the answer, or say what is wrong with it."""
         event.stop()
         why = self.judged(event.value)
-        if why:
-            self._say(why)
-        else:
+        if not why:
             self._answer(event.value)
+        elif self._field is not None:
+            self._field.empty()
+            self._say(why)
 
     def _answer(self, typed: str) -> None:
         self.done(typed)

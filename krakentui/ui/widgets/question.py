@@ -82,6 +82,14 @@ class QuestionView(Panel[Question]):
         return "" if self._view is None else typed(self._view, len(self.left))
 
     @property
+    def answers(self) -> frozenset[str]:
+        """Tell what may be typed: what was right while it was typed is not wrong because orders end."""
+        view = self._view
+        if view is None:
+            return frozenset()
+        return frozenset(typed(view, count) for count in range(len(self.left), len(view.orders) + 1))
+
+    @property
     def is_moot(self) -> bool:
         """Tell whether nothing is left to cancel; a mass cancel may find more than is known."""
         return not self.left and (self._view is None or not self._view.new_too)
