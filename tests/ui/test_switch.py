@@ -17,11 +17,20 @@ async def test_it_is_armed_by_the_seconds_that_are_typed() -> None:
         assert not isinstance(screen.app.screen, SwitchScreen)
 
 
-@pytest.mark.parametrize("typed", ["", "29", "00000"])
-async def test_fewer_seconds_than_it_takes_arm_nothing(typed: str) -> None:
+@pytest.mark.parametrize("typed", ["29", "00000", "86400"])
+async def test_fewer_or_more_seconds_than_it_takes_arm_nothing(typed: str) -> None:
     async with opened() as screen:
         await screen.press("D", *typed, "enter")
-        assert "is not 30 to 86399" in screen.text()
+        assert f"{typed} is not a number from 30 to 86399." in screen.text()
+        assert screen.face.switched == []
+
+
+async def test_the_seconds_that_stand_there_are_an_example_and_no_default() -> None:
+    async with opened() as screen:
+        await screen.press("D")
+        assert "such as 60" in screen.text()
+        await screen.press("enter")
+        assert "type a number from 30 to 86399." in screen.text()
         assert screen.face.switched == []
 
 

@@ -9,7 +9,7 @@ from krakentui.ui.line import Line, wrapped
 from krakentui.ui.screens.guarded import Terminal
 from krakentui.ui.screens.typed import TypedField, TypedSheet
 
-LEAST_S, USUAL_S, MOST_S = 30, 60, 86_399
+LEAST_S, EXAMPLE_S, MOST_S = 30, 60, 86_399
 
 
 class SwitchScreen(TypedSheet):
@@ -26,7 +26,7 @@ class SwitchScreen(TypedSheet):
     ) -> None:
         self.question = question
         self._set = answer
-        field = TypedField(id="count", restrict=r"[0-9]*", max_length=5, placeholder=f"seconds, {USUAL_S}?")
+        field = TypedField(id="count", restrict=r"[0-9]*", max_length=5, placeholder=f"such as {EXAMPLE_S}")
         super().__init__(clock, terminal, field if question.arm else None, private=private)
 
     def text(self, width: int) -> tuple[Line, ...]:
@@ -39,7 +39,7 @@ class SwitchScreen(TypedSheet):
     def ways(self) -> tuple[tuple[str, str], tuple[str, str]]:
         """Name how it is done and how it is not."""
         if self.question.arm:
-            act = f"type the seconds ({USUAL_S}), then Enter", "arms it"
+            act = f"type {LEAST_S} to {MOST_S} seconds, then Enter", "arms it"
         else:
             act = "Enter", "disarm it"
         return act, ("Esc", "keep it as it is")
@@ -47,7 +47,10 @@ class SwitchScreen(TypedSheet):
     def judged(self, typed: str) -> str:
         """Say why this is no number of seconds that it takes."""
         seconds = int(typed) if typed.isascii() and typed.isdigit() else 0
-        return "" if LEAST_S <= seconds <= MOST_S else f"{typed or 'nothing'} is not {LEAST_S} to {MOST_S}"
+        if LEAST_S <= seconds <= MOST_S:
+            return ""
+        wanted = f"a number from {LEAST_S} to {MOST_S}"
+        return f"{typed} is not {wanted}" if typed else f"type {wanted}"
 
     def done(self, typed: str) -> None:
         """Arm it with these seconds, or disarm it."""
