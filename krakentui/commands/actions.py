@@ -14,13 +14,19 @@ from krakentui.model.text import clean
 from krakentui.settings import state_folder
 
 DAMAGED = 1
-_ACTS = {"cancel": "cancel", "cancel_all": "cancel of everything", "dead_man": "dead man's switch"}
+_ACTS = {
+    "cancel": "cancel",
+    "cancel_all": "cancel of everything",
+    "dead_man": "dead man's switch",
+    "log": "action log",
+}
 _DONE = {
     "asked": "asked",
     "sent": "sent",
     "answered": "answered",
     "unanswered": "no answer",
     "not_sent": "not sent",
+    "broken": "broken",
 }
 
 

@@ -1,15 +1,18 @@
 """The file of the action log: entries are appended under a lock, each tied to the one before.
 
-Several programs write to one file, so each append reads the end anew. Beside it lies the number and hash
-of the last entry: without it nobody would notice that the end was cut off. Nothing is forced to the disk:
-the log must not slow a cancel down, and a machine that loses power may lose its last entries.
+Several programs write to one file, so each append reads the end anew. Beside it lies the head, the number
+and hash of the last entry: without it nobody would notice that the end was cut off. It is written after the
+entries, so after a kill it may be behind them, which is no harm; a head that is not of the chain is a break,
+and the next append writes an entry about it, so that it is told for ever. Nothing is forced to the disk: the
+log must not slow a cancel down, and a machine that loses power may lose its last entries.
 """
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from msgspec import MsgspecError, Struct, json, structs
 
@@ -39,6 +42,10 @@ class Head(Struct, frozen=True):
     hash: str = FIRST
 
 
+_DAMAGED = Head(n=-1, hash="")
+"""A head that cannot be read."""
+
+
 def append(folder: Path, author: Author, facts: Sequence[tuple[str, Fact]]) -> bool:
     """Append facts with their time; False = another program holds the file just now.
 
@@ -50,6 +57,13 @@ def append(folder: Path, author: Author, facts: Sequence[tuple[str, Fact]]) -> b
             return False
         size = os.fstat(file).st_size
         last, whole = _last(file, size)
+        head = _read_head(folder / HEAD)
+        if head is None and not size:
+            with contextlib.suppress(OSError):  # the one after the entries tells
+                _write_head(folder / HEAD, Head())
+        elif not _is_passed(head, last, file, size):
+            broken = Fact(act="log", step="broken", what=_break(head, last))
+            facts = [(facts[0][0], broken), *facts]
         lines = [] if whole else [b""]
         for at, fact in facts:
             who = structs.asdict(author) | ({"key": fact.key} if fact.key else {})
@@ -81,10 +95,20 @@ def verify(folder: Path) -> Iterator[Entry | Verdict]:
     Raises:
         OSError: it cannot be read.
     """
-    last = Head()
-    path = folder / FILE
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
+    head = _read_head(folder / HEAD)  # before the file: who appends meanwhile writes it last
+    try:
+        file = (folder / FILE).open("rb")
+    except FileNotFoundError:
+        if head is None or head == Head():
+            raise
+        yield Verdict(line=None, why=f"{FILE} is gone; {_break(head, Head())}")
+        return
+    with file:
+        busy, size = _look(file)
+        last, passed = Head(), head == Head() or (head is None and not size)
+        for number, line in enumerate(_lines(file, size), 1):
+            if busy and not line.endswith(b"\n"):
+                break  # it is just being written
             try:
                 entry, digest = read(line.rstrip(b"\n"))
             except Damage as damage:
@@ -92,18 +116,16 @@ def verify(folder: Path) -> Iterator[Entry | Verdict]:
                 continue
             if (entry.n, entry.prev) != (last.n + 1, last.hash):
                 yield Verdict(line=number, why="does not follow the line before: something is missing there")
+            if entry.act == "log":
+                yield Verdict(line=number, why=f"was written after a break: {entry.what}")
             last = Head(entry.n, digest)
+            passed = passed or head == last
             yield entry
-    head = _read_head(folder / HEAD)
-    if head is None:
-        yield Verdict(
-            line=None, why=f"{HEAD} is missing or damaged: whether the end was cut off is not known"
-        )
-    elif head != last:
-        yield Verdict(line=None, why=f"the end was cut off: entry {head.n} was written, {last.n} is the last")
+    if not passed:
+        yield Verdict(line=None, why=_break(head, last))
 
 
-@contextmanager
+@contextlib.contextmanager
 def _opened(path: Path) -> Iterator[int | None]:
     """Open and lock the file; None = somebody else has it."""
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
@@ -122,19 +144,69 @@ def _last(file: int, size: int) -> tuple[Head, bool]:
     """Find the last entry of the file; also tell whether the file ends with a whole line."""
     end = os.pread(file, min(size, _LONGEST_LINE), max(0, size - _LONGEST_LINE))
     for line in reversed(end.splitlines()):
-        try:
-            entry, digest = read(line)
-        except Damage:
-            continue
-        return Head(entry.n, digest), end.endswith(b"\n")
+        found = _head_of(line)
+        if found is not None:
+            return found, end.endswith(b"\n")
     return Head(), not end or end.endswith(b"\n")
 
 
+def _lines(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """Give the lines there were when it was looked."""
+    while size > 0 and (line := file.readline(size)):
+        size -= len(line)
+        yield line
+
+
+def _look(file: BinaryIO) -> tuple[bool, int]:
+    """Tell whether somebody is just writing to the file, and its size."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True, os.fstat(file.fileno()).st_size
+    size = os.fstat(file.fileno()).st_size
+    fcntl.flock(file, fcntl.LOCK_UN)
+    return False, size
+
+
+def _is_passed(head: Head | None, last: Head, file: int, size: int) -> bool:
+    """Tell whether the head is of the chain: an entry of the file, or the one before the first."""
+    if head in {last, Head()}:
+        return True
+    if head is None:
+        return False
+    end = f',"hash":"{head.hash}"}}'.encode()
+    lines = reversed(os.pread(file, size, 0).splitlines())
+    return any(line.endswith(end) and _head_of(line) == head for line in lines)
+
+
+def _head_of(line: bytes) -> Head | None:
+    try:
+        entry, digest = read(line)
+    except Damage:
+        return None
+    return Head(entry.n, digest)
+
+
+def _break(head: Head | None, last: Head) -> str:
+    """Say what a head means that is not of the chain."""
+    if head is None or head == _DAMAGED:
+        how = "missing" if head is None else "damaged"
+        return f"{HEAD} is {how}: whether the end was cut off is not known"
+    if head.n <= last.n:
+        return f"entry {head.n} is not the one that was written"
+    if not last.n:
+        return f"every entry up to {head.n} is missing"
+    return f"the end was cut off after entry {last.n}: entry {head.n} had been written"
+
+
 def _read_head(path: Path) -> Head | None:
+    """Read the head; None = there is none."""
     try:
         return json.decode(path.read_bytes(), type=Head)
-    except (OSError, MsgspecError):
+    except FileNotFoundError:
         return None
+    except (OSError, MsgspecError):
+        return _DAMAGED
 
 
 def _write_head(path: Path, head: Head) -> None:

@@ -2,6 +2,9 @@
 
 A line is a JSON object whose last member is `hash`: the SHA-256 of the line without it. `prev` is the hash
 of the line before, so that a line that was changed, removed or put in breaks the chain from there on.
+
+Version 2 has an act of the log itself: `log`, `broken` is written where entries were found missing, before
+whatever comes next. All else is as in version 1.
 """
 
 import re
@@ -12,8 +15,8 @@ from msgspec import MsgspecError, Struct, json
 
 from krakentui.model.venue import Venue
 
-Act = Literal["cancel", "cancel_all", "dead_man"]
-Step = Literal["asked", "sent", "answered", "unanswered", "not_sent", "outcome"]
+Act = Literal["cancel", "cancel_all", "dead_man", "log"]
+Step = Literal["asked", "sent", "answered", "unanswered", "not_sent", "outcome", "broken"]
 FIRST = "0" * 64
 """`prev` of the first entry."""
 _HASH = re.compile(rb',"hash":"([0-9a-f]{64})"\}')
@@ -45,7 +48,7 @@ class Fact(Struct, frozen=True, kw_only=True):
 class Entry(Fact, frozen=True, kw_only=True):
     """A fact with its place in the log: who, where, when."""
 
-    v: int = 1
+    v: int = 2
     n: int
     at: str
     """Our own clock, ISO 8601 UTC."""

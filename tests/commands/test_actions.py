@@ -72,3 +72,22 @@ def test_a_missing_head_is_said(folder: Path, capsys: pytest.CaptureFixture[str]
     (folder / HEAD).unlink()
     assert actions.run(parse(["actions"])) == 1
     assert "whether the end was cut off is not known" in capsys.readouterr().err
+
+
+def test_a_log_that_was_removed_ends_with_1(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    a_log(folder)
+    (folder / FILE).unlink()
+    assert actions.run(parse(["actions"])) == 1
+    told = capsys.readouterr()
+    assert "The action log: actions.jsonl is gone; every entry up to 2 is missing." in told.err
+    assert "Nothing was done" not in told.out
+
+
+def test_a_break_that_the_log_tells_of_ends_with_1(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    a_log(folder)
+    (folder / FILE).unlink()
+    a_log(folder)
+    assert actions.run(parse(["actions"])) == 1
+    told = capsys.readouterr()
+    assert "Line 1 of the action log was written after a break: every entry up to 2 is missing." in told.err
+    assert told.out.splitlines()[0].endswith("action log  broken: every entry up to 2 is missing")
