@@ -2,7 +2,7 @@
 
 The password manager and the keyring run so, because either may wait for somebody for ever. The child
 leads a process group of its own, without a terminal, and the whole group is killed when time is up or
-it says too much.
+it says too much; one that may not be killed (`sudo`: it is another user's) is left alone.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ import os
 import selectors
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -20,6 +20,8 @@ from krakentui.model.clock import SECOND, Clock
 MOST_BYTES = 64 * 1024
 _SLICE_S = 0.05
 """How often the clock is looked at while waiting."""
+_DIES_S = 1.0
+"""A process that was killed is gone within so long, however busy the machine."""
 _KEPT_BACK = frozenset({"GPG_TTY", "SSH_TTY", "TTY", *SECRET_NAMES})
 """Would let a child of ours find the terminal that it is kept from, or a key that is not its business."""
 
@@ -32,6 +34,8 @@ class Said(Struct, frozen=True):
     out: bytes = b""
     why: str = ""
     """Why there is no answer, as a clause; empty where it ended by itself."""
+    is_left: bool = False
+    """It could not be ended, and goes on."""
 
     def __repr__(self) -> str:
         """Show no output: it may be a secret."""
@@ -42,8 +46,23 @@ class Said(Struct, frozen=True):
         return [("code", self.code), ("why", self.why)]
 
 
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and all that it started.
+
+    Raises:
+        PermissionError: it belongs to another user.
+    """
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
 def ask(
-    words: Sequence[str], limit_s: float, clock: Clock, environ: Mapping[str, str], given: bytes = b""
+    words: Sequence[str],
+    limit_s: float,
+    clock: Clock,
+    environ: Mapping[str, str],
+    kill: Callable[[subprocess.Popen[bytes]], None],
+    given: bytes = b"",
 ) -> Said:
     """Run a program, hand it `given` on its input, and take what it says.
 
@@ -61,8 +80,10 @@ def ask(
     try:
         why, out = _talk(process, limit_s, clock, given)
     finally:
-        _end(process)
-    return Said(None, b"", why) if why else Said(process.returncode, out)
+        is_gone = _end(process, kill)
+    if not why:
+        return Said(process.returncode, out)
+    return Said(None, b"", why if is_gone else f"{why}, and it may not be ended from here", not is_gone)
 
 
 def bare_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -70,16 +91,18 @@ def bare_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name not in _KEPT_BACK}
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill it and all that it started, unless it ended by itself."""
+def _end(process: subprocess.Popen[bytes], kill: Callable[[subprocess.Popen[bytes]], None]) -> bool:
+    """Kill it and all that it started, unless it ended by itself; tell whether it is gone."""
     if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        with contextlib.suppress(PermissionError):
+            kill(process)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_DIES_S)
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             with contextlib.suppress(OSError):
                 pipe.close()
+    return process.returncode is not None
 
 
 def _talk(process: subprocess.Popen[bytes], limit_s: float, clock: Clock, given: bytes) -> tuple[str, bytes]:

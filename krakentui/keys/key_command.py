@@ -34,13 +34,14 @@ def offer(profile: Profile, machine: Machine) -> Offer:
         return Offer(store="command", where="the key command")
     where = f"the key command {clean(PurePath(words[0]).name, 40)}"
     try:
-        said = child.ask(words, machine.command_limit_s, machine.clock, machine.environ)
+        said = child.ask(words, machine.command_limit_s, machine.clock, machine.environ, machine.kill)
     except OSError as error:
         return Offer(store="command", where=where, why=f"It cannot be started: {error.strerror}.")
     except ValueError:
         return Offer(store="command", where=where, why="It cannot be started: a word of it makes no sense.")
     if said.why:
-        return Offer(store="command", where=where, why=f"Stopped: {said.why}.")
+        fate = "Left alone" if said.is_left else "Stopped"
+        return Offer(store="command", where=where, why=f"{fate}: {said.why}.")
     if said.code:
         return Offer(store="command", where=where, why=f"It failed with exit code {said.code}.")
     try:

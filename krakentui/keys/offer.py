@@ -1,10 +1,12 @@
 """What a source of keys offers, and what it may use of this machine to find out."""
 
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
+from krakentui.keys.child import kill_group
 from krakentui.keys.pair import Pair
 from krakentui.keys.profile import Store
 from krakentui.keys.prompt import Terminal
@@ -25,6 +27,8 @@ class Machine(Struct, frozen=True, kw_only=True):
     """For so long the keyring may think (fault table, thresholds)."""
     command_limit_s: float = 10.0
     """For so long a key command may run (fault table, 5.3)."""
+    kill: Callable[[subprocess.Popen[bytes]], None] = kill_group
+    """How a child is ended that takes too long; it may be another user's (`sudo`), and then it is not."""
 
 
 class Offer(Struct, frozen=True, kw_only=True):

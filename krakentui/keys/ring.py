@@ -102,7 +102,9 @@ def _ask(machine: Machine, question: dict[str, str]) -> _Answer:
     # -P: a folder that happens to be the current one offers no `keyring` of its own
     words = [sys.executable, "-P", str(_CHILD)]
     try:
-        said = child.ask(words, machine.ring_limit_s, machine.clock, machine.environ, json.encode(question))
+        said = child.ask(
+            words, machine.ring_limit_s, machine.clock, machine.environ, machine.kill, json.encode(question)
+        )
     except OSError as error:
         return _Answer(refused=f"no process can be started: {error.strerror}")
     if said.why:

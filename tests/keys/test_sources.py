@@ -1,12 +1,13 @@
 """The order of the sources, what each says, and what is told when they disagree."""
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 
-from krakentui.keys import key_file, ring, sealed
+from krakentui.keys import child, key_file, ring, sealed
 from krakentui.keys.key_command import offer as command_offer
 from krakentui.keys.offer import Machine
 from krakentui.keys.pair import stored_text
@@ -160,6 +161,28 @@ def test_a_command_that_hangs_is_killed_with_all_it_started(tmp_path: Path) -> N
     )
     assert said(tmp_path, code, here) == "Stopped: it did not answer in 10 s."
     assert is_free(lock)
+
+
+def test_a_command_that_may_not_be_killed_is_left_alone_in_time(tmp_path: Path) -> None:
+    """A command through `sudo` is another user's: the system refuses the signal."""
+    started, left = tmp_path / "started", list[subprocess.Popen[bytes]]()
+
+    def may_not(process: subprocess.Popen[bytes]) -> None:
+        left.append(process)
+        raise PermissionError(1, "Operation not permitted")
+
+    code = f"import time; print('it runs', file=open({str(started)!r}, 'w'), flush=True); time.sleep(20)"
+    here = structs.replace(
+        a_machine(tmp_path), command_limit_s=10.0, clock=Impatient(started, 2), kill=may_not
+    )
+    try:
+        why = said(tmp_path, code, here)
+        assert why == "Left alone: it did not answer in 10 s, and it may not be ended from here."
+        assert left[0].poll() is None
+    finally:
+        for process in left:
+            child.kill_group(process)
+            process.wait()
 
 
 def test_a_command_that_never_stops_talking_is_killed(tmp_path: Path) -> None:
