@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from krakentui import log
@@ -28,6 +28,7 @@ from krakentui.ui.app import KrakenApp
 
 _LOG = logging.getLogger(__name__)
 PROGRAM = "monitor"
+Beside = Callable[[Host], Awaitable[None]]
 _INSTEAD = "`krakentui stream` and `krakentui snapshot` work without one."
 
 
@@ -55,17 +56,18 @@ def check_terminal(environ: Mapping[str, str] = os.environ) -> None:
         raise KrakentuiError(f"The monitor needs a terminal; {_INSTEAD}")
 
 
-async def show(settings: Settings, shelf: ListKeys) -> int:
+async def show(settings: Settings, shelf: ListKeys, beside: Beside | None = None) -> int:
     """Run the screen on a session; SIGTERM and SIGHUP end it in order, as 128 plus their number.
 
-    `shelf` lists, on the clock of the run, the keys that the screen can switch to.
+    `shelf` lists, on the clock of the run, the keys that the screen can switch to; `beside` is done beside
+    the session.
     """
     clock = SystemClock(settings.speed, settings.start_ns)
     async with seated(settings, clock, PROGRAM) as place:
-        return await _show(place, clock, shelf)
+        return await _show(place, clock, shelf, beside)
 
 
-async def _show(place: Seated, clock: SystemClock, shelf: ListKeys) -> int:
+async def _show(place: Seated, clock: SystemClock, shelf: ListKeys, beside: Beside | None) -> int:
     settings, redactor = place.settings, Redactor()
 
     def learn(credentials: Credentials | None) -> None:
@@ -86,6 +88,8 @@ async def _show(place: Seated, clock: SystemClock, shelf: ListKeys) -> int:
         sitting = partial(sit, clock=clock, program=PROGRAM)
         app.keychain = Keychain(host, settings, partial(shelf, clock), sitting, learn, app)
         host.beside("switch of keys", app.keychain.run)
+        if beside is not None:
+            host.beside("end of the recording", partial(beside, host))
         loop = asyncio.get_running_loop()
 
         def say(trouble: str) -> None:

@@ -8,6 +8,7 @@ of the settings file it takes the currency and the mouse.
 import asyncio
 import os
 from datetime import UTC, datetime
+from functools import partial
 
 from msgspec import structs
 
@@ -20,15 +21,19 @@ from krakentui.commands.live import check_terminal, show
 from krakentui.commands.parser import Given
 from krakentui.commands.shelf import at_hand
 from krakentui.commands.simulated import FirstLine, first_line_of, options_for
+from krakentui.engine.host import Host
 from krakentui.engine.keychain import Shelf
 from krakentui.model.text import clean
 from krakentui.settings import Config, Settings, config_file, read_config, state_folder
 from krakentui.simulator.exchange import Exchange
+from krakentui.simulator.mirror.past import Past
 from krakentui.simulator.mirror.recording import Recording
 from krakentui.simulator.options import Options
 
 SOURCE = "the replay"
 NO_ACCOUNT = "No account was recorded: public markets are shown."
+LOOK_S = 1.0
+"""How often it is looked whether the recording has ended."""
 _NS_OF_US = 1_000
 
 
@@ -51,7 +56,18 @@ async def _replay(given: Given, options: Options, config: Config) -> int:
         warnings += start_log(log_file, credentials_of(first, KEY, SOURCE))
         settings = replay_settings(first, options, config)
         settings = structs.replace(settings, warnings=(*settings.warnings, *config.warnings, *warnings))
-        return await show(settings, lambda _clock: _shelf(settings))
+        past = exchange.world.past
+        beside = None if past is None else partial(until_over, past)
+        return await show(settings, lambda _clock: _shelf(settings), beside)
+
+
+async def until_over(past: Past, host: Host) -> None:
+    """Wait for the end of what was recorded, and let everything stand still then."""
+    is_over = False
+    while not is_over:
+        is_over = past.is_over  # and once more round: its last frames are still on their way
+        await host.clock.sleep(LOOK_S)
+    host.end()
 
 
 def replay_settings(first: FirstLine, options: Options, config: Config) -> Settings:

@@ -1,6 +1,11 @@
-"""The state of a session at its begin."""
+"""What a session begins with: its state, and what the lanes share with it."""
 
+from krakentui.engine.household import Door, Household
+from krakentui.engine.pulse import Pulse
+from krakentui.engine.purse import LedgerPurse
 from krakentui.model.clock import Clock
+from krakentui.model.limit import KeyScope
+from krakentui.net.talk import Line
 from krakentui.settings import Settings
 from krakentui.state.state import State
 
@@ -26,3 +31,21 @@ def fresh_state(settings: Settings, clock: Clock) -> State:
     )
     state.keys.own.refused = settings.keyless_why or None
     return state
+
+
+def fresh_household(state: State, line: Line, door: Door | None) -> Household:
+    """Give the lanes what they share with the session of this state."""
+    if door is None:
+        raise RuntimeError("a session has a way to REST")
+    return Household(
+        clock=line.clock,
+        rng=line.rng,
+        patience=line.patience,
+        door=door,
+        edge=line.edge,
+        pulse=Pulse(line.tell),
+        purse=LedgerPurse(lambda: state.ledger, KeyScope(state.key or "")),
+        names=lambda: state.names,
+        offset_ns=lambda: state.offset_ns or 0,
+        tell=line.tell,
+    )

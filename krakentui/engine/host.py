@@ -117,6 +117,12 @@ class Host:
         doing = supervise(name, work, clock=self._clock, rng=self._rng, tell=self._tell)
         self._beside.append(self._group.create_task(doing, name=name))
 
+    def end(self) -> None:
+        """Let what is shown stand still as it is: its tasks end, the session stays to be looked at."""
+        self.session.end()
+        if self._open.task is not None:
+            self._open.task.cancel()
+
     async def turn_to(self, place: Seated, shown: Callable[[Session], None]) -> None:
         """Open another session in the place of the one that runs, and close that one in order.
 

@@ -17,20 +17,19 @@ from krakentui.engine.details import details
 from krakentui.engine.doors import Opener, RestDoor
 from krakentui.engine.export import told_export
 from krakentui.engine.feeds import PublicTalk
-from krakentui.engine.fresh import fresh_state
+from krakentui.engine.fresh import fresh_household, fresh_state
 from krakentui.engine.haste import Haste
-from krakentui.engine.household import Door, Household
+from krakentui.engine.household import Door
 from krakentui.engine.offset import Timing
 from krakentui.engine.poller import PublicPoller
 from krakentui.engine.public import PublicCalls
-from krakentui.engine.pulse import Pulse
-from krakentui.engine.purse import LedgerPurse
 from krakentui.engine.recorder import Recorder
 from krakentui.engine.seat import Seat
 from krakentui.engine.supervise import supervise
 from krakentui.engine.watch import watch
 from krakentui.engine.wishes import MarketWishes
 from krakentui.model.clock import Clock
+from krakentui.model.ending import ENDED, RecordingEnded
 from krakentui.model.event import (
     CallRefused,
     CancelStep,
@@ -42,7 +41,6 @@ from krakentui.model.event import (
     OrdersSnapshot,
 )
 from krakentui.model.history import HistoryKind, Past
-from krakentui.model.limit import KeyScope
 from krakentui.model.mass import MassStep
 from krakentui.model.symbol import Names
 from krakentui.net.address import Address
@@ -74,6 +72,7 @@ _log = logging.getLogger("krakentui.engine")
 MORE_S = 1.0
 """How often it is looked whether more markets are wanted."""
 _PLAN_CHANGES = (FeedChanged, CallRefused, LockoutBegan, OrdersSnapshot)
+OVER = f"{ENDED}: nothing in it can be asked for or cancelled."
 NO_KEY = "There is no API key: only public markets are shown."
 
 
@@ -109,6 +108,10 @@ class Session:
         self.state = fresh_state(settings, clock)
         self._ear: Callable[[Happening, int], None] = lambda _event, _t_ns: None
         self._account: AccountSide | None = None
+        self._side: AccountSide | None = None
+        """What needs a key, even when it may not be asked for anything any more."""
+        self._ended_ns: int | None = None
+        """Since when everything stands still."""
         self._actions = (
             None
             if settings.state_dir is None or settings.credentials is None
@@ -131,7 +134,7 @@ class Session:
             tap=tap,
             tell=self.tell,
         )
-        self._house = self._household(line, door or self._own_door)
+        self._house = fresh_household(self.state, line, door or self._own_door)
         self._timing = Timing(clock, self.tell)
         self._haste = Haste(self.state, clock, hasty=settings.hasty)
         self._talk = PublicTalk(
@@ -144,7 +147,7 @@ class Session:
         )
         if settings.credentials is not None:
             named, seats = self._public_poller.names_known, (seat, cancel_seat)
-            self._account = AccountSide(
+            self._account = self._side = AccountSide(
                 settings, self.state, self._house, line, self._in_maintenance, named, self.hear, seats
             )
 
@@ -167,31 +170,31 @@ class Session:
 
     def status(self, t_ns: int) -> StatusView:
         """Tell venue, power, account, system and feeds."""
-        return views.status(self.state, t_ns)
+        return views.status(self.state, self._then(t_ns))
 
     def markets(self, t_ns: int) -> tuple[MarketRow, ...]:
         """List the markets that are watched."""
-        return prices.markets(self.state, t_ns)
+        return prices.markets(self.state, self._then(t_ns))
 
     def balances(self, t_ns: int) -> BalancesView:
         """List the funds."""
-        return wealth.balances(self.state, t_ns)
+        return wealth.balances(self.state, self._then(t_ns))
 
     def orders(self, t_ns: int) -> OrdersView:
         """List the open orders."""
-        return views.orders(self.state, t_ns)
+        return views.orders(self.state, self._then(t_ns))
 
     def budget(self, t_ns: int) -> BudgetView:
         """Tell how much of every limit is left."""
-        return views.budget(self.state, t_ns)
+        return views.budget(self.state, self._then(t_ns))
 
     def curves(self, t_ns: int) -> tuple[Curve, ...]:
         """Tell how the counters go on in the next minutes, with the polls that are planned."""
-        return ahead.curves(self.state, t_ns)
+        return ahead.curves(self.state, self._then(t_ns))
 
     def usage(self, t_ns: int) -> UsageView:
         """Tell everything about limits: how they stand, go on, who spent them, what was refused."""
-        return usage.usage(self.state, t_ns)
+        return usage.usage(self.state, self._then(t_ns))
 
     def journal(self, after: int = 0) -> tuple[JournalLine, ...]:
         """List what happened since line `after`."""
@@ -225,7 +228,7 @@ class Session:
 
     def history(self, kind: HistoryKind, t_ns: int) -> HistoryView:
         """List what has been, as far as it was asked for."""
-        return past.history(self.state, kind, t_ns)
+        return past.history(self.state, kind, self._then(t_ns))
 
     def ask_history(self, kind: HistoryKind, *, again: bool) -> str:
         """Ask for the next older page, or the newest once more; the sentence says what happens."""
@@ -269,7 +272,8 @@ class Session:
 
     def details(self, order_id: str, t_ns: int) -> DetailsView | None:
         """Tell all that is known of an order; None where nothing is remembered of it."""
-        return None if self._account is None else details(self.state, order_id, t_ns, self._account.amends)
+        side = self._side
+        return None if side is None else details(self.state, order_id, self._then(t_ns), side.amends)
 
     def ask_amends(self, order_id: str) -> str:
         """Ask how an order was changed; the sentence says what comes of it."""
@@ -304,6 +308,8 @@ class Session:
     def hear(self, event: Happening) -> None:
         """Let the state know of something, which other programs know or need not know."""
         t_ns, actions = self._clock.mono_ns(), self._actions
+        if self._ended_ns is not None:
+            return
         if actions is not None and type(event) in LOGGED:
             actions.before(event, t_ns)
         self.state.apply(event, t_ns)
@@ -319,6 +325,16 @@ class Session:
                 self._hurry()
         if isinstance(event, _PLAN_CHANGES) and self._account is not None:
             self._account.poller.wake()
+
+    def end(self) -> None:
+        """Stand still: what is shown is over. Views tell of this moment from now on, and nothing is asked."""
+        self.hear(RecordingEnded())
+        self._ended_ns = self._clock.mono_ns()
+        self._account, self._keyless = None, NotAsked(why=OVER)
+
+    def _then(self, t_ns: int) -> int:
+        """Tell for when a view is."""
+        return t_ns if self._ended_ns is None else self._ended_ns
 
     def _hurry(self) -> None:
         """The exchange answers on one way: feeds that could not connect need not wait their pause out."""
@@ -345,8 +361,8 @@ class Session:
         """Close what the tasks leave open: the action log, the counters on disk, REST, the recording."""
         if self._actions is not None:
             self._actions.flush()
-        if self._account is not None:
-            self._account.close()
+        if self._side is not None:
+            self._side.close()
         if self._own_door is not None:
             await self._own_door.close()
         if self._recorder is not None:
@@ -382,19 +398,3 @@ class Session:
 
     def _in_maintenance(self) -> bool:
         return self.state.system not in {None, "online", "post_only", "limit_only"}
-
-    def _household(self, line: Line, door: Door | None) -> Household:
-        if door is None:
-            raise RuntimeError("a session has a way to REST")
-        return Household(
-            clock=self._clock,
-            rng=self._rng,
-            patience=self._patience,
-            door=door,
-            edge=line.edge,
-            pulse=Pulse(self.tell),
-            purse=LedgerPurse(lambda: self.state.ledger, KeyScope(self.state.key or "")),
-            names=lambda: self.state.names,
-            offset_ns=lambda: self.state.offset_ns or 0,
-            tell=self.tell,
-        )

@@ -20,6 +20,7 @@ from krakentui.model.account import KeyInfo
 from krakentui.model.audit import CounterSampled, OrderHeard
 from krakentui.model.clock import SECOND
 from krakentui.model.counting import AS_DOCUMENTED, Counting
+from krakentui.model.ending import ENDED, RecordingEnded
 from krakentui.model.limit import Tier
 from krakentui.model.market import Maintenance
 from krakentui.model.order import Order
@@ -91,6 +92,7 @@ class State:
         self.system: str | None = None
         self.maintenance: tuple[Maintenance, ...] = ()
         self.plan: PollPlanned | None = None
+        self.ended = False
         self.garbled = 0
         self.clock: Final = Reckoning(wall_ns, t_ns)
         self.feeds: Final = Feeds()
@@ -352,6 +354,11 @@ class State:
     @_take.register
     def _planned(self, event: PollPlanned, _t_ns: int) -> None:
         self.plan = event
+
+    @_take.register
+    def _recording_ended(self, _event: RecordingEnded, t_ns: int) -> None:
+        self.ended, self.plan = True, None
+        self.journal.note("notice", f"{ENDED}: everything stands as it was then.", "warn", t_ns)
 
     @_take.register
     def _noted(self, event: e.Noted, t_ns: int) -> None:

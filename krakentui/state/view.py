@@ -86,6 +86,8 @@ class StatusView(Struct, frozen=True, kw_only=True):
     """Now, by the exchange's clock as far as it was measured."""
     clock_known: bool = True
     """False until the exchange's clock was measured: until then no order has an age."""
+    ended: bool = False
+    """What is shown is a recording, and over: everything stands as it was at `wall_ns`."""
     power_known: bool = True
     """False until the exchange has told what the key may do."""
     switch: SwitchView | None = None

@@ -13,6 +13,7 @@ from krakentui.budget.silences import Lockout
 from krakentui.budget.words import duration
 from krakentui.model.account import KeyInUse
 from krakentui.model.clock import SECOND
+from krakentui.model.ending import ENDED
 from krakentui.model.event import FeedRole
 from krakentui.model.limit import KeyScope
 from krakentui.model.venue import Power
@@ -57,6 +58,7 @@ def status(state: State, t_ns: int) -> StatusView:
         clock_offset_ns=offset_ns if _matters(state, offset_ns) else None,
         wall_ns=state.exchange_ns(t_ns),
         clock_known=offset_ns is not None,
+        ended=state.ended,
         power_known=state.key is None or state.key_info is not None,
         key_refused=state.keys.own.refused,
         switch=switch(state, t_ns),
@@ -161,6 +163,8 @@ def journal(state: State, after: int = 0) -> tuple[JournalLine, ...]:
 def _next_poll(state: State, left_ns: int | None) -> str:
     """Say what is polled next, with the wait of this moment."""
     plan = state.plan
+    if state.ended:
+        return f"{ENDED}: nothing is polled."
     if plan is None:
         return "No poll is planned yet." if state.key is not None else "No key: nothing private is polled."
     start, _, why = plan.why.partition(": ")

@@ -37,3 +37,19 @@ def test_a_recorded_run_is_shown_and_cancels_nothing(recording: Path, tmp_path: 
         terminal.type(b"q")
         assert terminal.end()[0] == 0
         assert terminal.is_restored()
+
+
+def test_a_recorded_run_stands_still_when_it_has_ended(recording: Path, tmp_path: Path) -> None:
+    with Terminal("replay", str(recording), "--speed", "10", home=tmp_path) as terminal:
+        terminal.shows("the recording has ended")
+        terminal.shows("The recording has ended: everything stands as it was then.")
+        terminal.shows("The recording has ended: nothing is polled.")
+        over = terminal.screen.text()
+        assert "27" in over
+        assert " live " not in over
+        terminal.pause(1)
+        assert terminal.screen.text() == over
+        terminal.press(b"x")
+        terminal.shows("The recording has ended: nothing in it can be asked for or cancelled.")
+        terminal.press(b"q")
+        assert terminal.end()[0] == 0

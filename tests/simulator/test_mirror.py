@@ -208,3 +208,25 @@ def test_open_orders_that_are_subscribed_anew_come_as_they_stand_and_the_numbers
     snapshot = json.loads(client.subscribe("executions")[-1])
     assert snapshot["sequence"] == 3
     assert [order["order_id"] for order in snapshot["data"]] == ["OF6QIS-MYM6V-XTHHZF"]
+
+
+def test_a_recording_is_over_when_the_last_frame_of_each_side_was_told() -> None:
+    tape = recorded(
+        passage("public", "in", GREETING),
+        passage("private", "in", GREETING),
+        passage("private", "in", HEARTBEAT, 2),
+        passage("public", "in", HEARTBEAT, 3),
+        passage("public", "in", GREETING, 5),
+        passage("public", "in", HEARTBEAT, 9),
+    )
+    world = a_mirror(tape)
+    past = world.past
+    assert past is not None
+    Client(world), Client(world, "private")
+    wait(world, 4)
+    assert not past.is_over  # one more public connection is to come
+    Client(world)
+    wait(world, 3)
+    assert not past.is_over
+    wait(world, 2)
+    assert past.is_over

@@ -83,6 +83,15 @@ def test_badge_power_and_feeds_are_the_last_to_go_from_the_status_line() -> None
     assert "pub 0s   prv 0s   REST 4s" in line
 
 
+@pytest.mark.parametrize(
+    ("width", "words"), [(120, "the recording has ended  09:00:00"), (80, "recording has ended")]
+)
+def test_of_a_recording_that_is_over_no_feed_is_live(width: int, words: str) -> None:
+    told = drawn(StatusLine(), a_status(venue="replay", ended=True), width)
+    assert words in told
+    assert "live" not in told
+
+
 def test_the_status_line_stands_still_while_ages_count() -> None:
     ages = [0, 9, 10, 59, 60, 3599]
     lines = {

@@ -17,12 +17,19 @@ class Past:
         self.recording = recording
         self.time_us: Callable[[], int] | None = None
         """Where in recorded time the youngest connection is, since 1970; None = nobody has connected."""
+        self._untold = {one.surface for one in recording.connections}
+        """Surfaces whose last connection has not been told to its last frame."""
         self._turns: dict[str, int] = {}
         """By surface: how many connections it has had."""
         self._replies: dict[str, list[Reply]] = {}
         """By path, those to come; the last one of its kind stays."""
         for reply in recording.replies:
             self._replies.setdefault(reply.path, []).append(reply)
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether the last frame of each side has been told; then nothing recorded is left to come."""
+        return not self._untold
 
     def now_us(self, start_us: int) -> int:
         """Tell the instant that is being told again; until somebody connects, that of the start."""
@@ -38,6 +45,11 @@ class Past:
         """Say whether no other connection of its side was recorded after it."""
         there = [one for one in self.recording.connections if one.surface == connection.surface]
         return there[-1] is connection
+
+    def told_to_its_end(self, connection: Connection) -> None:
+        """Take note that the last frame of a connection was told."""
+        if self.is_last(connection):
+            self._untold.discard(connection.surface)
 
     def reply(self, request: HttpRequest) -> HttpReply:
         """Give what was answered to that call: the first time first, and the last time from then on."""

@@ -222,7 +222,13 @@ class MirrorTalk(V2Talk):
                 self._stands_us, self._zero_us = None, now_us - frame.at_us
             self._next += 1
             self._tell(frame)
-        if self._tape is not None and not self._past.is_last(self._tape) and not self._is_over:
+        if self._tape is not None:
+            self._end(self._tape)
+
+    def _end(self, tape: Connection) -> None:
+        """Close the connection if another one follows it."""
+        self._past.told_to_its_end(tape)
+        if not self._past.is_last(tape) and not self._is_over:
             self._is_over = True
             self.socket.close(1000, "")
 

@@ -31,6 +31,8 @@ REFUSED: tuple[str, Tone] = ("═ KEY REFUSED ═", "bad")
 CALM_SYSTEM = "online"
 AGE_CELLS = 3
 """Room of an age while a feed is live, so that the line stands still while it counts."""
+OVER = "recording has ended"
+"""In place of the feeds: none of them is open any more."""
 MOST_BRIEF = 7
 """Steps: key name, long names of feeds, key, clock and a calm system, `live`, the account with the name of
 the key that cancels; beside an armed dead man's switch at last the power, which its being armed implies."""
@@ -104,7 +106,9 @@ class StatusLine(Panel[StatusView]):
         if view.clock_offset_ns is not None:
             offset = view.clock_offset_ns // SECOND
             spans.append(Span(f"your clock is {abs(offset)}s {'slow' if offset > 0 else 'fast'}  ", "warn"))
-        for number, feed in enumerate(view.feeds):
+        if view.ended:
+            spans.append(Span(f"the {OVER}" if brevity < 2 else OVER, "warn"))
+        for number, feed in enumerate(() if view.ended else view.feeds):
             spans += [Span("  " if number else ""), *_feed(feed, brevity)]
         if brevity < 4:
             spans.append(Span(f"  {time_of_day(view.wall_ns)}", "muted"))
