@@ -1,6 +1,7 @@
 import fcntl
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import given
@@ -38,6 +39,36 @@ def test_two_programs_on_one_key_never_take_the_same_nonce(tmp_path: Path) -> No
     one, other = NonceMark(clock, "abc", tmp_path), NonceMark(clock, "abc", tmp_path)
     taken = [mark.take() for _ in range(20) for mark in (one, other)]
     assert taken == sorted(set(taken))
+
+
+class Meanwhile(ManualClock):
+    """A clock that is asked between the reading and the writing of a mark: just then something happens."""
+
+    def __init__(self, happens: Callable[[], None]) -> None:
+        super().__init__()
+        self._happens = happens
+
+    def now_ns(self) -> int:
+        self._happens()
+        return super().now_ns()
+
+
+def test_no_other_program_takes_a_nonce_between_the_reading_and_the_writing_of_the_mark(
+    tmp_path: Path,
+) -> None:
+    other, taken = NonceMark(ManualClock(), "abc", tmp_path), list[int]()
+
+    def other_takes_one_if_it_may() -> None:
+        with (tmp_path / "nonce-abc.lock").open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+        taken.append(other.take())
+
+    taken.append(NonceMark(Meanwhile(other_takes_one_if_it_may), "abc", tmp_path).take())
+    other_takes_one_if_it_may()
+    assert taken == [WALL_START // MILLISECOND, WALL_START // MILLISECOND + 1]
 
 
 def test_keys_have_marks_of_their_own(tmp_path: Path) -> None:
