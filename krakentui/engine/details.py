@@ -22,7 +22,7 @@ def details(state: State, order_id: str, t_ns: int, history: AmendHistory) -> De
     is_open = order_id in state.orders
     request = state.cancels.get(order_id)
     ours = request if request is not None and request.outcome in ENDINGS else None
-    trace = "" if is_open else words.trace(order, state.pairs, ours)
+    trace = "" if is_open else words.trace(order, state.pairs, ours, recorded=state.is_recorded)
     return DetailsView(
         row=order_row(state, order, t_ns, engines(state, t_ns), trace),
         order=order,

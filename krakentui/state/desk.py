@@ -41,8 +41,11 @@ class Desk:
         funds: Funds,
         instruments: Instruments,
         journal: Journal,
+        *,
+        recorded: bool = False,
     ) -> None:
         self._account = account
+        self._recorded = recorded
         self._feeds = feeds
         self._funds = funds
         self._journal = journal
@@ -249,7 +252,7 @@ class Desk:
                 self._close(ours, t_ns)
                 if ours is None and change.before is not None:  # one that was never open here is no news
                     level = "good" if change.after.status == "filled" else "info"
-                    text = words.ended(change.after, self._instruments.pairs)
+                    text = words.ended(change.after, self._instruments.pairs, recorded=self._recorded)
                     self._journal.note("order", text, level, t_ns, order_id=change.after.id)
             elif change.kind == "vanished":
                 self._close(self.requests.vanished(change.after, t_ns), t_ns)

@@ -66,7 +66,9 @@ def _just_ended(state: State, t_ns: int) -> Iterator[_Ended]:
     for order in table.just_ended(t_ns):
         asked = settled.get(order.id)
         if asked is None or (asked.outcome not in ENDINGS and order.is_done):
-            yield _Ended(order=order, trace=words.trace(order, state.pairs), ours=False)
+            yield _Ended(
+                order=order, trace=words.trace(order, state.pairs, recorded=state.is_recorded), ours=False
+            )
 
 
 def _denied(state: State) -> str | None:

@@ -27,6 +27,7 @@ from krakentui.model.order import Order
 from krakentui.model.poll import PollPlanned
 from krakentui.model.symbol import AssetInfo, Names, PairInfo
 from krakentui.model.venue import Venue
+from krakentui.state.acts import Acts
 from krakentui.state.alarms import Alarms
 from krakentui.state.audit import Audit
 from krakentui.state.balances import Funds
@@ -43,8 +44,6 @@ from krakentui.state.reckoning import Reckoning
 from krakentui.state.switch import Switch, followed, told
 from krakentui.state.waiting import Waiting
 
-MAX_ACTS: Final = 2_000
-"""Acts of the stream remembered, so that a repeated frame is not counted twice on a limit."""
 SWEEP_NS: Final = 5 * SECOND
 _MOVES_ORDERS: Final = (e.OrdersSnapshot, e.OrderPatched, e.OrdersPolled, e.OrdersQueried)
 _FEED_NAMES: Final[Mapping[e.FeedRole, str]] = {
@@ -100,7 +99,8 @@ class State:
         self.funds: Final = Funds()
         self.instruments: Final = Instruments()
         self.journal: Final = Journal(self.clock)
-        self.desk: Final = Desk(account, self.clock, self.feeds, self.funds, self.instruments, self.journal)
+        parts = self.clock, self.feeds, self.funds, self.instruments, self.journal
+        self.desk: Final = Desk(account, *parts, recorded=self.is_recorded)
         owner = None if key is None else account
         other, names = None if second is None else second[0], self.keys.names
         self.ledger = Ledger.start(t_ns, key, owner, rest_reserve, counting, assume_tier, names, other)
@@ -111,11 +111,16 @@ class State:
         self.waiting: Final = Waiting(account)
         self.limits: Final = LimitNews(self.journal)
         self.alarms: Final = Alarms(self.journal)
-        self._acts: dict[tuple[str, str | None, int | None], None] = {}
+        self._acts: Final = Acts()
         self._swept_ns = t_ns
         self._questions = 0
 
     # --- what is believed ------------------------------------------------------------------------
+
+    @property
+    def is_recorded(self) -> bool:
+        """Tell whether all this has happened before, to another session."""
+        return self.venue == "replay"
 
     @property
     def key_info(self) -> KeyInfo | None:
@@ -210,7 +215,7 @@ class State:
                 self.feeds.heard(event.feed, t_ns)
             case _:
                 before = self.ledger
-                if not self._is_repeated(event):
+                if not self._acts.repeats(event):
                     self.spending = self.spending.apply(event, t_ns, self.orders, self.ledger)
                     self.ledger = self.ledger.apply(event, t_ns, self.orders)
                     self.audit.follow(event, before, t_ns, self.orders)
@@ -376,17 +381,6 @@ class State:
         """Orders and totals are no longer told as they change."""
         self.desk.table.authoritative = self.funds.authoritative = False
         self.funds.holds.doubt_orders()
-
-    def _is_repeated(self, event: e.Happening) -> bool:
-        """Tell whether a frame of the stream was taken before, so that no limit counts it twice."""
-        if not isinstance(event, e.OrderPatched) or event.patch.said_ns is None:
-            return False
-        act = (event.patch.id, event.patch.exec_type, event.patch.said_ns)
-        known = act in self._acts
-        self._acts[act] = None
-        if len(self._acts) > MAX_ACTS:
-            del self._acts[next(iter(self._acts))]
-        return known
 
     def _sweep(self, t_ns: int) -> None:
         self._swept_ns = t_ns

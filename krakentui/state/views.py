@@ -85,7 +85,7 @@ def switch(state: State, t_ns: int) -> SwitchView | None:
 
 def _matters(state: State, offset_ns: int | None) -> bool:
     """Tell whether the user's clock is wrong; what is replayed stands still until it is asked for."""
-    return offset_ns is not None and abs(offset_ns) > OFFSET_MATTERS_NS and state.venue != "replay"
+    return offset_ns is not None and abs(offset_ns) > OFFSET_MATTERS_NS and not state.is_recorded
 
 
 def power(state: State) -> Power:

@@ -54,20 +54,26 @@ def traded(fill: Fill, order: Order | None, pairs: Pairs) -> str:
     return f"Filled: {what} at {in_places(fill.price, info.price_places if info else None)}."
 
 
-def ended(order: Order, pairs: Pairs) -> str:
-    """Say how an order ended that nobody here cancelled."""
+def ended(order: Order, pairs: Pairs, *, recorded: bool = False) -> str:
+    """Say how an order ended that nobody here cancelled; of a `recorded` one it is not known who did."""
     what = describe(order, pairs)
     if order.status == "filled":
         return f"Done: {what} is filled."
     part = f", {trimmed(order.filled)} filled" if order.filled else ""
     if (order.reason or "").startswith(BY_SWITCH):
         return f"Closed: {what} was cancelled by the dead man's switch{part}."
-    how = "expired" if order.status == "expired" else "was cancelled, not by us"
+    how = (
+        "expired"
+        if order.status == "expired"
+        else "was cancelled"
+        if recorded
+        else "was cancelled, not by us"
+    )
     reason = f" ({order.reason})" if order.reason not in {None, "", BY_USER} else ""
     return f"Closed: {what} {how}{reason}{part}."
 
 
-def trace(order: Order, pairs: Pairs, request: CancelRequest | None = None) -> str:
+def trace(order: Order, pairs: Pairs, request: CancelRequest | None = None, *, recorded: bool = False) -> str:
     """Say in few words how an order ended, for the trace it leaves in the list."""
     part = f", {_part(order, pairs)}" if order.filled else ""
     if request is not None and request.outcome in {"cancelled", "gone"}:
@@ -79,7 +85,7 @@ def trace(order: Order, pairs: Pairs, request: CancelRequest | None = None) -> s
         case "expired":
             return f"expired{part}"
         case "canceled" if order.reason in {None, "", BY_USER}:
-            return f"cancelled by another program{part}"
+            return f"cancelled{'' if recorded else ' by another program'}{part}"
         case "canceled":
             return f"cancelled: {order.reason}{part}"
     return f"closed while we were not listening, not known how{part}"

@@ -22,6 +22,7 @@ from krakentui.model.event import (
 from krakentui.model.market import Ticker
 from krakentui.model.order import Fill, Order, OrderPatch, Source, Trigger
 from krakentui.model.symbol import AssetInfo, PairInfo
+from krakentui.model.venue import Venue
 from krakentui.state.state import State
 from tests.support.clock import WALL_START
 
@@ -288,10 +289,10 @@ def a_start(key: KeyInfo | None = FULL_KEY) -> tuple[Happening, ...]:
     )
 
 
-def a_bare_state(*, read_only: bool = False, key: str | None = KEY) -> State:
+def a_bare_state(*, read_only: bool = False, key: str | None = KEY, venue: Venue = "simulator") -> State:
     """Make a state that has heard nothing."""
     return State(
-        "simulator",
+        venue,
         ACCOUNT,
         key,
         key_name="test",
