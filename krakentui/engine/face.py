@@ -7,6 +7,7 @@ from krakentui.budget.forecast import Curve
 from krakentui.model.clock import Clock
 from krakentui.model.history import HistoryKind, Past
 from krakentui.model.symbol import Names
+from krakentui.state.connections import ConnectionsView
 from krakentui.state.details import DetailsView
 from krakentui.state.keyring import KeysView, TakeOverQuestion
 from krakentui.state.parting import Parting
@@ -66,6 +67,10 @@ class Face(Protocol):
 
     def usage(self, t_ns: int) -> UsageView:
         """Tell everything about limits: how they stand, go on, who spent them, what was refused."""
+        ...
+
+    def connections(self, t_ns: int) -> ConnectionsView:
+        """Tell how the feeds have fared, and what was wrong with what came over them."""
         ...
 
     def journal(self, after: int = 0) -> tuple[JournalLine, ...]:

@@ -10,7 +10,6 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from krakentui.budget.forecast import Curve
 from krakentui.engine.account import AccountSide
 from krakentui.engine.actionlog import LOGGED, ActionLog
 from krakentui.engine.details import details
@@ -25,6 +24,7 @@ from krakentui.engine.poller import PublicPoller
 from krakentui.engine.public import PublicCalls
 from krakentui.engine.recorder import Recorder
 from krakentui.engine.seat import Seat
+from krakentui.engine.sight import Sight
 from krakentui.engine.supervise import supervise
 from krakentui.engine.watch import watch
 from krakentui.engine.wishes import MarketWishes
@@ -42,7 +42,6 @@ from krakentui.model.event import (
 )
 from krakentui.model.history import HistoryKind, Past
 from krakentui.model.mass import MassStep
-from krakentui.model.symbol import Names
 from krakentui.net.address import Address
 from krakentui.net.feed import Feed
 from krakentui.net.patience import Patience
@@ -51,20 +50,11 @@ from krakentui.net.talk import Line
 from krakentui.net.tap import NoTap
 from krakentui.net.way import Way
 from krakentui.settings import Settings
-from krakentui.state import ahead, past, prices, results, usage, views, wealth
 from krakentui.state.details import DetailsView
-from krakentui.state.past import HistoryView
-from krakentui.state.usage import UsageView
 from krakentui.state.view import (
-    BalancesView,
-    BudgetView,
     Found,
-    JournalLine,
-    MarketRow,
     NotAsked,
-    OrdersView,
     Question,
-    StatusView,
     SwitchQuestion,
 )
 
@@ -76,7 +66,7 @@ OVER = f"{ENDED}: nothing in it can be asked for or cancelled."
 NO_KEY = "There is no API key: only public markets are shown."
 
 
-class Session:
+class Session(Sight):
     """Markets for everyone; orders, balances and cancels where there is a key."""
 
     def __init__(
@@ -105,13 +95,11 @@ class Session:
         self._clock = clock
         self._rng = rng
         self._patience = Patience.at_speed(settings.speed)
-        self.state = fresh_state(settings, clock)
+        super().__init__(fresh_state(settings, clock))
         self._ear: Callable[[Happening, int], None] = lambda _event, _t_ns: None
         self._account: AccountSide | None = None
         self._side: AccountSide | None = None
         """What needs a key, even when it may not be asked for anything any more."""
-        self._ended_ns: int | None = None
-        """Since when everything stands still."""
         self._actions = (
             None
             if settings.state_dir is None or settings.credentials is None
@@ -163,43 +151,6 @@ class Session:
         """Sentences to show at the start."""
         return (*self._settings.warnings, *(self._account.problems if self._account else ()))
 
-    @property
-    def revision(self) -> int:
-        """Rises with every event."""
-        return self.state.revision
-
-    def status(self, t_ns: int) -> StatusView:
-        """Tell venue, power, account, system and feeds."""
-        return views.status(self.state, self._then(t_ns))
-
-    def markets(self, t_ns: int) -> tuple[MarketRow, ...]:
-        """List the markets that are watched."""
-        return prices.markets(self.state, self._then(t_ns))
-
-    def balances(self, t_ns: int) -> BalancesView:
-        """List the funds."""
-        return wealth.balances(self.state, self._then(t_ns))
-
-    def orders(self, t_ns: int) -> OrdersView:
-        """List the open orders."""
-        return views.orders(self.state, self._then(t_ns))
-
-    def budget(self, t_ns: int) -> BudgetView:
-        """Tell how much of every limit is left."""
-        return views.budget(self.state, self._then(t_ns))
-
-    def curves(self, t_ns: int) -> tuple[Curve, ...]:
-        """Tell how the counters go on in the next minutes, with the polls that are planned."""
-        return ahead.curves(self.state, self._then(t_ns))
-
-    def usage(self, t_ns: int) -> UsageView:
-        """Tell everything about limits: how they stand, go on, who spent them, what was refused."""
-        return usage.usage(self.state, self._then(t_ns))
-
-    def journal(self, after: int = 0) -> tuple[JournalLine, ...]:
-        """List what happened since line `after`."""
-        return views.journal(self.state, after)
-
     def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
         """Freeze a question about these orders, or say at once why it cannot be asked."""
         return self._keyless if self._account is None else self._account.ask(ids)
@@ -209,10 +160,6 @@ class Session:
         if self._account is None:
             return self._keyless
         return self._account.ask((), everything=True, new_too=new_too)
-
-    def results(self) -> tuple[results.ResultsView, ...]:
-        """Tell what came of the cancels confirmed last, and of earlier ones that are not settled."""
-        return results.results(self.state)
 
     def confirm(self, question: Question) -> NotAsked | None:
         """Cancel exactly the orders of the question; None = they are on their way."""
@@ -225,10 +172,6 @@ class Session:
     def set_switch(self, question: SwitchQuestion, timeout_s: int) -> NotAsked | None:
         """Do what the question about the switch says; None = it is on its way."""
         return self._keyless if self._account is None else self._account.set_switch(question, timeout_s)
-
-    def history(self, kind: HistoryKind, t_ns: int) -> HistoryView:
-        """List what has been, as far as it was asked for."""
-        return past.history(self.state, kind, self._then(t_ns))
 
     def ask_history(self, kind: HistoryKind, *, again: bool) -> str:
         """Ask for the next older page, or the newest once more; the sentence says what happens."""
@@ -254,14 +197,6 @@ class Session:
         """Let these orders wait no longer; tell whether any did."""
         return self._account is not None and self._account.waiter.stop(ids)
 
-    def unsettled(self) -> tuple[str, ...]:
-        """List the ids of cancels whose outcome is still open."""
-        return self.state.unsettled()
-
-    def names(self) -> Names:
-        """Give every spelling of assets and pairs that the exchange has told; at first none."""
-        return self.state.names
-
     def look_up(self, ids: Sequence[str]) -> bool:
         """Ask what became of orders that are not open; False = it cannot be asked."""
         return self._account is not None and self._account.inquiry.begin(ids)
@@ -273,7 +208,7 @@ class Session:
     def details(self, order_id: str, t_ns: int) -> DetailsView | None:
         """Tell all that is known of an order; None where nothing is remembered of it."""
         side = self._side
-        return None if side is None else details(self.state, order_id, self._then(t_ns), side.amends)
+        return None if side is None else details(self.state, order_id, self.then(t_ns), side.amends)
 
     def ask_amends(self, order_id: str) -> str:
         """Ask how an order was changed; the sentence says what comes of it."""
@@ -308,7 +243,7 @@ class Session:
     def hear(self, event: Happening) -> None:
         """Let the state know of something, which other programs know or need not know."""
         t_ns, actions = self._clock.mono_ns(), self._actions
-        if self._ended_ns is not None:
+        if self.ended_ns is not None:
             return
         if actions is not None and type(event) in LOGGED:
             actions.before(event, t_ns)
@@ -329,12 +264,8 @@ class Session:
     def end(self) -> None:
         """Stand still: what is shown is over. Views tell of this moment from now on, and nothing is asked."""
         self.hear(RecordingEnded())
-        self._ended_ns = self._clock.mono_ns()
+        self.ended_ns = self._clock.mono_ns()
         self._account, self._keyless = None, NotAsked(why=OVER)
-
-    def _then(self, t_ns: int) -> int:
-        """Tell for when a view is."""
-        return t_ns if self._ended_ns is None else self._ended_ns
 
     def _hurry(self) -> None:
         """The exchange answers on one way: feeds that could not connect need not wait their pause out."""

@@ -32,6 +32,7 @@ from krakentui.state.alarms import Alarms
 from krakentui.state.audit import Audit
 from krakentui.state.balances import Funds
 from krakentui.state.cancels import CancelRequest
+from krakentui.state.connections import Connections
 from krakentui.state.desk import Desk
 from krakentui.state.feeds import Feeds
 from krakentui.state.history import History
@@ -95,6 +96,7 @@ class State:
         self.garbled = 0
         self.clock: Final = Reckoning(wall_ns, t_ns)
         self.feeds: Final = Feeds()
+        self.connections: Final = Connections()
         self.markets: Final = Markets()
         self.funds: Final = Funds()
         self.instruments: Final = Instruments()
@@ -213,7 +215,9 @@ class State:
                 self._ticked(event, t_ns)
             case e.FeedHeard():
                 self.feeds.heard(event.feed, t_ns)
+                self.connections.take(event, t_ns)
             case _:
+                self.connections.take(event, t_ns)
                 before = self.ledger
                 if not self._acts.repeats(event):
                     self.spending = self.spending.apply(event, t_ns, self.orders, self.ledger)

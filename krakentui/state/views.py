@@ -1,6 +1,6 @@
 """What leaves the state: plain functions of a state and a steady time, each returning a frozen view."""
 
-from typing import Final
+from typing import Final, get_args
 
 from msgspec import structs
 
@@ -17,6 +17,7 @@ from krakentui.model.ending import ENDED
 from krakentui.model.event import FeedRole
 from krakentui.model.limit import KeyScope
 from krakentui.model.venue import Power
+from krakentui.state.connections import ConnectionsView
 from krakentui.state.listing import orders
 from krakentui.state.prices import markets
 from krakentui.state.question import question
@@ -31,7 +32,7 @@ from krakentui.state.view import (
 )
 from krakentui.state.wealth import balances
 
-__all__ = ["balances", "budget", "journal", "markets", "orders", "power", "question", "status"]
+__all__ = ["balances", "budget", "connections", "journal", "markets", "orders", "power", "question", "status"]
 
 OFFSET_MATTERS_NS: Final = 2 * SECOND
 """From here on the clock offset is shown (faults F27)."""
@@ -66,6 +67,29 @@ def status(state: State, t_ns: int) -> StatusView:
         if second is None
         else KeyInUse(key=second.key or "", name=second.name or "", refused=second.refused),
     )
+
+
+def connections(state: State, t_ns: int) -> ConnectionsView:
+    """Tell how the feeds have fared, and what was wrong with what came over them."""
+    roles = [role for role in get_args(FeedRole) if role in {"public", "rest"} or role in _wanted(state)]
+    opens = next((gauge for gauge in gauges(state.ledger, t_ns, ()) if gauge.name == "connections"), None)
+    return state.connections.view(
+        ((state.feeds.view(role, t_ns), state.feeds.lag_ns(role, t_ns)) for role in roles),
+        (0, 0) if opens is None else (int(opens.high), int(opens.max)),
+        state.offset_ns,
+        (state.ledger.refusals_expected, state.ledger.refusals_unexpected),
+        t_ns,
+    )
+
+
+def _wanted(state: State) -> frozenset[FeedRole]:
+    """List the feeds that this run has beside the public ones."""
+    there: dict[FeedRole, bool] = {
+        "private": state.key is not None,
+        "cancels": state.keys.second is not None,
+        "audit": state.audit.wanted,
+    }
+    return frozenset(role for role, wanted in there.items() if wanted)
 
 
 def switch(state: State, t_ns: int) -> SwitchView | None:

@@ -153,6 +153,12 @@ ACTIONS: tuple[Action, ...] = (
         "Show every limit: its next five minutes, who spent it, what was refused.",
         line=7,
     ),
+    Action(
+        "view.connections",
+        "C",
+        "Connections",
+        "Each feed: state, age, frames a second, why it ended; the clocks, and what came that made no sense.",
+    ),
     Action("view.journal", "J", "Journal", "List what happened, newest last.", line=12),
     Action("view.history", "H", "History", "Closed orders, trades and ledger, read page by page when asked."),
     Action(

@@ -13,6 +13,7 @@ from krakentui.ui.fmt import without_digits
 from krakentui.ui.keyswitching import KeySwitching
 from krakentui.ui.leaving import Leaving
 from krakentui.ui.screens.confirm import ConfirmScreen
+from krakentui.ui.screens.connections import ConnectionsScreen
 from krakentui.ui.screens.details import DetailsScreen
 from krakentui.ui.screens.help import HelpScreen
 from krakentui.ui.screens.history import HistoryScreen
@@ -69,6 +70,7 @@ class Deeds:
             "view.journal": lambda: app.push_screen(
                 JournalScreen(lambda: app.journal, private=self._private)
             ),
+            "view.connections": lambda: app.push_screen(ConnectionsScreen(app.face)),
             "view.history": lambda: app.push_screen(HistoryScreen(app.face, self._private)),
             "view.keys": self.keys.show,
             "view.help": lambda: app.push_screen(HelpScreen()),

@@ -10,6 +10,7 @@ from krakentui.model.clock import SECOND, Clock
 from krakentui.model.history import HistoryKind, Past
 from krakentui.model.limit import KeyScope, PairScope
 from krakentui.model.symbol import Names, PairInfo
+from krakentui.state.connections import Connections, ConnectionsView
 from krakentui.state.details import DetailsView
 from krakentui.state.past import HistoryView
 from krakentui.state.results import ResultsView
@@ -257,6 +258,9 @@ class ReadyFace:
 
     def usage(self, t_ns: int) -> UsageView:
         return UsageView(budget=self.budget(t_ns), curves=self.curves(t_ns), polls=(), spent=(), refusals=())
+
+    def connections(self, t_ns: int) -> ConnectionsView:
+        return Connections().view((), (0, 0), None, (0, 0), t_ns)
 
     def journal(self, after: int = 0) -> tuple[JournalLine, ...]:
         return tuple(line for line in self._journal if line.number > after)

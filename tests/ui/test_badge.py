@@ -12,7 +12,7 @@ from tests.ui.keyviews import FakeKeys
 from tests.ui.opening import LEAST, NARROW, WIDE, opened
 from tests.ui.scenes import busy_face
 
-SHEETS = ("?", "J", "H", "K", "D", "L", "enter", "x", "A", "E", "w")
+SHEETS = ("?", "J", "H", "K", "D", "L", "C", "enter", "x", "A", "E", "w")
 PICTURES = sorted(Path(__file__).parents[2].glob("screenshots/*.svg")) + sorted(
     Path(__file__).parent.glob("__snapshots__/**/*.svg")
 )

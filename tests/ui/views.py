@@ -14,6 +14,7 @@ from krakentui.model.history import HistoryKind, Past
 from krakentui.model.limit import AccountScope, KeyScope, PairScope
 from krakentui.model.symbol import Names
 from krakentui.state.cancels import ENDINGS
+from krakentui.state.connections import Connections, ConnectionsView
 from krakentui.state.details import DetailsView
 from krakentui.state.past import HistoryView, Places
 from krakentui.state.question import ALL_THERE_IS
@@ -324,6 +325,7 @@ class FakeFace:
         self.budget_view = a_budget()
         self.curve_views: tuple[Curve, ...] = ()
         self.usage_view = UsageView(budget=self.budget_view, curves=(), polls=(), spent=(), refusals=())
+        self.connections_view = Connections().view((), (0, 0), None, (0, 0), 0)
         self.lines: tuple[JournalLine, ...] = ()
         self.refusal: NotAsked | None = None
         self.open_cancels: tuple[str, ...] = ()
@@ -361,6 +363,9 @@ class FakeFace:
 
     def usage(self, t_ns: int) -> UsageView:
         return structs.replace(self.usage_view, budget=self.budget_view, curves=self.curve_views)
+
+    def connections(self, t_ns: int) -> ConnectionsView:
+        return self.connections_view
 
     def journal(self, after: int = 0) -> tuple[JournalLine, ...]:
         return tuple(line for line in self.lines if line.number > after)
