@@ -142,6 +142,8 @@ class KrakenApp(Discreet, inherit_bindings=False):
         t_ns = hand_ns(self.face.clock) - waited_ns  # when it was pressed, not when its turn came
         admitted = self._gate.admits(event.key, t_ns, printable=event.is_printable)
         if not admitted and not isinstance(self.focused, Input):
+            if lost := self._gate.lost(event.key):
+                self.say(lost)
             return False
         return not isinstance(self.screen, Sheet) or self.screen.admits(t_ns)
 

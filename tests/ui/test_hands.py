@@ -10,7 +10,7 @@ from krakentui.ui.screens.confirm import ConfirmScreen
 from krakentui.ui.screens.help import HelpScreen
 from krakentui.ui.screens.limits import LimitsScreen
 from tests.support.clock import ManualClock
-from tests.ui.opening import Opened, opened
+from tests.ui.opening import LEAST, WIDE, Opened, opened
 from tests.ui.views import FakeFace
 
 pytestmark = pytest.mark.anyio
@@ -104,3 +104,37 @@ async def test_the_palette_opens_over_the_main_screen_only() -> None:
     async with opened() as screen:
         await screen.press("x", "ctrl+p")
         assert isinstance(screen.app.screen, ConfirmScreen)
+
+
+LOST = "was not taken so soon after Esc: press it again."
+
+
+@pytest.mark.parametrize(
+    ("key", "name"), [("x", "x"), ("A", "A"), ("space", "Space"), ("question_mark", "?")]
+)
+@pytest.mark.parametrize("size", [WIDE, LEAST])
+async def test_a_key_pressed_too_soon_after_escape_is_said_to_be_lost(
+    key: str, name: str, size: tuple[int, int]
+) -> None:
+    async with opened(size=size) as screen:
+        await screen.burst("escape", key)
+        assert screen.app.screen is screen.app.main
+        assert f"{name} {LOST}" in screen.text()
+        await screen.wait(0.3)
+        await screen.press(key)
+        assert LOST not in screen.text()
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ("escape", "left_square_bracket", "A"),
+        ("escape", "O", "A"),
+        ("circumflex_accent", "left_square_bracket", "A"),
+        ("escape", "Q"),
+    ],
+)
+async def test_nobody_is_told_to_press_the_pieces_of_a_broken_arrow_again(pieces: tuple[str, ...]) -> None:
+    async with opened() as screen:
+        await screen.burst(*pieces)
+        assert "was not taken" not in screen.text()

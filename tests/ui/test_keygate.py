@@ -47,6 +47,30 @@ def test_a_whole_arrow_key_passes_in_between() -> None:
     assert gate.admits("up", MILLISECOND, printable=False)
 
 
+@pytest.mark.parametrize(
+    ("keys", "may"),
+    [
+        (("escape", "x"), True),
+        (("escape", "escape", "x"), True),
+        (("escape", "left", "x"), True),
+        (("escape", "x", "x"), False),
+        (("escape", "[", "A"), False),
+        (("escape", "O", "A"), False),
+        (("escape", "O"), False),
+        (("^", "[", "A"), False),
+        (("[", "A"), False),
+        (("alt+shift+o", "A"), False),
+    ],
+)
+def test_only_the_first_key_right_after_escape_is_said_to_be_lost(
+    keys: tuple[str, ...], *, may: bool
+) -> None:
+    gate = KeyGate()
+    for key in keys:
+        gate.admits(key, 0, printable=len(key) == 1)
+    assert gate.lost(keys[-1]).startswith(f"{keys[-1]} was not taken") == may
+
+
 def test_usual_typing_passes() -> None:
     gate = KeyGate()
     assert all(gate.admits(key, 0, printable=True) for key in "jjkxAqrp?")
