@@ -4,7 +4,7 @@ The order stays open meanwhile and may fill. An amend makes it young, and dear, 
 cannot be sent just now waits too, but nothing waits over the end of the program.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import structs
 
@@ -57,27 +57,28 @@ class Waiter:
         orders = [self._state.orders[one.id] for one in question.orders if one.id in self._state.orders]
         if not orders:
             return NotAsked(why="The exchange has not listed these orders yet: they cannot wait.")
-        when = (
-            "it costs nothing"
-            if not self._most
-            else f"it costs {counted(figure(self._most), 'point')} or less"
-        )
         waits = [self._wait_ns(order) for order in orders]
-        known = [wait_ns for wait_ns in waits if wait_ns is not None]
-        longest_ns = max(known, default=0)
-        last = f", the last in {duration(longest_ns)}" if longest_ns else ""
-        unknown = len(waits) - len(known)
-        warnings = ["They stay open until then and may fill; an amend starts the wait anew."]
-        if unknown:
-            warnings.append(f"The age of {unknown} of them is not known: they wait until it is.")
-        warnings.append("Nothing waits longer than this program runs.")
+        at_once = all(wait_ns == 0 for wait_ns in waits)
         return structs.replace(
             question,
-            route=f"each as soon as {when}{last}",
-            warnings=(*_about_orders(question), *warnings),
+            route=self._route(waits),
+            warnings=(*_about_orders(question), *(() if at_once else _about_waiting(waits))),
             pairs=(),
             later=True,
+            at_once=at_once,
         )
+
+    def _route(self, waits: Sequence[int | None]) -> str:
+        """Say when they go; an unknown wait is one that still lasts."""
+        points = counted(figure(self._most), "point")
+        cheap = f"{points} or less" if self._most else "nothing"
+        at_once = sum(wait_ns == 0 for wait_ns in waits)
+        if at_once == len(waits):
+            return f"at once: {'it costs' if at_once == 1 else 'they cost'} {cheap} already"
+        longest_ns = max((wait_ns for wait_ns in waits if wait_ns is not None), default=0)
+        last = f", the last in {duration(longest_ns)}" if longest_ns else ""
+        who = f"{at_once} of them at once, the others" if at_once else "each"
+        return f"{who} as soon as it costs {cheap}{last}"
 
     def plan(self, question: Question) -> NotAsked | None:
         """Let the orders of a question wait; None = they do."""
@@ -132,3 +133,11 @@ def _about_orders(question: Question) -> tuple[str, ...]:
         return ()
     these = "1 of them protects" if guards == 1 else f"{guards} of them protect"
     return (f"{these} a position: without it nothing limits a loss.",)
+
+
+def _about_waiting(waits: Sequence[int | None]) -> Iterator[str]:
+    """Say what may come of those that wait."""
+    yield "They stay open until then and may fill; an amend starts the wait anew."
+    if unknown := sum(wait_ns is None for wait_ns in waits):
+        yield f"The age of {unknown} of them is not known: they wait until it is."
+    yield "Nothing waits longer than this program runs."

@@ -319,6 +319,8 @@ class Question(Struct, frozen=True, kw_only=True):
     pairs: tuple[PairView, ...] = ()
     later: bool = False
     """It is about cancelling when that is cheap enough, not now."""
+    at_once: bool = False
+    """Of one about later: each order is cheap enough already."""
     new_too: bool = False
     """A mass cancel: it also takes what is placed meanwhile."""
     counted: bool = True

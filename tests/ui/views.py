@@ -417,7 +417,9 @@ class FakeFace:
 
     def ask_when_free(self, ids: Sequence[str]) -> Question | NotAsked:
         asked = self.ask_cancel(ids)
-        return asked if isinstance(asked, NotAsked) else structs.replace(asked, route="when it is free")
+        if isinstance(asked, NotAsked):
+            return asked
+        return structs.replace(asked, route="when it is free", later=True, at_once=not asked.cost_high)
 
     def confirm_when_free(self, question: Question) -> NotAsked | None:
         self.waits.extend(order.id for order in question.orders)

@@ -34,6 +34,24 @@ async def test_an_order_is_cancelled_the_moment_that_is_free() -> None:
         await both.until(lambda: both.outcomes().get(order) == "cancelled", 3)
 
 
+async def test_of_orders_that_are_free_already_it_says_that_they_go_at_once() -> None:
+    async with lockstep(QUIET) as both:
+        await both.until(lambda: any(row.cost and not row.cost.high for row in both.rows().values()), 5)
+        free = next(one for one, row in both.rows().items() if row.cost and not row.cost.high)
+        young = a_young_order(both)
+        await both.until(lambda: young in both.rows(), 3)
+        asked = both.session.ask_when_free([free])
+        assert isinstance(asked, Question)
+        assert (asked.route, asked.at_once) == ("at once: it costs nothing already", True)
+        assert not any("until then" in warning for warning in asked.warnings)
+        asked = both.session.ask_when_free([free, young])
+        assert isinstance(asked, Question)
+        assert asked.route.startswith(
+            "1 of them at once, the others as soon as it costs nothing, the last in"
+        )
+        assert not asked.at_once
+
+
 async def test_a_stopped_wait_cancels_nothing() -> None:
     async with lockstep(QUIET) as both:
         order = await waiting(both)

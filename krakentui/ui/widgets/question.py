@@ -181,6 +181,7 @@ class QuestionView(Panel[Question]):
                 route=self._now.route,
                 warnings=self._now.warnings,
                 counted=self._now.counted,
+                at_once=self._now.at_once,
             )
         elif isinstance(self._now, NotAsked):
             why = "It cannot be cancelled right now." if self.private else self._now.why
@@ -282,7 +283,11 @@ class QuestionView(Panel[Question]):
         keep = (Span("Esc", key), Span(f" keep {'them' if many else 'it'}", word))
         if self._told:
             return line(Span(self._told, "bad"), Span("  "), Span(do, key), Span("  "), *keep)
-        act = "wait" if question.later else f"cancel {'them' if many else 'it'}"
+        act = (
+            "wait"
+            if question.later and not self._present(question).at_once
+            else f"cancel {'them' if many else 'it'}"
+        )
         return line(Span(do, key), Span(f" {act}     ", word), *keep)
 
 
@@ -330,7 +335,8 @@ def _title(question: Question, left: int, *, short: bool) -> str:
 
 def _cost(question: Question, width: int) -> str:
     if question.later:
-        return "as the route says, when it goes"
+        goes = "it goes" if len(question.orders) == 1 else "they go"
+        return f"nothing: {goes} at once" if question.at_once else f"as the route says, when {goes}"
     if not question.counted:
         return "not known: the open orders are not listed"
     if not question.cost_high:
