@@ -33,6 +33,15 @@ class _Straight(connect):
         return exc
 
 
+class _Connection(ClientConnection):
+    """Ends quietly where it never began, too."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        # websockets 17.4 trips over this when TLS fails behind a proxy, and asyncio logs a fault
+        if hasattr(self, "recv_messages"):
+            super().connection_lost(exc)
+
+
 class WebSocket:
     """One open websocket of the library."""
 
@@ -82,6 +91,7 @@ async def open_socket(url: str, open_s: float, way: Way | None = None) -> WebSoc
         return WebSocket(
             await _Straight(
                 url,
+                create_connection=_Connection,
                 compression=None,
                 user_agent_header=f"krakentui/{__version__}",
                 proxy=way.proxy_to(host),

@@ -1,0 +1,83 @@
+"""The real doors over real TLS: through the proxy that is set, and to nobody with a bad certificate."""
+
+import ssl
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from krakentui.engine.doors import Opener, RestDoor
+from krakentui.model.error import NotSent
+from krakentui.net.socket import Unreachable
+from krakentui.net.tap import NoTap
+from krakentui.net.way import Way
+from krakentui.wire.spot.rest import Call, prepare
+from tests.support.clock import ManualClock
+from tests.support.tls import KRAKEN, Authority, exchange_behind_proxy
+
+Knock = Callable[[Way], Awaitable[None]]
+NOT_GOOD = "its certificate is not valid here"
+
+
+async def rest(way: Way) -> None:
+    """Ask for the time."""
+    door = RestDoor("https://api.kraken.com", ManualClock(), NoTap(), way)
+    try:
+        assert await door.send(prepare(Call("Time")), 10) == (200, b"{}")
+    finally:
+        await door.close()
+
+
+async def websocket(way: Way) -> None:
+    """Open the public websocket."""
+    socket = await Opener(way)("wss://ws.kraken.com/v2", 10)
+    await socket.close()
+
+
+DOORS = pytest.mark.parametrize(
+    ("knock", "host", "path"),
+    [(rest, "api.kraken.com", "/0/public/Time"), (websocket, "ws.kraken.com", "/v2")],
+    ids=["REST", "websocket"],
+)
+BOTH = pytest.mark.parametrize("knock", [rest, websocket], ids=["REST", "websocket"])
+
+
+@DOORS
+@pytest.mark.anyio
+async def test_a_good_certificate_of_an_extra_authority_is_trusted_through_the_proxy(
+    knock: Knock, host: str, path: str, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path)
+    async with exchange_behind_proxy(authority.server(*KRAKEN)) as exchange:
+        await knock(Way(proxy=exchange.proxy, ca_file=authority.ca_file))
+    assert exchange.asked == [f"CONNECT {host}:443 HTTP/1.1".encode()]
+    assert exchange.heard == [path]
+
+
+async def refused(knock: Knock, context: ssl.SSLContext, ca_file: Path | None) -> None:
+    """Knock at a server whose certificate is not good: it must hear nothing."""
+    async with exchange_behind_proxy(context) as exchange:
+        with pytest.raises((NotSent, Unreachable), match=NOT_GOOD):
+            await knock(Way(proxy=exchange.proxy, ca_file=ca_file))
+    assert len(exchange.asked) == 1
+    assert exchange.heard == []
+
+
+@BOTH
+@pytest.mark.anyio
+async def test_an_authority_that_nobody_knows_is_not_trusted(knock: Knock, tmp_path: Path) -> None:
+    await refused(knock, Authority(tmp_path).server(*KRAKEN), None)
+
+
+@BOTH
+@pytest.mark.anyio
+async def test_a_certificate_for_another_name_is_not_trusted(knock: Knock, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    await refused(knock, authority.server("kraken.example"), authority.ca_file)
+
+
+@BOTH
+@pytest.mark.anyio
+async def test_a_certificate_that_is_over_is_not_trusted(knock: Knock, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    await refused(knock, authority.server(*KRAKEN, days=-1), authority.ca_file)
