@@ -244,7 +244,7 @@ def _ca_file(value: object) -> Path:
 
     path = Path(value).expanduser() if isinstance(value, str) else Path()
     try:
-        ssl.create_default_context().load_verify_locations(cafile=path)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "no certificate is in it"
         raise ValueError(f"a file with certificates in PEM form ({why})") from None

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from krakentui.model.counting import Counting
 from krakentui.model.error import UsageError
 from krakentui.settings import Config, config_file, parse_config, read_config, state_folder
+from tests.support.tls import Authority
 
 FILE = Path("config.toml")
 
@@ -244,6 +245,15 @@ def test_a_way_out_that_makes_no_sense_stops_the_start(line: str, why: str) -> N
     with pytest.raises(UsageError, match=r"config\.toml:2") as caught:
         parse_config(f"[network]\n{line}\n".encode(), Path("config.toml"))
     assert why in str(caught.value)
+
+
+def test_a_look_at_the_authority_opens_no_file_for_the_secrets_of_sessions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "secrets"))
+    file = Authority(tmp_path).ca_file
+    assert parse_config(f'[network]\nca_file = "{file}"\n'.encode(), Path("config.toml")).ca_file == file
+    assert not (tmp_path / "secrets").exists()
 
 
 def test_a_file_without_a_certificate_is_no_authority(tmp_path: Path) -> None:

@@ -203,6 +203,5 @@ def _door(way: Way, *, local: bool) -> httpx.AsyncHTTPTransport:
         trusts_nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loopback speaks plain http; saves 20 ms
         return httpx.AsyncHTTPTransport(verify=trusts_nobody, limits=limits)
     proxy = way.proxy_to("api.kraken.com")
-    return httpx.AsyncHTTPTransport(
-        verify=way.trust(), limits=limits, proxy=httpx.Proxy(proxy) if proxy else None
-    )
+    through = None if proxy is None else httpx.Proxy(proxy, ssl_context=way.trust_in_proxy(proxy))
+    return httpx.AsyncHTTPTransport(verify=way.trust(), limits=limits, proxy=through)

@@ -6,7 +6,9 @@ machine trusts, for networks that inspect TLS, and nothing switches the check of
 """
 
 import ssl
+import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -36,10 +38,20 @@ class Way(Struct, frozen=True, kw_only=True):
     def trust(self) -> ssl.SSLContext:
         """Make a context that verifies certificates and host names.
 
+        It is that of `ssl.create_default_context`, but for SSLKEYLOGFILE: there, that variable has the
+        secrets of every session written down, and who reads them reads keys and tokens.
+
         Raises:
             OSError: the extra file cannot be read, or holds no certificate.
         """
-        context = ssl.create_default_context()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if sys.version_info >= (3, 13):  # since then the usual context is as strict as this
+            context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
+        context.load_default_certs()
         if self.ca_file is not None:
             context.load_verify_locations(cafile=self.ca_file)
         return context
+
+    def trust_in_proxy(self, proxy: str | None) -> ssl.SSLContext | None:
+        """Make such a context for a proxy that speaks TLS itself; None = it does not."""
+        return self.trust() if proxy is not None and urlsplit(proxy).scheme == "https" else None

@@ -7,6 +7,8 @@ follow them), and the frame limit is raised: the list of instruments is near its
 
 import asyncio
 import contextlib
+import ssl
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -31,6 +33,12 @@ class _Straight(connect):
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         return exc
+
+
+class _OfProxy(TypedDict, total=False):
+    """What the library is told only where a proxy speaks TLS itself."""
+
+    proxy_ssl: ssl.SSLContext
 
 
 class _Connection(ClientConnection):
@@ -88,19 +96,23 @@ async def open_socket(url: str, open_s: float, way: Way | None = None) -> WebSoc
     """
     way, host = way or Way(), urlsplit(url).hostname or ""
     try:
+        proxy = way.proxy_to(host)
+        trust_in_proxy = way.trust_in_proxy(proxy)
+        of_proxy: _OfProxy = {} if trust_in_proxy is None else {"proxy_ssl": trust_in_proxy}
         return WebSocket(
             await _Straight(
                 url,
                 create_connection=_Connection,
                 compression=None,
                 user_agent_header=f"krakentui/{__version__}",
-                proxy=way.proxy_to(host),
+                proxy=proxy,
                 ssl=None if is_loopback(host) else way.trust(),
                 open_timeout=open_s,
                 ping_interval=None,
                 close_timeout=CLOSE_S,
                 max_size=MOST_BYTES,
                 max_queue=MOST_QUEUED,
+                **of_proxy,
             )
         )
     except InvalidStatus as error:

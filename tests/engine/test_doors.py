@@ -81,3 +81,18 @@ async def test_a_certificate_for_another_name_is_not_trusted(knock: Knock, tmp_p
 async def test_a_certificate_that_is_over_is_not_trusted(knock: Knock, tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     await refused(knock, authority.server(*KRAKEN, days=-1), authority.ca_file)
+
+
+@BOTH
+@pytest.mark.anyio
+async def test_no_variable_has_the_secrets_of_a_session_written_down(
+    knock: Knock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither those of the exchange's TLS nor those of a proxy's own."""
+    authority, written = Authority(tmp_path), tmp_path / "secrets"
+    server, proxy = authority.server(*KRAKEN), authority.server("localhost")
+    monkeypatch.setenv("SSLKEYLOGFILE", str(written))
+    async with exchange_behind_proxy(server, proxy) as exchange:
+        await knock(Way(proxy=exchange.proxy, ca_file=authority.ca_file))
+    assert len(exchange.heard) == 1
+    assert not written.exists()

@@ -65,6 +65,9 @@ def test_a_proxy_is_shown_without_its_password() -> None:
 
 
 def test_nothing_switches_the_check_off() -> None:
-    context = Way().trust()
+    context, usual = Way().trust(), ssl.create_default_context()
+    for name in ("check_hostname", "verify_mode", "verify_flags", "options", "minimum_version"):
+        assert getattr(context, name) == getattr(usual, name), name
     assert context.check_hostname
     assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.cert_store_stats() == usual.cert_store_stats()
