@@ -61,11 +61,14 @@ class Terminal:
                 self._write(f"{part}\n")
 
     def ask(self, question: str) -> str:
-        """Ask, and give the answer without space around it.
+        """Ask, and give the answer without space around it; what was typed before the question is none.
 
         Raises:
             KeyProblem: nothing was answered: the terminal is gone, or Ctrl-D was pressed.
         """
+        self._ahead = b""
+        with contextlib.suppress(termios.error):
+            termios.tcflush(self._file, termios.TCIFLUSH)
         self._write(question)
         return self._line().strip()
 
@@ -98,7 +101,7 @@ class Terminal:
             os.write(self._file, shown.encode("utf-8", "replace"))
 
     def _line(self) -> str:
-        """Read one line; what was pasted beyond it answers the next question."""
+        """Read one line; what was pasted beyond it answers the next hidden question."""
         while b"\n" not in self._ahead:
             try:
                 data = os.read(self._file, _MOST)

@@ -41,6 +41,23 @@ def test_key_and_secret_pasted_at_once_answer_both_questions() -> None:
     assert not any(part[:8] in typist.shown for part in (a_key(), a_secret()))
 
 
+def test_lines_pasted_beyond_key_and_secret_answer_no_question() -> None:
+    with Typist(f"{a_key()}\n{a_secret()}\nyes\n3", "no") as typist:
+        assert typist.terminal.ask_hidden("API key: ").reveal() == a_key()
+        assert typist.terminal.ask_hidden("Private key, pasted with it ").reveal() == a_secret()
+        assert typist.terminal.ask("Store it all the same? ") == "no"
+    assert typist.left == 0
+
+
+def test_lines_that_were_read_ahead_answer_no_question() -> None:
+    """A terminal that hands out several lines at once: without its line discipline."""
+    with Typist(f"{a_key()}\nyes\nyes", "no") as typist:
+        typist.hand_out_all_at_once()
+        assert typist.terminal.ask_hidden("API key: ").reveal() == a_key()
+        assert typist.terminal.ask("Store it all the same? ") == "no"
+    assert typist.left == 0
+
+
 def test_a_swapped_pair_is_put_right_and_said() -> None:
     with Typist(a_secret(), a_key()) as typist:
         pair = typed.ask_pair(typist.terminal, "main")

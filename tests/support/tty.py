@@ -48,6 +48,12 @@ class Typist:
             self._shows = bool(termios.tcgetattr(self._slave)[3] & termios.ECHO)
         return self._shows
 
+    def hand_out_all_at_once(self) -> None:
+        """Let a read give whatever has come, not one line."""
+        mode = termios.tcgetattr(self._slave)
+        mode[3] &= ~termios.ICANON
+        termios.tcsetattr(self._slave, termios.TCSANOW, mode)
+
     @property
     def left(self) -> int:
         """Answers that nobody asked for."""
