@@ -173,7 +173,7 @@ class KrakenApp(Discreet, inherit_bindings=False):
         with self._context():  # a task of the session's host calls, not the app's own
             while len(self.screen_stack) > 1:
                 self.pop_screen()
-            self.face, self._said = face, Said()
+            self.face, self._said = face, self._said.turn(self.face, face)
             self.main.forget()
             self._cover(*self.size)
         self.draw()
@@ -224,6 +224,11 @@ class KrakenApp(Discreet, inherit_bindings=False):
     def journal(self) -> tuple[JournalLine, ...]:
         """All lines seen so far."""
         return self._said.lines
+
+    @property
+    def turned(self) -> bool:
+        """Whether another key was in use before in this run."""
+        return self._said.turned
 
     def say(self, sentence: str) -> None:
         """Tell the user something at once, in place of the journal line."""

@@ -185,6 +185,10 @@ class Deeds:
     def _show_results(self) -> None:
         if self._app.face.results():
             self._app.push_screen(ResultsScreen(self._app.face, private=self._private))
+        elif self._app.turned:
+            status = self._app.face.status(self._app.face.clock.mono_ns())
+            since = f"since key {status.key_name or status.key} is in use"
+            self._app.say(f"No cancel was confirmed {since}; J tells what was before.")
         else:
             self._app.say("No cancel was confirmed in this run yet.")
 

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from krakentui.state.keyring import Checked
 from krakentui.state.parting import Parting
+from krakentui.state.view import JournalLine
 from krakentui.ui.screens.confirm import ConfirmScreen
 from krakentui.ui.screens.keys import KeysScreen
 from krakentui.ui.screens.leave import LeaveScreen, SwitchKeyScreen
@@ -32,6 +33,10 @@ async def with_keys(
     async with opened(face, size=size) as screen:
         screen.app.keychain = keys
         yield screen, keys
+
+
+def a_line(number: int, text: str) -> JournalLine:
+    return JournalLine(number=number, wall_ns=WALL_START, kind="notice", text=text, level="info")
 
 
 def empty_face() -> FakeFace:
@@ -240,6 +245,39 @@ async def test_after_a_switch_nothing_of_the_old_session_is_on_the_screen() -> N
         new.orders_view = orders_of(an_order("ONEW01"), an_order("ONEW02"))
         await screen.draw()
         assert orders.chosen == "ONEW01"
+
+
+async def test_the_journal_keeps_what_the_run_was_told_before_a_switch() -> None:
+    old, again = FakeFace(), FakeFace()
+    old.lines = (a_line(1, "Cancelled: sell 0.5 BTC/USD."), a_line(2, "Done: buy 1 ETH/USD is filled."))
+    async with with_keys(face=old) as (screen, _):
+        new = empty_face()
+        screen.app.turn_to(new)
+        await screen.draw()
+        assert "Done:" not in screen.text()
+        new.lines = (a_line(1, "Market data is live."),)
+        await screen.draw()
+        screen.app.turn_to(again)
+        again.lines = (a_line(1, "REST is live."),)
+        await screen.draw()
+        assert [line.text for line in screen.app.journal] == [
+            "alice: Cancelled: sell 0.5 BTC/USD.",
+            "alice: Done: buy 1 ETH/USD is filled.",
+            "Up to here key cancel of account alice was in use, from here on key bobs of account bob.",
+            "bob: Market data is live.",
+            "Up to here key bobs of account bob was in use, from here on key cancel of account alice.",
+            "REST is live.",
+        ]
+        await screen.press("J")
+        assert "alice: Cancelled: sell 0.5 BTC/USD." in screen.text()
+
+
+async def test_after_a_switch_no_cancel_of_the_run_is_denied() -> None:
+    async with with_keys() as (screen, _):
+        screen.app.turn_to(empty_face())
+        await screen.press("R")
+        said = "No cancel was confirmed since key bobs is in use; J tells what was before."
+        assert said in screen.text()
 
 
 async def test_a_question_about_the_old_orders_dies_and_confirms_nothing() -> None:
