@@ -102,7 +102,7 @@ async def _show(place: Seated, clock: SystemClock, shelf: ListKeys, beside: Besi
         code = app.return_code or 0
         hanging, account = app.keychain.parting(), host.session.state.account
     _LOG.info("The monitor ended with %s, %s cancels unsettled.", code, len(hanging.unsettled))
-    for sentence in (*app.keychain.left, *hanging.told(account)):
+    for sentence in (*app.keychain.left, *hanging.told(account), *host.last_words):
         guard.say(sentence)
     gc.freeze()  # the interpreter's own last collections would take a third of the second an end may take
     return code

@@ -31,7 +31,7 @@ def run_loop(work: Coroutine[Any, Any, int]) -> int:
 
 @asynccontextmanager
 async def opened(settings: "Settings", program: str, *, insists: bool = False) -> AsyncIterator["Session"]:
-    """Open a session on the machine's clock and close it afterwards; its warnings go to stderr.
+    """Open a session on the machine's clock and close it; warnings and last words go to stderr.
 
     Args:
         settings: what this run was told.
@@ -43,13 +43,16 @@ async def opened(settings: "Settings", program: str, *, insists: bool = False) -
 
     log.tell(guard.say)
     clock = SystemClock(settings.speed, settings.start_ns)
-    async with (
-        seated(settings, clock, program, insists=insists) as place,
-        Host(place.settings, clock, random.Random(), seat=place.seat, cancel_seat=place.cancel_seat) as host,
-    ):
-        for warning in host.session.warnings:
-            guard.say(warning)
-        yield host.session
+    async with seated(settings, clock, program, insists=insists) as place:
+        host = Host(place.settings, clock, random.Random(), seat=place.seat, cancel_seat=place.cancel_seat)
+        try:
+            async with host:
+                for warning in host.session.warnings:
+                    guard.say(warning)
+                yield host.session
+        finally:
+            for sentence in host.last_words:
+                guard.say(sentence)
 
 
 async def until(face: "Face", seconds: float, speed: float, reached: Callable[[int], bool]) -> bool:

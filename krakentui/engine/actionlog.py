@@ -40,12 +40,17 @@ from krakentui.model.mass import (
     MassStep,
     MassUnanswered,
 )
+from krakentui.model.number import counted
 from krakentui.model.switch import SwitchAnswered, SwitchAsked, SwitchRanOut, SwitchUnanswered
 from krakentui.net.deadline import within
 from krakentui.state.state import State
 
 AGAIN_S = 0.2
 """When another program holds the file, it is tried again so soon."""
+CLOSING_S = 0.05
+CLOSING_TRIES = 7
+"""At the end it is tried so often, which takes 0.3 s at most."""
+HELD = "another program held it"
 MOST_WAITING = 10_000
 """Facts kept for a disk that takes nothing; the oldest go first."""
 LOGGED: Final = frozenset(
@@ -95,6 +100,9 @@ class ActionLog:
         """By request, None = the dead man's switch: the key that it goes with."""
         self._seen = state.journal.last
         self._failed = False
+        self._lost = 0
+        """Entries that are not, or perhaps not, in the file and will not be."""
+        self._why_lost = ""
         self._over: set[int] = set()
         """Mass cancels whose outcome was noted."""
 
@@ -171,10 +179,11 @@ class ActionLog:
             if not append(self._folder, self._author, facts):
                 return False
         except OSError as error:
+            why = error.strerror or str(error)
+            self._lose(len(facts), why)
             self._waiting.clear()
             if not self._failed:
                 self._failed = True
-                why = error.strerror or str(error)
                 text = (
                     f"The action log {self._folder / FILE} cannot be written ({why}): cancels go on without."
                 )
@@ -184,12 +193,37 @@ class ActionLog:
         self._waiting.clear()
         return True
 
+    async def close(self) -> None:
+        """Write what is left; a program that holds the file gets a moment to let go of it."""
+        try:
+            for left in reversed(range(CLOSING_TRIES)):
+                if self.flush():
+                    break
+                if left:
+                    await self._clock.sleep(CLOSING_S)
+        finally:
+            self._lose(len(self._waiting), HELD)
+            self._waiting.clear()
+
+    @property
+    def last_words(self) -> tuple[str, ...]:
+        """Say what is missing in the log, once it is closed."""
+        if not self._lost:
+            return ()
+        path, most = self._folder / FILE, counted(self._lost, "entry", "entries")
+        return (f"The action log {path} lacks up to {most} of this run: {self._why_lost}.",)
+
+    def _lose(self, count: int, why: str) -> None:
+        if count:
+            self._lost, self._why_lost = self._lost + count, why
+
     # --- facts -----------------------------------------------------------------------------------
 
     def _note(self, fact: Fact) -> None:
         at = datetime.fromtimestamp(self._clock.now_ns() / SECOND, UTC)
         request = None if fact.act == "dead_man" else fact.request or 0
         fact = structs.replace(fact, key=self._keys.get(request, ""))
+        self._lose(len(self._waiting) == MOST_WAITING, HELD)
         self._waiting.append((at.isoformat(timespec="milliseconds").replace("+00:00", "Z"), fact))
         self._wake.set()
 

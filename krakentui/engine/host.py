@@ -1,9 +1,9 @@
 """Opened around the app: owns the tasks of the session and closes them in order.
 
 Closing: what the user confirmed is written first, then the tasks end (sockets say goodbye for 0.2 s at
-most), then REST and the recording close. All of it takes well under a second. Another session may take
-the place of the one that runs: that one is closed the same way, and what goes by the address of this
-machine goes on.
+most), then the action log (0.3 s at most, where another program holds it), REST and the recording close. All
+of it takes well under a second. Another session may take the place of the one that runs: that one is closed
+the same way, and what goes by the address of this machine goes on.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from krakentui.engine.seat import Seat, Seated
 from krakentui.engine.session import Session
 from krakentui.engine.supervise import supervise
 from krakentui.model.clock import Clock
-from krakentui.model.event import Happening
+from krakentui.model.event import Happening, Noted
 from krakentui.model.figures import BudgetFigures
 from krakentui.model.switch import SwitchLeft
 from krakentui.net.address import Address
@@ -102,6 +102,11 @@ class Host:
     def session(self) -> Session:
         """The session that runs."""
         return self._open.session
+
+    @property
+    def last_words(self) -> tuple[str, ...]:
+        """What is to be said once all is closed, as sentences."""
+        return self.session.last_words
 
     @property
     def clock(self) -> Clock:
@@ -189,11 +194,13 @@ class Host:
         return _Open(session, place)
 
     def _go_on(self, old: Session, new: Session) -> None:
-        """Let the new session know what the old ones counted."""
+        """Let the new session know what the old ones counted, and say the last words of the one before."""
         before = old.state.ledger
         for books in before.by_key():
             self._known[books.key or ""] = figures_of(books, self._clock.mono_ns())
         self._go_on_with_switch(old, new)
+        for sentence in old.last_words:
+            new.tell(Noted(kind="notice", text=sentence, level="warn"))
         new.state.ledger = new.state.ledger.at_address_of(before)
         if new.side is not None:
             new.side.remember(self._known)

@@ -289,15 +289,22 @@ class Session(Sight):
             await self._account.finish(seconds)
 
     async def close(self) -> None:
-        """Close what the tasks leave open: the action log, the counters on disk, REST, the recording."""
-        if self._actions is not None:
-            self._actions.flush()
+        """Close what the tasks leave open: the counters on disk, the action log, REST, the recording."""
         if self._side is not None:
             self._side.close()
-        if self._own_door is not None:
-            await self._own_door.close()
-        if self._recorder is not None:
-            self._recorder.close()
+        try:
+            if self._actions is not None:
+                await self._actions.close()
+        finally:
+            if self._own_door is not None:
+                await self._own_door.close()
+            if self._recorder is not None:
+                self._recorder.close()
+
+    @property
+    def last_words(self) -> tuple[str, ...]:
+        """What is to be said once it is closed, as sentences."""
+        return () if self._actions is None else self._actions.last_words
 
     def _tasks(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         tasks: list[tuple[str, Callable[[], Awaitable[None]]]] = [

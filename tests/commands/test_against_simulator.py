@@ -1,5 +1,6 @@
 """The commands as processes against the simulated exchange as a process: contracts, outcomes, endings."""
 
+import fcntl
 import json
 import signal
 import socket
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from krakentui.engine.actionfile import FILE
+from krakentui.log import FILE_NAME
 from tests.commands.exchange import PROGRAM, Exchange, clean_environment
 from tests.support.contract import CANCEL, LIMITS, STREAM, complaints
 
@@ -104,6 +107,19 @@ def test_a_cancel_by_id_takes_that_order_and_no_other(exchange: Exchange) -> Non
     assert complaints(told, CANCEL) == []
     assert [(row["id"], row["outcome"]) for row in told["orders"]] == [(order_id, "cancelled")]
     assert before.keys() - exchange.open_orders().keys() == {order_id}
+
+
+def test_a_log_that_another_program_holds_costs_no_cancel_and_is_said_at_the_end(exchange: Exchange) -> None:
+    order_id = min(exchange.open_orders())
+    exchange.krakentui("cancel", order_id, "--dry-run")
+    log = next(exchange.home.rglob(FILE_NAME)).parent / FILE
+    with log.open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = exchange.krakentui("cancel", order_id, "--yes", "--json")
+    assert (done.returncode, json.loads(done.stdout)["orders"][0]["outcome"]) == (0, "cancelled")
+    assert done.stderr == (
+        f"krakentui: The action log {log} lacks up to 4 entries of this run: another program held it.\n"
+    )
 
 
 def test_a_cancel_by_pair_takes_exactly_that_pair(exchange: Exchange) -> None:

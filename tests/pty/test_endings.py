@@ -1,11 +1,13 @@
 """However the monitor ends, it ends soon, with its code, and gives the terminal back."""
 
+import fcntl
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from krakentui.engine.actionfile import FILE
 from tests.pty.conftest import Open
 from tests.pty.terminal import SOON_S, Terminal
 from tests.pty.venue import Venue
@@ -192,6 +194,24 @@ def test_a_signal_in_mid_cancel_ends_it_soon_and_names_the_order(
     assert order_id in said
     venue.process.send_signal(signal.SIGCONT)
     assert terminal.wait(lambda: order_id not in venue.open_orders(), 5)
+
+
+def test_what_the_action_log_lacks_is_said_at_the_end(monitor: Open, venue: Venue, tmp_path: Path) -> None:
+    with (tmp_path / FILE).open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        terminal = monitor(env={"KRAKENTUI_STATE_DIR": str(tmp_path)})
+        order_id = venue.place("0.01", "ADA/USD", qty="600")
+        terminal.pause(0.3)
+        terminal.press(b"g")
+        terminal.type(b"x")
+        terminal.shows(order_id)
+        terminal.pause(0.5)
+        terminal.type(b"\r")
+        assert terminal.wait(lambda: order_id not in venue.open_orders(), 5)
+        terminal.signal(signal.SIGTERM)
+        code, took = terminal.end()
+    assert (code, took < SOON_S) == (143, True)
+    assert "another program held it" in " ".join(terminal.plain().split())
 
 
 @pytest.mark.slow

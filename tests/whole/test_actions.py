@@ -1,5 +1,9 @@
 """The action log of a session against the exchange: every act, what it cost, how it ended."""
 
+import asyncio
+import fcntl
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,8 @@ from tests.whole.lockstep import Lockstep, lockstep
 
 pytestmark = pytest.mark.anyio
 QUIET = Options(manual=True, quiet=True)
+STEPS = {"asked", "sent", "answered", "outcome"}
+TICK_S = 0.01
 MASS_END = ("cancel_all", "outcome")
 
 
@@ -35,6 +41,22 @@ async def cancel_everything(both: Lockstep) -> None:
     assert isinstance(question, Question)
     assert both.session.confirm(question) is None
     await both.run(1)
+
+
+async def leave(stack: AsyncExitStack, both: Lockstep, then: Callable[[], None]) -> None:
+    """Close the client while time passes; once its log is written by nobody else any more, do something."""
+
+    async def pass_time() -> None:
+        while any(task.get_name() == "action log" for task in asyncio.all_tasks()):
+            await both.clock.advance(TICK_S)
+        then()
+        while True:
+            await both.clock.advance(TICK_S)
+
+    passing = asyncio.create_task(pass_time())
+    await stack.aclose()
+    passing.cancel()
+    await asyncio.wait([passing])
 
 
 async def test_a_cancel_is_logged_step_by_step_with_what_it_cost(tmp_path: Path) -> None:
@@ -90,17 +112,6 @@ async def test_the_dead_mans_switch_is_logged_but_not_each_renewal(tmp_path: Pat
         ("dead_man", "asked", "disarmed"),
         ("dead_man", "answered", ""),
     ]
-
-
-async def test_a_log_that_cannot_be_written_costs_one_notice_and_no_cancel(tmp_path: Path) -> None:
-    (tmp_path / FILE).mkdir()
-    async with lockstep(QUIET, state_dir=tmp_path) as both:
-        for order in sorted(both.true_orders())[:2]:
-            both.confirm(order)
-            await both.until(lambda order=order: both.outcomes().get(order) == "cancelled", 5)  # type: ignore[misc]
-        notices = [line.text for line in both.session.journal() if "action log" in line.text]
-    assert len(notices) == 1
-    assert "cancels go on without" in notices[0]
 
 
 async def test_a_mass_cancel_is_logged_itself_and_for_every_order(tmp_path: Path) -> None:
@@ -162,3 +173,34 @@ async def test_where_the_log_cannot_be_written_there_is_one_notice_and_the_cance
         notices = [line.text for line in both.session.journal() if "action log" in line.text]
     assert len(notices) == 1
     assert "cancels go on without" in notices[0]
+    assert both.host.last_words == (
+        f"The action log {tmp_path / FILE} lacks up to 8 entries of this run: Is a directory.",
+    )
+
+
+async def test_who_holds_the_log_while_we_close_gets_a_moment_to_let_go(tmp_path: Path) -> None:
+    (tmp_path / FILE).touch()
+    with (tmp_path / FILE).open("rb") as held:
+        async with AsyncExitStack() as stack:
+            both = await stack.enter_async_context(lockstep(QUIET, state_dir=tmp_path))
+            fcntl.flock(held, fcntl.LOCK_EX)
+            order = min(both.true_orders())
+            both.confirm(order)
+            await both.until(lambda: both.outcomes().get(order) == "cancelled", 5)
+            await leave(stack, both, lambda: fcntl.flock(held, fcntl.LOCK_UN))
+    assert {entry.step for entry in logged(tmp_path) if entry.order} == STEPS
+    assert both.host.last_words == ()
+
+
+async def test_what_a_log_lacks_that_is_held_to_the_end_is_said(tmp_path: Path) -> None:
+    (tmp_path / FILE).touch()
+    with (tmp_path / FILE).open("rb") as held:
+        async with AsyncExitStack() as stack:
+            both = await stack.enter_async_context(lockstep(QUIET, state_dir=tmp_path))
+            fcntl.flock(held, fcntl.LOCK_EX)
+            both.confirm(min(both.true_orders()))
+            await both.run(3)
+            await leave(stack, both, lambda: None)
+    assert both.host.last_words == (
+        f"The action log {tmp_path / FILE} lacks up to 4 entries of this run: another program held it.",
+    )

@@ -1,5 +1,6 @@
 """One key in the place of another in a running monitor, against the exchange: nothing old, nothing lost."""
 
+import fcntl
 import os
 import random
 from pathlib import Path
@@ -10,6 +11,7 @@ from msgspec import structs
 from krakentui.commands.demo import credentials_of
 from krakentui.commands.shelf import at_hand
 from krakentui.commands.simulated import first_line_of
+from krakentui.engine.actionfile import FILE
 from krakentui.engine.keychain import Shelf
 from krakentui.engine.keyfetch import Fetched
 from krakentui.model.error import KeyProblem
@@ -206,6 +208,18 @@ async def test_an_armed_switch_that_was_agreed_to_be_left_stays_armed_and_is_tol
         assert switch.phase == "left"
         assert [line.text for line in both.session.journal() if "D disarms it" in line.text] == [LEFT]
         assert hands.keys.left == ()
+
+
+async def test_what_the_log_lacks_of_a_session_that_was_left_the_next_one_tells(tmp_path: Path) -> None:
+    async with switching(tmp_path) as hands:
+        both = hands.both
+        with (tmp_path / FILE).open("wb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            both.confirm(min(both.true_orders()))
+            await both.until(lambda: "cancelled" in both.outcomes().values(), 3)
+            await hands.switch("stranger", "bob")
+        notices = [line.text for line in both.session.journal() if line.kind == "notice"]
+    assert [text for text in notices if f"{tmp_path / FILE} lacks up to 4 entries" in text]
 
 
 async def test_a_check_asks_once_and_the_screen_follows_the_key() -> None:
