@@ -10,8 +10,11 @@ import pytest
 from krakentui.__main__ import main
 from krakentui.commands.parser import parse
 from krakentui.keys.profile_text import parse as parse_profiles
+from krakentui.model.clock import MILLISECOND
 from krakentui.settings import parse_config
 from krakentui.simulator.control import VERBS
+from krakentui.ui.answerguard import WAIT_NS
+from krakentui.ui.keygate import QUIET_NS
 from tests.support.contract import STREAM, complaints
 from tests.support.readme import README, with_keys
 
@@ -32,6 +35,25 @@ def test_one_line_sets_everything_up(heading: str, end: str) -> None:
     (block,) = fenced(heading)
     assert block.count("\n") == 1
     assert block.endswith(end)
+
+
+def test_it_says_once_how_its_commands_get_onto_the_path_before_it_uses_them() -> None:
+    assert TEXT.count(". .venv/bin/activate") == 1
+    bare = re.search(r"^krakentui ", TEXT, re.MULTILINE)
+    assert bare is not None
+    assert TEXT.index(". .venv/bin/activate") < bare.start()
+
+
+def test_the_guards_on_keys_have_the_seconds_that_it_names() -> None:
+    assert f"before it has been on the screen for {WAIT_NS // MILLISECOND} ms" in TEXT
+    assert f"in the {QUIET_NS // MILLISECOND} ms after `Esc`" in TEXT
+
+
+def test_what_runs_beside_the_exchange_is_installed_by_the_names_that_the_witnesses_lock() -> None:
+    (line,) = re.findall(r"`pip install ([a-z -]+)`", TEXT)
+    locked = (README.parent / "tests" / "witness" / "requirements.lock").read_text(encoding="utf-8")
+    assert line.split() == ["python-kraken-sdk", "ccxt", "krakenex"]
+    assert [name for name in line.split() if f"\n{name}==" not in f"\n{locked}"] == []
 
 
 def test_the_key_table_is_that_of_the_actions() -> None:

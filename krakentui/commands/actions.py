@@ -45,7 +45,7 @@ def run(given: Given) -> int:
                 lines.append(written(one)[0].decode() if given.json else line_of(one))
     except FileNotFoundError:
         if not given.json:
-            put(f"Nothing was done yet: there is no {folder / FILE}.")
+            put(f"Nothing was done yet: there is no {folder / FILE}; the demo writes none.")
         return 0
     except OSError as error:
         raise KrakentuiError(

@@ -30,7 +30,9 @@ def a_log(folder: Path) -> None:
 
 def test_without_a_log_nothing_was_done(capsys: pytest.CaptureFixture[str]) -> None:
     assert actions.run(parse(["actions"])) == 0
-    assert "Nothing was done yet" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.startswith("Nothing was done yet: there is no ")
+    assert said.endswith("actions.jsonl; the demo writes none.\n")
 
 
 def test_each_entry_is_a_line_and_the_log_is_verified(
