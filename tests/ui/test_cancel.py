@@ -6,7 +6,7 @@ from textual import events
 
 from krakentui.state.view import NotAsked, Question
 from krakentui.ui.screens.confirm import ConfirmScreen
-from tests.ui.opening import LEAST, NARROW, opened
+from tests.ui.opening import LEAST, NARROW, WIDE, opened
 from tests.ui.views import FakeFace, a_cost, a_status, an_order, asked, orders_of
 
 pytestmark = pytest.mark.anyio
@@ -153,6 +153,29 @@ async def test_the_question_names_account_key_venue_order_price_cost_and_route()
     assert "over the websocket, one by one" in text
 
 
+@pytest.mark.parametrize("count", [1, 3, 9, 27])
+@pytest.mark.parametrize(("size", "most_whole"), [(WIDE, 27), (NARROW, 3), (LEAST, 1)])
+async def test_every_order_in_sight_has_its_value_and_cost_at_every_size(
+    size: tuple[int, int], most_whole: int, count: int
+) -> None:
+    """Whole ids too, where two lines for each order have room."""
+    ids = [f"O{n:02}BC1-XYZ34-DEF567" for n in range(count)]
+    rows = [
+        an_order(one, "64000.1", type="stop-loss-limit", trigger=Decimal("64010.1"), cost=a_cost(8))
+        for one in ids
+    ]
+    face = FakeFace()
+    face.orders_view = orders_of(*rows)
+    async with opened(face, size=size) as screen:
+        await screen.press("A")
+        lines = [line for line in screen.lines() if "┃  " in line]
+        text = "\n".join(lines)
+        seen = sum(f"O{n:02}" in text for n in range(count))
+        assert seen
+        assert sum("32,000" in line and " USD" in line and "8→6" in line for line in lines) == seen
+        assert (ids[0] in text) == (count <= most_whole)
+
+
 async def test_the_question_marks_protective_orders() -> None:
     face = FakeFace()
     face.orders_view = orders_of(an_order("O1", "58000.0", type="stop-loss", protective=True))
@@ -256,7 +279,7 @@ async def test_at_the_least_size_cancel_all_shows_orders_and_how_to_answer() -> 
         assert "type 27, then Enter" in text
         assert "Esc keep them" in text
         assert "! 4 of these orders" in text
-        await screen.press(*["pagedown"] * 20)
+        await screen.press(*["pagedown"] * 40)
         assert "lines" in screen.text()
         assert "placed it" in screen.text()
 

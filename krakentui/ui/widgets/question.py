@@ -1,63 +1,37 @@
 """A question about cancels, word for word: whose, which, worth what, at what cost, by which way.
 
-Its ids are frozen; what is told of them is true now. Where the room is short, blank lines go first, then
-ids get shorter, and what does not fit below the orders is scrolled with them; the answers stay in sight.
+Its ids are frozen; what is told of them is true now. Where the room is short, blank lines go first, and what
+does not fit below the orders is scrolled with them; the answers stay in sight.
 """
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import ClassVar, NamedTuple
 
 from msgspec import structs
 
 from krakentui.model.number import counted
 from krakentui.state.question import typed
-from krakentui.state.view import NotAsked, OrdersView, Question, QuestionOrder
-from krakentui.ui.fmt import HIDDEN, UNKNOWN, cancel_cost, interval, number, whole_amount
+from krakentui.state.view import NotAsked, OrdersView, Question
+from krakentui.ui.fmt import HIDDEN, UNKNOWN, interval, number
 from krakentui.ui.line import Line, Span, Tone, line, wrapped
-from krakentui.ui.ordertext import SHORT_ID, SHORT_TYPES, SHORTER_TYPES
-from krakentui.ui.table import Column, Layout, arrange, compose, heading, natural_widths
 from krakentui.ui.widgets.panel import Panel
+from krakentui.ui.widgets.questionrows import VALUE_PLACES, Rows, Wording, rows
 from krakentui.ui.widgets.statusline import BADGES
 
-VALUE_PLACES = 2
 ROUTE = "Route  "
 HEAD = 2
 """Lines that say what is asked, and whose orders they are."""
 AROUND = 5
 """Titles of the columns, answers, and three blank lines."""
+ANY_ROOM = 1_000_000
 LEAST_ROWS = 3
-"""Lines kept for orders: two of them, and the one that says how many there are."""
-NEEDED = frozenset({"Pair", "Side", "Type", "Price", "Remaining"})
-"""Columns without which nobody knows what is cancelled."""
-
-
-class Form(NamedTuple):
-    """How much room a row takes."""
-
-    short_id: bool
-    brief: bool
-    """Short words, and of a price only the trigger where there is one."""
-
-
-FORMS = (Form(short_id=False, brief=False), Form(short_id=True, brief=False), Form(short_id=True, brief=True))
+"""Lines kept for orders: one or two of them, and the one that says how many there are."""
 
 
 class QuestionView(Panel[Question]):
     """Draws one question; the list of orders scrolls when it is longer than the room."""
 
     title = "question"
-    columns: ClassVar[tuple[Column, ...]] = (
-        Column("Order", 9, right=False),
-        Column("Pair", 9, right=False),
-        Column("Side", 8, right=False),
-        Column("Type", 7, right=False),
-        Column("Price", 8),
-        Column("Remaining", 8),
-        Column("Value", 5),
-        Column("Cost", 4),
-        Column("", 8, right=False),
-    )
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
@@ -96,34 +70,43 @@ class QuestionView(Panel[Question]):
 
     def lines_wanted(self, question: Question, width: int) -> int:
         """Tell how many lines the whole question takes."""
+        written = self._rows(question, width, ANY_ROOM)
         foot = sum(map(len, self._parts(self._present(question), width)))
-        return HEAD + len(question.orders) + foot + AROUND
+        return HEAD + sum(map(len, written.blocks)) + foot + AROUND
 
     def draw_lines(self, width: int, height: int) -> Sequence[Line]:
         """Draw head, orders in sight, cost and answers."""
         question = self._view
         if question is None:
             return ()
-        form, layout, cells = self._table(question, width)
-        head = self._head(question, form)
-        rows = [compose(self.columns, layout, row) for row in cells]
-        spare = height - len(head) - 2 - min(LEAST_ROWS, len(rows))
-        foot, rest, spare = _fitted(self._parts(self._present(question), width), spare)
-        spare -= max(0, len(rows) - LEAST_ROWS)
+        parts, since = self._parts(self._present(question), width), self._since(question)
+        free = height - HEAD - bool(since) - 2
+        written = self._rows(question, width, free - sum(map(len, parts)))
+        head = [
+            *self._head(question, short=written.short_id),
+            *([line(Span(since, "strong"))] if since else []),
+        ]
+        blocks = written.blocks
+        lines = [one for block in blocks for one in block]
+        foot, rest, spare = _fitted(parts, free - min(LEAST_ROWS, len(lines)))
+        spare -= max(0, len(lines) - LEAST_ROWS)
         before, after = ([Line()] if spare >= least else [] for least in (1, 2))
         above = [Line()] if spare > 2 and len(head) == HEAD else []
-        rows += rest
         room = max(1, height - len(head) - len(above) - 1 - len(before) - len(foot) - len(after) - 1)
-        if len(rows) > room:
-            rows = self._in_sight(rows, room, "lines" if rest else "orders")
-        titles = heading(self.columns, layout)
-        return (*head, *above, titles, *rows, *before, *foot, *after, self._answers(question))
+        lines += rest
+        if len(lines) > room and rest:
+            lines = self._in_sight([(one,) for one in lines], room, "lines")
+        elif len(lines) > room:
+            lines = self._in_sight(blocks, room, "orders")
+        return (*head, *above, written.titles, *lines, *before, *foot, *after, self._answers(question))
 
-    def _in_sight(self, rows: list[Line], room: int, what: str) -> list[Line]:
-        self._top = max(0, min(self._top, len(rows) - room + 1))
-        last = self._top + room - 1
-        place = f"{what} {self._top + 1}–{last} of {len(rows)}: ↑ ↓ show the others"
-        return [*rows[self._top : last], line(Span(place, "warn"))]
+    def _in_sight(self, blocks: Sequence[tuple[Line, ...]], room: int, what: str) -> list[Line]:
+        """Give the blocks from the first one in sight on, and say how many there are."""
+        seen = max(1, (room - 1) // len(blocks[0]))
+        self._top = max(0, min(self._top, len(blocks) - seen))
+        last = self._top + seen
+        place = f"{what} {self._top + 1}–{last} of {len(blocks)}: ↑ ↓ show the others"
+        return [*(one for block in blocks[self._top : last] for one in block), line(Span(place, "warn"))]
 
     def move(self, step: int) -> None:
         """Scroll the orders."""
@@ -189,7 +172,7 @@ class QuestionView(Panel[Question]):
         left = tuple(order for order in question.orders if order.id not in self._ended)
         return structs.replace(question, orders=left)
 
-    def _head(self, question: Question, form: Form) -> list[Line]:
+    def _head(self, question: Question, *, short: bool) -> list[Line]:
         badge, tone = BADGES[question.venue]
         key = HIDDEN if self.private else question.key or UNKNOWN
         who = (
@@ -198,10 +181,8 @@ class QuestionView(Panel[Question]):
             Span(question.account or UNKNOWN, "strong"),
             Span(f"  key {key}", "muted"),
         )
-        short = form.short_id and not self.private
-        head = [line(Span(_title(question, len(self.left), short=short), "bad")), Line(who)]
-        since = self._since(question)
-        return [*head, line(Span(since, "strong"))] if since else head
+        short = short and not self.private
+        return [line(Span(_title(question, len(self.left), short=short), "bad")), Line(who)]
 
     def _since(self, question: Question) -> str:
         """Say what has happened to the orders since the question was asked."""
@@ -220,45 +201,13 @@ class QuestionView(Panel[Question]):
             told.append(f"{self._newer} newer {'order' if one else orders} {does if one else do}.")
         return " ".join(told)
 
-    def _table(self, question: Question, width: int) -> tuple[Form, Layout, list[Sequence[Span]]]:
-        """Write the orders in the roomiest form that shows every column that is needed."""
+    def _rows(self, question: Question, width: int, room: int) -> Rows:
+        """Write the orders; they stand whole where this is room enough."""
         now = {order.id: order for order in self._present(question).orders}
         orders = [now.pop(order.id, order) for order in question.orders]
         if question.new_too:
             orders += now.values()
-        for form in FORMS:
-            cells = [self._cells(order, form) for order in orders]
-            layout = arrange(self.columns, natural_widths(self.columns, cells), width)
-            if {self.columns[index].title for index in layout.shown} >= NEEDED:
-                break
-        return form, layout, cells
-
-    def _cells(self, order: QuestionOrder, form: Form) -> Sequence[Span]:
-        value, over = order.value, order.id in self._ended
-        worth = UNKNOWN if value is None else f"{number(value, VALUE_PLACES)} {order.quote or ''}".strip()
-        name = f"{order.id[: SHORT_ID - 1]}…" if form.short_id and len(order.id) > SHORT_ID else order.id
-        types = SHORTER_TYPES if form.brief else SHORT_TYPES
-        side: Tone = "good" if order.side == "buy" else "bad"
-        hidden = self.private
-        remaining = HIDDEN if hidden else whole_amount(order.remaining, order.qty_places)
-        return (
-            Span(HIDDEN if hidden else name, "muted" if over else "strong"),
-            Span(order.pair or UNKNOWN),
-            Span(order.side or UNKNOWN, side),
-            Span(types.get(order.type, order.type) if order.type else UNKNOWN),
-            Span(_price(order, form)),
-            Span("ended", "strong") if over else Span(remaining),
-            Span("" if over else HIDDEN if hidden else worth),
-            Span("" if over else cancel_cost(order.cost), "muted"),
-            self._mark(order, form),
-        )
-
-    def _mark(self, order: QuestionOrder, form: Form) -> Span:
-        if order.id in self._ended:
-            return Span("")
-        if order.id in self._changed:
-            return Span("~" if form.short_id else "~ changed", "warn")
-        return Span("!" if form.short_id else "! guards", "warn") if order.protective else Span("")
+        return rows(orders, Wording(self._ended, self._changed, self.private), width, room)
 
     def _parts(self, now: Question, width: int) -> list[list[Line]]:
         """Write what stands below the orders: value, cost, route, warnings."""
@@ -309,14 +258,6 @@ def _fitted(parts: list[list[Line]], room: int) -> tuple[list[Line], list[Line],
     foot = [item for index in shown if index in pinned for item in ranked[index]]
     rest = [item for index in shown if index not in pinned for item in ranked[index]]
     return foot, rest, room
-
-
-def _price(order: QuestionOrder, form: Form) -> str:
-    price = order.price_text or number(order.price, order.price_places)
-    if order.trigger is None:
-        return price
-    fires = f"@{number(order.trigger, order.price_places)}"
-    return fires if form.brief or order.price in (None, order.trigger) else f"{price} {fires}"
 
 
 def _title(question: Question, left: int, *, short: bool) -> str:
