@@ -59,7 +59,7 @@ def _shelf(given: Given, environ: MutableMapping[str, str], settings: Settings, 
     offered = [_offered(one, profiles, settings, folder, clock, environ) for one in profiles.profiles]
     if held is not None and all(one.name != held.name for one in offered):
         offered.insert(0, at_hand(held, settings.account, canceller=settings.cancel_credentials))
-    return Shelf(tuple(offered), profiles.withdraw_accepted, trouble)
+    return Shelf(tuple(offered), None if trouble else profiles.withdraw_accepted, trouble)
 
 
 def at_hand(

@@ -58,7 +58,8 @@ class Shelf(Struct, frozen=True):
     """All keys that there are now."""
 
     offered: tuple[Offered, ...]
-    withdraw_accepted: frozenset[str] = frozenset()
+    withdraw_accepted: frozenset[str] | None = None
+    """Keys that may withdraw and are used all the same; None = no list says so: the start counts."""
     trouble: str = ""
     """Why there may be more, as a sentence; empty = these are all."""
 
@@ -265,7 +266,7 @@ class Keychain:
             cancel_credentials=fetched.canceller,
             account=offered.account,
             assume_tier=self._assumed(offered.account),
-            withdraw_accepted=self._shelf.withdraw_accepted or self._settings.withdraw_accepted,
+            withdraw_accepted=self._accepted,
             keyless_why="",
             warnings=(*fetched.notes, *self._not_assumed(offered.account)),
         )
@@ -302,6 +303,12 @@ class Keychain:
         self._screen.turn_to(session)
 
     # --- the list --------------------------------------------------------------------------------
+
+    @property
+    def _accepted(self) -> frozenset[str]:
+        """List the keys that may withdraw and are used all the same, as of the last look."""
+        told = self._shelf.withdraw_accepted
+        return self._settings.withdraw_accepted if told is None else told
 
     def _named(self, name: str) -> Offered | None:
         return next((one for one in self._shelf.offered if one.name == name), None)
@@ -365,7 +372,7 @@ class Keychain:
         info, wall_ns = told
         purpose = purpose or ("watch+cancel" if info.may_cancel else "watch")
         now_s = self._host.session.state.exchange_ns(t_ns) // SECOND
-        judged = audit(info, purpose, fingerprint, now_s, accepted=self._shelf.withdraw_accepted)
+        judged = audit(info, purpose, fingerprint, now_s, accepted=self._accepted)
         return Checked(wall_ns=wall_ns, findings=judged.findings, refused=judged.refused or "")
 
     def _heard(self, event: Happening, _t_ns: int) -> None:

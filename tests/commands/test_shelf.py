@@ -96,11 +96,14 @@ def test_a_list_that_went_bad_is_told_and_the_key_in_use_stays(tmp_path: Path) -
     told = shelf(tmp_path)
     assert [one.name for one in told.offered] == ["main"]
     assert "profiles.toml" in told.trouble
+    assert told.withdraw_accepted is None
 
 
 def test_what_the_user_accepted_goes_along(tmp_path: Path) -> None:
     (tmp_path / "profiles.toml").write_text('withdraw_accepted = ["0123456789ab"]\n')
-    assert shelf(tmp_path).withdraw_accepted == {"0123456789ab"}
+    assert shelf(tmp_path).withdraw_accepted == frozenset({"0123456789ab"})
+    (tmp_path / "profiles.toml").write_text("withdraw_accepted = []\n")
+    assert shelf(tmp_path).withdraw_accepted == frozenset()
 
 
 @pytest.mark.anyio

@@ -1,5 +1,6 @@
 """An exchange, a monitor, and a hand that switches its keys."""
 
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,9 +13,11 @@ from krakentui.commands.simulated import first_line_of
 from krakentui.engine.keychain import Keychain, Shelf
 from krakentui.engine.seat import Seated
 from krakentui.model.limit import Tier
-from krakentui.model.secret import Credentials
+from krakentui.model.secret import Credentials, Secret
 from krakentui.settings import Settings
 from krakentui.simulator import Options
+from krakentui.simulator.accounts import of
+from krakentui.simulator.keys import CANCEL, ApiKey, make_key
 from krakentui.state.parting import Parting
 from tests.whole.lockstep import Lockstep, lockstep
 from tests.whole.seen import Seen
@@ -45,6 +48,7 @@ async def switching(
     shelf: Callable[[Lockstep, Shelf], Shelf] = lambda _both, told: told,
     assume_tier: Tier | None = None,
     keys: tuple[str, str | None] = ("cancel", None),
+    accepted: frozenset[str] = frozenset(),
 ) -> AsyncIterator[Hands]:
     async with lockstep(QUIET, state_dir=state_dir, key=keys[0], second=keys[1]) as both:
         told = shelf(both, shelf_of(first_line_of(both.exchange.first_line())))
@@ -56,7 +60,21 @@ async def switching(
         def learn(credentials: Credentials | None) -> None:
             learnt.extend([] if credentials is None else [credentials.name])
 
-        settings = structs.replace(both.session._settings, assume_tier=assume_tier)
+        settings = structs.replace(
+            both.session._settings, assume_tier=assume_tier, withdraw_accepted=accepted
+        )
         chain = Keychain(both.host, settings, lambda: told, sitting, learn, seen)
         both.host.beside("switch of keys", chain.run)
         yield Hands(both, chain, seen, learnt)
+
+
+def a_key_of_bobs(permissions: tuple[str, ...] = CANCEL, now_s: int = 0) -> ApiKey:
+    """Make a key named `guard`: the same letters each time."""
+    return make_key("guard", "bob", permissions, now_s, random.Random(5))
+
+
+def a_second_key_of_bobs(both: Lockstep, permissions: tuple[str, ...] = CANCEL) -> Credentials:
+    """Give bob that key beside `stranger`: the exchange begins with one key of his."""
+    held = a_key_of_bobs(permissions, both.exchange.world.clock.now_us() // 1_000_000)
+    of(both.exchange.world).door.keys[held.public] = held
+    return Credentials(key=held.public, secret=Secret(held.secret_text), name="guard", source="a test")

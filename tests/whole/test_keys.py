@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import random
 from pathlib import Path
 
 import pytest
@@ -15,14 +14,11 @@ from krakentui.engine.actionfile import FILE
 from krakentui.engine.keychain import Shelf
 from krakentui.engine.keyfetch import Fetched
 from krakentui.model.error import KeyProblem
-from krakentui.model.secret import Credentials, Secret
-from krakentui.simulator.accounts import of
-from krakentui.simulator.keys import CANCEL, make_key
 from krakentui.state.parting import Parting
 from krakentui.state.view import NotAsked, SwitchQuestion
 from tests.whole.faults import inject, private_calls
 from tests.whole.lockstep import Lockstep
-from tests.whole.switching import Hands, switching
+from tests.whole.switching import Hands, a_second_key_of_bobs, switching
 from tests.whole.truth import shown_orders, true_orders, wrong_balances, wrong_gauges
 
 pytestmark = pytest.mark.anyio
@@ -329,13 +325,6 @@ async def test_after_a_switch_the_old_key_that_cancels_is_out_of_it() -> None:
         assert question.orders[0].id in both.true_orders()
         await hands.switch("watch")
         assert standing(hands)["watch"][0]
-
-
-def a_second_key_of_bobs(both: Lockstep) -> Credentials:
-    """Make bob a key that cancels for `stranger`: the exchange begins with one key of his."""
-    held = make_key("guard", "bob", CANCEL, both.exchange.world.clock.now_us() // 1_000_000, random.Random(5))
-    of(both.exchange.world).door.keys[held.public] = held
-    return Credentials(key=held.public, secret=Secret(held.secret_text), name="guard", source="a test")
 
 
 def two_pairs(both: Lockstep, told: Shelf) -> Shelf:

@@ -1,0 +1,38 @@
+"""A key that may withdraw is switched to only where its acceptance counts at that moment."""
+
+import pytest
+
+from krakentui.commands.shelf import at_hand
+from krakentui.engine.keychain import Shelf
+from krakentui.keys.permissions import WITHDRAW
+from krakentui.model.limit import fingerprint
+from krakentui.simulator.keys import CANCEL
+from tests.whole.lockstep import Lockstep
+from tests.whole.switching import a_key_of_bobs, a_second_key_of_bobs, switching
+
+pytestmark = pytest.mark.anyio
+WITHDRAWS = frozenset({fingerprint(a_key_of_bobs().public)})
+
+
+@pytest.mark.parametrize(
+    ("listed", "is_used"),
+    [
+        (WITHDRAWS, True),
+        (frozenset(), False),  # taken back during the run
+        (None, True),  # no list says anything: what the run began with counts
+    ],
+)
+async def test_an_acceptance_that_was_taken_back_during_the_run_counts_no_more(
+    listed: frozenset[str] | None, is_used: bool
+) -> None:
+    def shelf(both: Lockstep, told: Shelf) -> Shelf:
+        key = a_second_key_of_bobs(both, (*CANCEL, WITHDRAW))
+        return Shelf((*told.offered, at_hand(key, "bob")), listed)
+
+    async with switching(shelf=shelf, accepted=WITHDRAWS) as hands:
+        await hands.switch("guard", "bob")
+        t_ns = hands.both.clock.mono_ns()
+        assert (hands.both.session.status(t_ns).key_refused is None) is is_used
+        (row,) = (row for row in hands.keys.view(t_ns).rows if row.name == "guard")
+        assert row.checked is not None
+        assert (row.checked.refused == "") is is_used
