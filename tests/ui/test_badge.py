@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from krakentui.ui.screens.main import MainScreen
-from krakentui.ui.widgets.statusline import BADGES
+from krakentui.ui.widgets.statusline import BADGES, POWERS, READ_ONLY
 from tests.ui.keyviews import FakeKeys
 from tests.ui.opening import LEAST, NARROW, WIDE, opened
 from tests.ui.scenes import busy_face
@@ -38,3 +38,12 @@ def test_there_are_pictures() -> None:
 def test_every_picture_says_which_exchange_it_is(picture: Path) -> None:
     text = html.unescape(" ".join(re.findall(r">([^<>]+)<", picture.read_text(encoding="utf-8"))))
     assert any(badge in text.replace("\N{NO-BREAK SPACE}", " ") for badge in DRAWN)
+
+
+def test_live_looks_like_no_other_exchange_without_colour_too() -> None:
+    shapes = [badge[0] for badge, _ in BADGES.values()]
+    assert len({*shapes}) == len(shapes)
+    assert [venue for venue, (_, tone) in BADGES.items() if tone == "live"] == ["live"]
+    powers = [*POWERS.values(), READ_ONLY]
+    assert len({text for text, _ in powers}) == len(powers)
+    assert [text for text, _ in powers if text[0] == POWERS["watch+cancel"][0][0]] == ["▌can cancel▐"]

@@ -18,6 +18,7 @@ POWERS: dict[str, tuple[str, Tone]] = {
     "watch": ("═ WATCH ONLY ═", "warn"),
     "watch+cancel": ("▌can cancel▐", "text"),
 }
+READ_ONLY: tuple[str, Tone] = ("═ READ-ONLY ═", "warn")
 FEED_TONES: dict[str, Tone] = {"live": "good", "connecting": "warn", "stale": "warn", "down": "bad"}
 NAMES = {
     "public": ("public", "pub"),
@@ -61,7 +62,7 @@ class StatusLine(Panel[StatusView]):
         if view.key_refused is not None and view.key is not None:
             power, power_tone = REFUSED
         elif view.read_only and view.power != "public":
-            power, power_tone = "═ READ-ONLY ═", "warn"
+            power, power_tone = READ_ONLY
         spans = [Span(badge, tone)]
         if brevity < MOST_BRIEF or view.switch is None:
             spans += [Span(" "), Span(power, power_tone)]
