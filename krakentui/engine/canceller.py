@@ -112,7 +112,11 @@ class Canceller:
     def dead_man(self, settings: Settings) -> DeadMan:
         """Make the dead man's switch that this key keeps."""
         folder, house, key = settings.state_dir, self._house, self._lane.scope.key
-        memory = None if folder is None else Memory(folder, key, settings.endpoints.rest)
+        memory = (
+            None
+            if folder is None
+            else Memory(folder, key, settings.endpoints.rest, read_only=settings.read_only)
+        )
         return DeadMan(
             self._state,
             house.clock,

@@ -1,9 +1,12 @@
 """Remembers on disk that the dead man's switch is armed, for the next start to tell and to disarm.
 
 A monitor that crashed or was ended by a signal leaves the exchange's timer running, and the exchange has no
-call that tells so. The file holds no secret: whose account, by which key, and when it fires.
+call that tells so. The file holds no secret: whose account, by which key, and when it fires. Whoever renews
+the switch holds a lock beside it, which ends with him: what another program renews is no business of ours.
 """
 
+import fcntl
+import os
 from pathlib import Path
 
 from msgspec import MsgspecError, Struct, json
@@ -11,6 +14,7 @@ from msgspec import MsgspecError, Struct, json
 from krakentui.engine.wholefile import replace
 
 _LONGEST = 4_096
+_LOCK_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Left(Struct, frozen=True, kw_only=True):
@@ -61,24 +65,40 @@ def forget(path: Path) -> None:
 class Memory:
     """What is kept of the switch of one key."""
 
-    def __init__(self, folder: Path, key: str, venue: str) -> None:
-        """Keep it in this folder."""
+    def __init__(self, folder: Path, key: str, venue: str, *, read_only: bool = False) -> None:
+        """Keep it in this folder; a session that only reads changes nothing there."""
         self._path = path_of(folder, key)
         self._key = key
         self._venue = venue
+        self._read_only = read_only
         self._kept: Left | None = None
         self._failed = False
+        self._lock: int | None = None
+
+    @property
+    def is_anothers(self) -> bool:
+        """Tell whether another program renews the switch."""
+        return self._lock is None and not _is_free(self._path.with_suffix(".lock"))
 
     def recalled(self) -> Left | None:
-        """Give what an earlier run has left with this exchange; None = nothing."""
+        """Give what an earlier run has left with this exchange; None = nothing, or another one renews it."""
         left = read(self._path)
-        if left is None or (left.key, left.venue) != (self._key, self._venue):
+        if left is None or left == self._kept or (left.key, left.venue) != (self._key, self._venue):
+            return None
+        if self.is_anothers:
             return None
         self._kept = left
         return left
 
-    def keep(self, account: str, timeout_s: int, fires_wall_ns: int | None) -> str | None:
-        """Keep that it fires then, None = that it is off; a sentence says, once, that it cannot be kept."""
+    def keep(self, account: str, timeout_s: int, fires_wall_ns: int | None, *, renews: bool) -> str | None:
+        """Keep that it fires then, None = that it is off; a sentence says, once, that it cannot be kept.
+
+        Args:
+            account: Whose it is.
+            timeout_s: What it was armed with.
+            fires_wall_ns: When it fires, by the exchange's clock.
+            renews: This run renews it.
+        """
         left = (
             None
             if fires_wall_ns is None
@@ -90,12 +110,15 @@ class Memory:
                 fires_wall_ns=fires_wall_ns,
             )
         )
-        if left == self._kept:
+        if left == self._kept or self._read_only or (left is None and self.is_anothers):
             return None
         try:
             if left is None:
                 forget(self._path)
+                self.release()
             else:
+                if renews:
+                    self._hold()
                 write(self._path, left)
         except OSError as error:
             first, self._failed = not self._failed, True
@@ -103,3 +126,34 @@ class Memory:
             return f"The next start will not know of the dead man's switch: {why}." if first else None
         self._kept = left
         return None
+
+    def release(self) -> None:
+        """Renew it no more; what was written stays for the next start."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _hold(self) -> None:
+        if self._lock is None:
+            handle = os.open(self._path.with_suffix(".lock"), _LOCK_FLAGS, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:  # another program renews it, too: the exchange has one timer
+                os.close(handle)
+            else:
+                self._lock = handle
+
+
+def _is_free(path: Path) -> bool:
+    """Tell whether nobody holds this lock."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(handle)
+    return True

@@ -17,7 +17,14 @@ from krakentui.model.error import NotSent, TransportError
 from krakentui.model.event import Answered, CallSpent, Happening, Noted
 from krakentui.model.limit import POINT, PairScope
 from krakentui.model.market import Maintenance
-from krakentui.model.switch import SwitchAnswered, SwitchAsked, SwitchLeft, SwitchRanOut, SwitchUnanswered
+from krakentui.model.switch import (
+    SwitchAnswered,
+    SwitchAsked,
+    SwitchElsewhere,
+    SwitchLeft,
+    SwitchRanOut,
+    SwitchUnanswered,
+)
 from krakentui.net.deadline import within
 from krakentui.net.feed import Feed
 from krakentui.net.patience import Patience
@@ -108,17 +115,19 @@ class DeadMan:
 
     async def run(self) -> None:
         """Keep it until cancelled."""
-        if self._memory is not None:
-            self._remind(self._memory)
-        while True:
-            self._wake.clear()
-            wait_s = await self._step()
-            self._remember()
-            with contextlib.suppress(TimeoutError):
-                await within(self._clock, wait_s, self._wake.wait)
+        try:
+            while True:
+                self._wake.clear()
+                wait_s = await self._step()
+                self._remember()
+                with contextlib.suppress(TimeoutError):
+                    await within(self._clock, wait_s, self._wake.wait)
+        finally:
+            if self._memory is not None:
+                self._memory.release()
 
     def _remind(self, memory: Memory) -> None:
-        """Tell of a switch that an earlier run has left armed."""
+        """Tell of a switch that an earlier run, or one beside this, has left armed."""
         left = memory.recalled()
         now_ns = self._state.exchange_ns(self._clock.mono_ns())
         if left is not None and left.fires_wall_ns > now_ns:
@@ -131,7 +140,8 @@ class DeadMan:
             return
         switch = self._state.switch
         fires_ns = switch.fires_wall_ns if switch.is_on else None
-        problem = self._memory.keep(self._state.account, switch.timeout_s, fires_ns)
+        renews = switch.phase in {"arming", "armed"}
+        problem = self._memory.keep(self._state.account, switch.timeout_s, fires_ns, renews=renews)
         if problem is not None:
             self._tell(Noted(kind="notice", text=problem, level="warn"))
 
@@ -142,21 +152,27 @@ class DeadMan:
         if self._wish is not None:
             timeout_s, self._wish = self._wish, None
             await self._call(timeout_s, renewal=False)
+        elif switch.phase == "off" and self._memory is not None:
+            self._remind(self._memory)
+        elif switch.phase == "left" and self._memory is not None and self._memory.is_anothers:
+            self._tell(SwitchElsewhere(account=self._state.account))
         elif switch.has_passed(wall_ns):
             self._tell(SwitchRanOut(account=self._state.account))
         elif switch.is_kept and t_ns >= switch.due_ns():
-            await self._keep()
+            await self._keep(wall_ns)
         elif switch.phase in {"arming", "armed"} and (near := next(self._near(wall_ns), None)) is not None:
             text = f"The dead man's switch is disarmed ahead of a maintenance: {near.title}."
             self._tell(Noted(kind="notice", text=text, level="warn"))
             await self._call(0, renewal=False)
         return LOOK_S
 
-    async def _keep(self) -> None:
+    async def _keep(self, wall_ns: int) -> None:
         """Renew it, or disarm it once more where that was not answered."""
         switch = self._state.switch
         if switch.phase == "disarming":
             await self._call(0, renewal=False)
+        elif not switch.may_be_renewed(wall_ns):
+            return
         elif self._feed.is_open:
             await self._call(switch.timeout_s, renewal=True)
         elif switch.doubt != NO_SOCKET:

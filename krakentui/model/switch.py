@@ -45,6 +45,12 @@ class SwitchLeft(Happening, frozen=True, kw_only=True):
     trigger_ns: int
 
 
+class SwitchElsewhere(Happening, frozen=True, kw_only=True):
+    """Another program of this machine renews the switch that was found."""
+
+    account: str
+
+
 class SwitchRanOut(Happening, frozen=True, kw_only=True):
     """The moment at which it fires has passed without a renewal."""
 

@@ -12,7 +12,14 @@ from msgspec import Struct, structs
 
 from krakentui.model.clock import SECOND
 from krakentui.model.event import Happening, OrderPatched
-from krakentui.model.switch import SwitchAnswered, SwitchAsked, SwitchLeft, SwitchRanOut, SwitchUnanswered
+from krakentui.model.switch import (
+    SwitchAnswered,
+    SwitchAsked,
+    SwitchElsewhere,
+    SwitchLeft,
+    SwitchRanOut,
+    SwitchUnanswered,
+)
 
 Phase = Literal["off", "arming", "armed", "left", "disarming", "fired"]
 SOONEST_S: Final = 15
@@ -22,6 +29,11 @@ AGAIN_S: Final = 5
 """After a call that was refused or lost the next one follows so soon."""
 PASSED_NS: Final = 2 * SECOND
 """So long after its moment it is taken for fired: a renewal of the last second may have been in time."""
+HURRY_NS: Final = 3 * SECOND
+"""So long before its moment no renewal is sent any more: one that arrives after it would arm it anew."""
+FIRED_BEFORE: Final = (
+    "it had fired before its last renewal arrived, which armed it anew: it is being disarmed"
+)
 TOLD_NS: Final = 300 * SECOND
 """For so long it is told that it has fired."""
 BY_SWITCH: Final = "CancelAllOrdersAfter"
@@ -40,6 +52,8 @@ class Switch(Struct, frozen=True, kw_only=True):
     """When it fires at the earliest; None = the exchange has named no moment."""
     asked_ns: int = 0
     """Steady time of the last call."""
+    asked_wall_ns: int = 0
+    """The same by the exchange's clock: it fires no sooner than its timeout after that."""
     waits: bool = False
     """The last call has no answer yet."""
     failed: bool = False
@@ -55,6 +69,10 @@ class Switch(Struct, frozen=True, kw_only=True):
     def has_passed(self, wall_ns: int) -> bool:
         """Tell whether its moment is over."""
         return self.is_on and self.fires_wall_ns is not None and wall_ns > self.fires_wall_ns + PASSED_NS
+
+    def may_be_renewed(self, wall_ns: int) -> bool:
+        """Tell whether a renewal sent now surely comes before it fires."""
+        return self.fires_wall_ns is None or wall_ns < self.fires_wall_ns - HURRY_NS
 
     @property
     def is_kept(self) -> bool:
@@ -80,8 +98,8 @@ def _followed(_event: Happening, switch: Switch, _t_ns: int, _wall_ns: int) -> S
 
 
 @_followed.register
-def _(event: SwitchAsked, switch: Switch, t_ns: int, _wall_ns: int) -> Switch:
-    asked = structs.replace(switch, asked_ns=t_ns, waits=True)
+def _(event: SwitchAsked, switch: Switch, t_ns: int, wall_ns: int) -> Switch:
+    asked = structs.replace(switch, asked_ns=t_ns, asked_wall_ns=wall_ns, waits=True)
     if event.renewal:
         return asked
     if not event.timeout_s:
@@ -99,7 +117,12 @@ def _(event: SwitchLeft, switch: Switch, _t_ns: int, _wall_ns: int) -> Switch:
 
 
 @_followed.register
-def _(event: SwitchAnswered, switch: Switch, _t_ns: int, wall_ns: int) -> Switch:
+def _(_event: SwitchElsewhere, switch: Switch, _t_ns: int, _wall_ns: int) -> Switch:
+    return Switch() if switch.phase == "left" else switch
+
+
+@_followed.register
+def _(event: SwitchAnswered, switch: Switch, t_ns: int, _wall_ns: int) -> Switch:
     heard = structs.replace(switch, waits=False, failed=not event.ok)
     if not event.ok:
         if switch.phase == "arming":
@@ -109,15 +132,27 @@ def _(event: SwitchAnswered, switch: Switch, _t_ns: int, wall_ns: int) -> Switch
         return Switch()
     if switch.phase == "disarming":  # a renewal's answer that comes after the wish to disarm
         return structs.replace(heard, fires_wall_ns=event.trigger_ns or switch.fires_wall_ns)
-    fires_ns = event.trigger_ns or wall_ns + event.timeout_s * SECOND
-    return structs.replace(heard, phase="armed", fires_wall_ns=fires_ns, doubt="")
+    fires_ns = event.trigger_ns or switch.asked_wall_ns + event.timeout_s * SECOND
+    armed = structs.replace(heard, phase="armed", fires_wall_ns=fires_ns, doubt="")
+    if switch.phase in {"off", "fired"} or _came_too_late(event, switch):
+        return structs.replace(
+            armed, phase="disarming", asked_ns=t_ns - LATEST_S * SECOND, doubt=FIRED_BEFORE
+        )
+    return armed
+
+
+def _came_too_late(event: SwitchAnswered, switch: Switch) -> bool:
+    """Tell whether a renewal reached the exchange after the switch had fired: that armed it anew, unasked."""
+    if switch.phase not in {"arming", "armed"} or event.trigger_ns is None or switch.fires_wall_ns is None:
+        return False
+    return event.trigger_ns - event.timeout_s * SECOND > switch.fires_wall_ns
 
 
 @_followed.register
-def _(event: SwitchUnanswered, switch: Switch, _t_ns: int, wall_ns: int) -> Switch:
+def _(event: SwitchUnanswered, switch: Switch, _t_ns: int, _wall_ns: int) -> Switch:
     lost = structs.replace(switch, waits=False, failed=True, doubt=event.why)
     if switch.phase == "arming" and switch.fires_wall_ns is None:  # it may be armed all the same
-        return structs.replace(lost, fires_wall_ns=wall_ns + event.timeout_s * SECOND)
+        return structs.replace(lost, fires_wall_ns=switch.asked_wall_ns + event.timeout_s * SECOND)
     return lost
 
 
@@ -149,6 +184,10 @@ def told(before: Switch, after: Switch) -> tuple[str, str] | None:
 
 def _phase_told(before: Switch, after: Switch) -> tuple[str, str] | None:
     match after.phase:
+        case "disarming" if after.doubt == FIRED_BEFORE:
+            return f"The dead man's switch: {FIRED_BEFORE}.", "bad"
+        case "off" if before.phase == "left":
+            return "The dead man's switch that was found is renewed by another krakentui.", "info"
         case "armed" if before.phase != "disarming":
             text = f"{after.timeout_s} s without a renewal cancel every open order"
             return f"The dead man's switch is armed: {text}.", "warn"

@@ -130,3 +130,39 @@ def test_it_is_renewed_every_15_to_30_seconds(timeout_s: int, period_s: int) -> 
 @pytest.mark.parametrize("phase", ["off", "fired"])
 def test_what_is_off_has_no_moment_to_pass(phase: Phase) -> None:
     assert not Switch(phase=phase, fires_wall_ns=0).has_passed(10**18)
+
+
+def test_a_renewal_that_arrived_after_it_fired_is_taken_back_at_once() -> None:
+    """It armed the switch anew, which nobody asked for; the moments that were answered betray it."""
+    state = play(armed(), asked(renewal=True), seconds=55)
+    play(state, answered(state, seconds=61), seconds=61)
+    assert state.switch.phase == "disarming"
+    assert state.switch.due_ns() <= at(61)
+    assert "fired before its last renewal arrived" in last(state)
+
+
+def test_a_renewal_that_arrived_in_time_is_believed_however_late_its_answer_is() -> None:
+    state = play(armed(), asked(renewal=True), seconds=55)
+    play(state, answered(state, seconds=56), seconds=61)
+    assert state.switch.phase == "armed"
+
+
+def test_an_answer_that_comes_once_it_has_fired_arms_nothing() -> None:
+    state = play(armed(), SwitchRanOut(account=ACCOUNT), seconds=63)
+    assert shown(state, 63) is not None
+    play(state, SwitchAnswered(account=ACCOUNT, timeout_s=60, ok=True), seconds=64)
+    assert state.switch.phase == "disarming"
+
+
+@pytest.mark.parametrize(("seconds", "renews"), [(0, True), (56, True), (57, False), (80, False)])
+def test_no_renewal_is_sent_that_may_come_after_it_fires(seconds: int, renews: bool) -> None:
+    state = armed()
+    assert state.switch.may_be_renewed(state.exchange_ns(at(seconds))) is renews
+
+
+def test_without_a_word_on_its_moment_it_is_counted_from_the_asking() -> None:
+    state = play(a_state(), asked())
+    play(state, SwitchAnswered(account=ACCOUNT, timeout_s=60, ok=True), seconds=4)
+    view = shown(state, 4)
+    assert view is not None
+    assert view.fires_in_ns == 56 * SECOND
