@@ -165,7 +165,10 @@ class KeyLane:
         first = await self._in_turn(call, kind, wrote, lease)
         if not isinstance(first.reply.refusal, BadNonce) or self._credentials.otp_call is not None:
             return first
-        again = await self._in_turn(call, kind, wrote, lease, first)  # once more, with a higher one
+        try:  # once more, with a higher one; that it was written is told already
+            again = await self._in_turn(call, kind, None, lease, first)
+        except NotSent:
+            return first
         if again is not first and isinstance(again.reply.refusal, BadNonce):
             self._take_note_of_taken_nonce()
         return again

@@ -284,6 +284,22 @@ async def test_one_invalid_nonce_is_tried_again_silently_with_a_higher_one(house
 
 
 @pytest.mark.anyio
+async def test_a_second_try_is_the_same_call_and_was_written_before(house: House) -> None:
+    house.door.answer("CancelOrder", error("EAPI:Invalid nonce"))
+    wrote: list[int] = []
+    await house.lane.call(CANCEL, "cancel", lambda: wrote.append(len(house.door.calls)))
+    assert house.door.calls == ["CancelOrder"] * 2
+    assert wrote == [1]
+
+
+@pytest.mark.anyio
+async def test_where_the_second_try_never_left_the_word_on_the_first_stands(house: House) -> None:
+    house.door.answer("CancelOrder", error("EAPI:Invalid nonce"), NotSent("no way"))
+    await house.outcome(house.lane.call(CANCEL, "cancel"))
+    assert house.ends == ["EAPI:Invalid nonce"]
+
+
+@pytest.mark.anyio
 async def test_a_cancel_goes_before_the_second_try_of_a_read(house: House) -> None:
     """It comes in the very moment in which the read is refused, so there is nothing left to cut."""
     house.door.answer("BalanceEx", error("EAPI:Invalid nonce"))

@@ -3,7 +3,11 @@
 import pytest
 from msgspec import structs
 
+from krakentui.budget.books import MASS_CANCEL
 from krakentui.model.error import AnswerLost, NotSent
+from krakentui.model.event import CallSpent, CancelSent, Happening
+from krakentui.model.limit import PairScope
+from krakentui.model.mass import MassSent
 from krakentui.state.groups import Mass
 from krakentui.state.view import NotAsked, Question
 from tests.support.clock import settle
@@ -185,3 +189,29 @@ async def test_during_a_lockout_without_a_socket_it_is_refused_with_the_time() -
         assert isinstance(answer, NotAsked)
         assert "min" in answer.why
         assert scene.cancels_sent() == 0
+
+
+async def test_one_that_goes_again_with_a_higher_nonce_is_sent_and_counted_once() -> None:
+    scene = Scene(permissions=REST_ONLY)
+    told: list[Happening] = []
+    async with scene.running(60):
+        scene.session.listen(lambda event, _t_ns: told.append(event))
+        scene.door.answer("CancelAll", refused("EAPI:Invalid nonce"))
+        confirm(scene)
+        await settle(60)
+    assert scene.door.calls.count("CancelAll") == 2
+    assert [type(event) for event in told if isinstance(event, MassSent)] == [MassSent]
+    assert sorted(event.order_id for event in told if isinstance(event, CancelSent)) == [FIRST, SECOND_ID]
+    spent = [event for event in told if isinstance(event, CallSpent) and event.what == MASS_CANCEL]
+    assert [event.scope for event in spent] == [PairScope("alice", "BTC/USD")]
+
+
+async def test_one_that_was_refused_and_cannot_go_again_is_not_under_way_for_ever() -> None:
+    scene = Scene(permissions=REST_ONLY)
+    async with scene.running(60):
+        scene.door.answer("CancelAll", refused("EAPI:Invalid nonce"), NotSent("no way"))
+        confirm(scene)
+        await scene.beat(120)
+        assert not mass(scene).in_flight
+        assert scene.session.unsettled() == ()
+        confirm(scene)
