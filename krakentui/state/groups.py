@@ -205,9 +205,9 @@ def _followed(
         case m.MassAnswered(ok=False), "asked" | "sent" | "unknown":
             text = f"Refused: {NAME}: the exchange says {event.code}."
             return _done(mass, "refused", "refused", text, t_ns), (text, "bad")
-        case m.MassUnanswered(), "asked" | "sent" | "unknown":
-            text = f"{NAME.capitalize()}: {event.why.rstrip('.')}; its orders are watched and asked for."
-            return structs.replace(mass, phase="unknown", moved_ns=t_ns, why=event.why), (text, "warn")
+        case (m.MassUnanswered(why=why), "asked" | "sent" | "unknown") | (m.MassNotSent(why=why), "sent"):
+            text = f"{NAME.capitalize()}: {why.rstrip('.')}; its orders are watched and asked for."
+            return structs.replace(mass, phase="unknown", moved_ns=t_ns, why=why), (text, "warn")
         case m.MassNotSent(), "asked":
             text = f"Not sent: {NAME}: {event.why.rstrip('.')}."
             return _done(mass, "not_sent", "not_sent", text, t_ns), (text, "bad")

@@ -136,6 +136,13 @@ def test_a_refusal_and_one_that_never_left_are_over_at_once() -> None:
     assert state.unsettled() == ()
 
 
+def test_one_that_was_written_is_not_called_unsent_any_more() -> None:
+    state = a_state(TWO, *GONE_OUT, MassNotSent(account=ACCOUNT, request=1, why="no way"))
+    assert (a_mass(state).phase, a_mass(state).outcome) == ("unknown", None)
+    play(state, OVER)
+    assert a_mass(state).outcome == "unknown"
+
+
 @pytest.mark.parametrize("answer", [(), (counts(3),)])
 def test_an_order_that_ends_while_it_is_under_way_is_taken_along(answer: tuple[Happening, ...]) -> None:
     state = a_state(TWO, *GONE_OUT, placed("O3"), *answer, ended("O3"))
