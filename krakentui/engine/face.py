@@ -136,6 +136,10 @@ class Face(Protocol):
         """List the ids of cancels whose outcome is still open."""
         ...
 
+    def parting(self) -> Parting:
+        """Tell what hangs on the key in use at this moment, and is left behind with it."""
+        ...
+
     def names(self) -> Names:
         """Give every spelling of assets and pairs that the exchange has told; at first none."""
         ...

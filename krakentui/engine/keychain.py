@@ -27,7 +27,7 @@ from krakentui.model.secret import Credentials
 from krakentui.model.text import clean
 from krakentui.settings import Settings
 from krakentui.state.keyring import Checked, KeyRow, KeysView, TakeOverQuestion
-from krakentui.state.parting import Parting, parting
+from krakentui.state.parting import Parting
 from krakentui.state.view import NotAsked
 
 ASSUMED = "The tier {} was assumed for the account {}: for {} the exchange is asked."
@@ -205,7 +205,7 @@ class Keychain:
 
     def parting(self) -> Parting:
         """Tell what hangs on the key in use."""
-        return parting(self._host.session.state, self._host.clock.mono_ns())
+        return self._host.session.parting()
 
     def barrier(self, name: str) -> str:
         """Say why this key cannot be switched to; empty = it can."""

@@ -95,7 +95,7 @@ class Session(Sight):
         self._clock = clock
         self._rng = rng
         self._patience = Patience.at_speed(settings.speed)
-        super().__init__(fresh_state(settings, clock))
+        super().__init__(fresh_state(settings, clock), clock)
         self._ear: Callable[[Happening, int], None] = lambda _event, _t_ns: None
         self._account: AccountSide | None = None
         self._side: AccountSide | None = None
@@ -140,11 +140,6 @@ class Session(Sight):
             )
 
     # --- what others see -------------------------------------------------------------------------
-
-    @property
-    def clock(self) -> Clock:
-        """The clock of this session."""
-        return self._clock
 
     @property
     def warnings(self) -> tuple[str, ...]:

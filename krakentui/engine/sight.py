@@ -1,10 +1,12 @@
 """What a session shows: views of its state, each of one moment. Nothing here changes anything."""
 
 from krakentui.budget.forecast import Curve
+from krakentui.model.clock import Clock
 from krakentui.model.history import HistoryKind
 from krakentui.model.symbol import Names
 from krakentui.state import ahead, past, prices, results, usage, views, wealth
 from krakentui.state.connections import ConnectionsView
+from krakentui.state.parting import Parting, parting
 from krakentui.state.past import HistoryView
 from krakentui.state.state import State
 from krakentui.state.usage import UsageView
@@ -14,8 +16,9 @@ from krakentui.state.view import BalancesView, BudgetView, JournalLine, MarketRo
 class Sight:
     """The views of one session."""
 
-    def __init__(self, state: State) -> None:
-        """Look at this state."""
+    def __init__(self, state: State, clock: Clock) -> None:
+        """Look at this state, by this clock."""
+        self.clock = clock
         self.state = state
         self.ended_ns: int | None = None
         """Since when everything stands still."""
@@ -76,6 +79,10 @@ class Sight:
     def unsettled(self) -> tuple[str, ...]:
         """List the ids of cancels whose outcome is still open."""
         return self.state.unsettled()
+
+    def parting(self) -> Parting:
+        """Tell what hangs on the key in use at this moment, and is left behind with it."""
+        return parting(self.state, self.clock.mono_ns())
 
     def names(self) -> Names:
         """Give every spelling of assets and pairs that the exchange has told; at first none."""

@@ -3,8 +3,6 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from krakentui.state.parting import Parting
-from krakentui.state.view import SwitchView
 from krakentui.ui.screens.leave import LeaveScreen
 from krakentui.ui.screens.toosmall import TooSmall
 
@@ -25,17 +23,17 @@ class Leaving:
     def leave(self, code: int = 0) -> None:
         """Leave, or ask first."""
         app = self._app
-        ids, switch, waiting = app.face.unsettled(), self._armed(), self._waiting()
-        if not ids and switch is None and not waiting:
+        hanging = app.face.parting()
+        if hanging.is_quiet:
             app.exit(return_code=code)
         elif isinstance(app.screen, TooSmall):
-            armed = "the dead man's switch is armed" if switch is not None else "cancels wait to be free"
-            what = "a cancel is not settled" if ids else armed
+            armed = (
+                "the dead man's switch is armed" if hanging.switch is not None else "cancels wait to be free"
+            )
+            what = "a cancel is not settled" if hanging.unsettled else armed
             app.screen.tell(f"{what}: Ctrl+C again leaves")
         elif not isinstance(app.screen, LeaveScreen):
-            private = app.main.orders.private
-            hanging = Parting(unsettled=ids, waiting=waiting, switch=switch)
-            screen = LeaveScreen(hanging, app.face.clock, app, private=private)
+            screen = LeaveScreen(hanging, app.face.clock, app, private=app.main.private)
             app.push_screen(screen, partial(self._left, code))
 
     def interrupt(self) -> None:
@@ -50,16 +48,3 @@ class Leaving:
         self._interrupted = False
         if yes:
             self._app.exit(return_code=code)
-
-    def _waiting(self) -> tuple[str, ...]:
-        """List the orders whose cancel waits until it is free, as they were drawn last.
-
-        A list that cannot be drawn must not keep anybody from leaving.
-        """
-        view = self._app.main.orders.view
-        return () if view is None else tuple(row.id for row in view.rows if row.waits_for is not None)
-
-    def _armed(self) -> SwitchView | None:
-        view = self._app.main.status.view
-        switch = None if view is None else view.switch
-        return switch if switch is not None and switch.phase != "fired" else None

@@ -12,6 +12,7 @@ from krakentui.model.limit import KeyScope, PairScope
 from krakentui.model.symbol import Names, PairInfo
 from krakentui.state.connections import Connections, ConnectionsView
 from krakentui.state.details import DetailsView
+from krakentui.state.parting import Parting
 from krakentui.state.past import HistoryView
 from krakentui.state.results import ResultsView
 from krakentui.state.usage import UsageView
@@ -306,6 +307,9 @@ class ReadyFace:
 
     def unsettled(self) -> tuple[str, ...]:
         return ()
+
+    def parting(self) -> Parting:
+        return Parting()
 
     def names(self) -> Names:
         return NAMES

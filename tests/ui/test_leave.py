@@ -85,3 +85,11 @@ async def test_type_ahead_does_not_leave() -> None:
     async with opened(waiting()) as screen:
         await screen.burst("q", "enter")
         assert isinstance(screen.app.screen, LeaveScreen)
+
+
+async def test_what_was_armed_since_the_last_frame_is_asked_about() -> None:
+    face = FakeFace()
+    async with opened(face) as screen:
+        face.status_view = a_status(switch=a_switch())  # not drawn yet
+        await screen.pilot.press("q")
+        assert isinstance(screen.app.screen, LeaveScreen)

@@ -16,6 +16,7 @@ from krakentui.model.symbol import Names
 from krakentui.state.cancels import ENDINGS
 from krakentui.state.connections import Connections, ConnectionsView
 from krakentui.state.details import DetailsView
+from krakentui.state.parting import Parting
 from krakentui.state.past import HistoryView, Places
 from krakentui.state.question import ALL_THERE_IS
 from krakentui.state.results import ResultsView
@@ -432,6 +433,14 @@ class FakeFace:
 
     def unsettled(self) -> tuple[str, ...]:
         return self.open_cancels
+
+    def parting(self) -> Parting:
+        armed = self.status_view.switch
+        return Parting(
+            unsettled=self.open_cancels,
+            waiting=tuple(row.id for row in self.orders_view.rows if row.waits_for is not None),
+            switch=None if armed is None or armed.phase == "fired" else armed,
+        )
 
     def names(self) -> Names:
         return Names()
