@@ -184,6 +184,8 @@ class Delay(Fault):
 class RestLag(Fault):
     """Private REST shows accounts as they were some time ago; the stream is never late."""
 
+    surfaces = ("spot-rest",)
+
     def read(self, args: Args) -> None:
         """Take how far back."""
         self._past = Past(self.world, args.span_us("s", 60 * SECOND_US))

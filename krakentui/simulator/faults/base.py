@@ -59,6 +59,10 @@ class Fault:
 
     instant = False
     """Done as soon as it began, with nothing to take back."""
+    surfaces: tuple[str, ...] = ()
+    """Where alone it can strike; empty = where it interferes."""
+    methods: frozenset[str] = frozenset()
+    """What requests alone it strikes, by endpoint and websocket method; empty = any."""
 
     def __init__(
         self, world: "World", spec: Spec, number: int, wires: Callable[[], "Sequence[Wire]"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from krakentui.simulator.accounts import of
 from krakentui.simulator.faults.base import Answer, Call, Fault
+from krakentui.simulator.faults.reach import barrier
 from krakentui.simulator.faults.spec import Spec, Subject, read_spec
 from krakentui.simulator.faults.wire import PATHS, Asked, Frame, Wire
 from krakentui.simulator.refusal import Refused
@@ -210,6 +211,8 @@ class Faults:
         spec = read_spec(asked, self._key_names())
         if spec.name not in _kinds():
             raise Refused(f"there is no fault {spec.name[:40]}: it is one of {', '.join(sorted(_kinds()))}")
+        if why := barrier(spec.name, _kinds()[spec.name], spec.match):
+            raise Refused(why)
         return spec
 
     def _key_names(self) -> dict[str, str]:

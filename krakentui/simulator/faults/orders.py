@@ -136,6 +136,7 @@ class CancelNoop(OfCancels):
 class PendingCancel(OfCancels):
     """REST answers that a cancel is pending; it is done a while later."""
 
+    surfaces = ("spot-rest",)
     methods = frozenset({"CancelOrder", "CancelOrderBatch", "CancelAll"})
 
     def read(self, args: Args) -> None:

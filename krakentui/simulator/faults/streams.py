@@ -98,6 +98,8 @@ class Reorder(Fault):
 class SkipSeq(Fault):
     """A private channel's sequence leaves numbers out, with or without a frame that is really lost."""
 
+    surfaces = ("spot-ws-private",)
+
     def read(self, args: Args) -> None:
         """Take how many numbers are left out, and whether the frame is lost too."""
         self._by = args.whole("by", 1, 1, 1_000_000)
@@ -118,6 +120,8 @@ class SkipSeq(Fault):
 class TerminalMissing(Fault):
     """An order ends and the stream never says so; the sequence shows no hole."""
 
+    surfaces = ("spot-ws-private",)
+
     def touches_frame(self, wire: Wire, frame: Frame) -> bool:
         """Touch the ends of orders."""
         if not isinstance(wire.talk, PrivateTalk) or frame.document.get("type") != "update":
@@ -132,6 +136,8 @@ class TerminalMissing(Fault):
 
 class BadCrc(Fault):
     """Book frames carry a wrong checksum."""
+
+    surfaces = ("spot-ws-public",)
 
     def touches_frame(self, wire: Wire, frame: Frame) -> bool:
         """Touch books."""

@@ -1,5 +1,7 @@
 """What a fault may be asked as, and the sentences for what it may not."""
 
+import re
+
 import pytest
 
 from krakentui.simulator.faults.names import KINDS
@@ -44,6 +46,47 @@ def test_every_promised_name_is_there() -> None:
 def test_what_makes_no_sense_is_refused_in_a_sentence(fault: object, why: str) -> None:
     with pytest.raises(Refused, match=why):
         tell(a_world(), "faults", add=fault)
+
+
+@pytest.mark.parametrize(
+    ("fault", "match", "why"),
+    [
+        ("pending_cancel", {"surface": "spot-ws-private"}, "pending_cancel strikes spot-rest alone"),
+        ("pending_cancel", {"method": "cancel_order"}, "on spot-rest no method is cancel_order"),
+        ("pending_cancel", {"path": "/0/private/Balance"}, "no path is /0/private/Balance"),
+        ("cancel_noop", {"method": ["add_order"]}, "no method is add_order"),
+        ("cancel_noop", {"channel": "executions"}, "no channel is executions"),
+        ("cancel_noop", {"surface": "spot-rest", "method": "cancel_order"}, "no method is cancel_order"),
+        ("cancel_noop", {"path": "/0/private/*", "method": "cancel_order"}, "fits all of it"),
+        ("throttle", {"surface": "spot-ws-private"}, "throttle strikes spot-rest alone"),
+        ("rest_lag", {"surface": "spot-ws-public"}, "rest_lag strikes spot-rest alone"),
+        ("bad_crc", {"surface": "spot-ws-private"}, "bad_crc strikes spot-ws-public alone"),
+        ("skip_seq", {"surface": "spot-ws-public"}, "skip_seq strikes spot-ws-private alone"),
+        ("drop_answer", {"surface": "spot-rest", "symbol": "BTC/USD"}, "no symbol is BTC/USD"),
+        ("drop_answer", {"surface": "spot-ws-private", "path": "/0/private/*"}, "no path is"),
+        ("silence", {"surface": "spot-rest"}, "alone: with that surface it never strikes"),
+    ],
+)
+def test_a_match_that_nothing_can_meet_is_refused(fault: str, match: dict[str, object], why: str) -> None:
+    with pytest.raises(Refused, match=re.escape(why)):
+        inject(a_world(), fault, match=match)
+
+
+@pytest.mark.parametrize(
+    ("fault", "match"),
+    [
+        ("pending_cancel", {"surface": ["spot-ws-private", "spot-rest"], "path": "/0/private/Cancel*"}),
+        ("cancel_noop", {"method": "cancel_order", "surface": "spot-ws-private", "key": "cancel"}),
+        ("cancel_noop", {"method": "POST"}),
+        ("drop_answer", {"path": "/auth/v2", "method": "*", "channel": "*"}),
+        ("dup", {"symbol": "BTC/USD", "connection": "3"}),
+        ("delay", {"path": "*"}),
+        ("revoke", {"key": "cancel"}),
+        ("close", {"surface": "spot-ws-private"}),
+    ],
+)
+def test_a_match_that_something_can_meet_is_taken(fault: str, match: dict[str, object]) -> None:
+    assert inject(a_world(), fault, match=match)
 
 
 def test_a_match_by_key_leaves_other_programs_alone() -> None:
