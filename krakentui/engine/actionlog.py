@@ -74,6 +74,8 @@ LOGGED: Final = frozenset(
 )
 """Events that facts are taken from before the state has taken them."""
 
+UNSEEN = "this program ended before it was settled"
+
 
 class ActionLog:
     """The log of one session's acts."""
@@ -195,6 +197,7 @@ class ActionLog:
 
     async def close(self) -> None:
         """Write what is left; a program that holds the file gets a moment to let go of it."""
+        self._leave_open()
         try:
             for left in reversed(range(CLOSING_TRIES)):
                 if self.flush():
@@ -204,6 +207,19 @@ class ActionLog:
         finally:
             self._lose(len(self._waiting), HELD)
             self._waiting.clear()
+
+    def _leave_open(self) -> None:
+        """Say of each cancel without an outcome that this program did not see one."""
+        for order_id in self._state.desk.requests.unsettled():
+            self._note(self._outcome(order_id, "unknown", UNSEEN, None))
+        for mass in self._state.desk.groups.masses:
+            if mass.outcome is None and mass.phase != "asked" and mass.request not in self._over:
+                self._over.add(mass.request)
+                self._note(
+                    Fact(
+                        act="cancel_all", step="outcome", request=mass.request, what=UNSEEN, outcome="unknown"
+                    )
+                )
 
     @property
     def last_words(self) -> tuple[str, ...]:

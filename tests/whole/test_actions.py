@@ -204,3 +204,25 @@ async def test_what_a_log_lacks_that_is_held_to_the_end_is_said(tmp_path: Path) 
     assert both.host.last_words == (
         f"The action log {tmp_path / FILE} lacks up to 4 entries of this run: another program held it.",
     )
+
+
+async def test_a_cancel_that_this_program_did_not_see_settle_is_logged_as_unknown(tmp_path: Path) -> None:
+    """F33d: whoever opens the log looks for just this one."""
+    async with lockstep(QUIET, state_dir=tmp_path) as both:
+        inject(both, "drop_answer", match={"method": "cancel_order"}, **{"effect": "before", "as": "silence"})
+        order = min(both.true_orders())
+        both.confirm(order)
+        await both.run(7)
+        assert both.outcomes() == {}
+    last = logged(tmp_path)[-1]
+    assert (last.order, last.step, last.outcome) == (order, "outcome", "unknown")
+    assert last.what == "this program ended before it was settled"
+
+
+async def test_a_cancel_of_everything_that_was_not_seen_to_end_is_logged_as_unknown(tmp_path: Path) -> None:
+    async with lockstep(QUIET, state_dir=tmp_path) as both:
+        inject(both, "drop_answer", match={"method": "cancel_all"}, **{"effect": "before", "as": "silence"})
+        await cancel_everything(both)
+        await both.run(7)
+    (whole,) = [one for one in logged(tmp_path) if one.act == "cancel_all" and one.step == "outcome"]
+    assert whole.outcome == "unknown"
