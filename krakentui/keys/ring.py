@@ -41,7 +41,7 @@ class _Answer(Struct, frozen=True):
     @property
     def where(self) -> str:
         """The keyring as the user knows it."""
-        return f"{ANY} ({clean(self.ring, 60)})" if self.ring else ANY
+        return f"{ANY} ({clean(self.ring, 120)})" if self.ring else ANY
 
     @property
     def why(self) -> str:

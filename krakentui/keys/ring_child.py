@@ -1,11 +1,13 @@
 """The keyring, asked in a process of its own: run as a file, never imported by the monitor.
 
 Reads one JSON object from its input and writes one to its output. It accepts only a keyring that keeps
-secrets: plaintext, null and failing ones are refused with the reason, and behind a chain the concrete
-keyring is found and named (keyring 25.7, tried 2026). It knows nothing of the rest of the house, so that
-it starts fast and reaches nothing.
+secrets: plaintext, null and failing ones are refused with the reason, and behind a chain those that are
+fit are asked in turn and named (keyring 25.7, tried 2026). Some of a chain know the tokens of package
+indexes only, come first, and leave everything else to the next by raising `NotImplementedError`. It knows
+nothing of the rest of the house, so that it starts fast and reaches nothing.
 """
 
+import contextlib
 import json
 import sys
 from typing import Any
@@ -33,14 +35,14 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
     except ImportError:
         return {"refused": "the package keyring is not installed"}
     try:
-        ring = concrete(keyring.get_keyring())
+        rings = fit(keyring.get_keyring())
     except Refused as refused:
         return {"refused": str(refused)}
     except Exception as error:  # noqa: BLE001 - a keyring's own code: any failure of it is an answer
         return {"refused": f"the keyring cannot be opened ({type(error).__name__})"}
-    told: dict[str, Any] = {"ring": name_of(ring)}
+    told: dict[str, Any] = {"ring": ", ".join(name_of(one) for one in rings)}
     try:
-        return told | act(ring, asked)
+        return told | act(rings, asked)
     except errors.KeyringLocked:
         return told | {"trouble": "it is locked and was not unlocked"}
     except errors.InitError:
@@ -51,51 +53,92 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
         return told | {"trouble": f"it failed ({type(error).__name__})"}
 
 
-def act(ring: Any, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - any backend
-    """Do one thing with a keyring that is good enough."""
+def act(rings: list[Any], asked: dict[str, Any]) -> dict[str, Any]:
+    """Do one thing with keyrings that are good enough; what was done by one of them names it."""
     name = str(asked.get("name", ""))
     match asked["do"]:
         case "get":
-            return {"text": ring.get_password(SERVICE, name)}
+            return got(rings, name)
         case "set":
-            ring.set_password(SERVICE, name, asked["text"])
-            if ring.get_password(SERVICE, name) != asked["text"]:
-                return {"trouble": "it did not give back what was stored"}
-            return {"done": True}
+            return stored(rings, name, asked["text"])
         case "drop":
-            if ring.get_password(SERVICE, name) is None:
-                return {"done": False}
-            ring.delete_password(SERVICE, name)
-            return {"done": True}
+            return dropped(rings, name)
         case _:
             return {}
 
 
-def concrete(ring: Any) -> Any:  # noqa: ANN401 - any backend
-    """Find the keyring that would answer, and refuse one that keeps nothing secret."""
+def got(rings: list[Any], name: str) -> dict[str, Any]:
+    """Give what the first one that has an entry holds."""
+    for one in rings:
+        text = held(one, name)
+        if text is not None:
+            return {"ring": name_of(one), "text": text}
+    return {"text": None}
+
+
+def stored(rings: list[Any], name: str, text: str) -> dict[str, Any]:
+    """Store with the first one that stores at all, and ask for it as a run would."""
+    for one in rings:
+        try:
+            one.set_password(SERVICE, name, text)
+        except NotImplementedError:
+            continue
+        told = {"ring": name_of(one)}
+        if got(rings, name)["text"] != text:
+            with contextlib.suppress(Exception):  # as above: it may never have been there
+                one.delete_password(SERVICE, name)
+            return told | {"trouble": "it did not give back what was stored"}
+        return told | {"done": True}
+    return {"trouble": "it only reads"}
+
+
+def dropped(rings: list[Any], name: str) -> dict[str, Any]:
+    """Remove every entry that could be found."""
+    done = False
+    for one in rings:
+        if held(one, name) is None:
+            continue
+        try:
+            one.delete_password(SERVICE, name)
+        except NotImplementedError:
+            return {"ring": name_of(one), "trouble": "it only reads"}
+        done = True
+    return {"done": done}
+
+
+def held(ring: Any, name: str) -> str | None:  # noqa: ANN401 - any backend
+    """Give the entry of one keyring."""
+    try:
+        text: str | None = ring.get_password(SERVICE, name)
+    except NotImplementedError:
+        return None
+    return text
+
+
+def fit(ring: Any) -> list[Any]:  # noqa: ANN401 - any backend
+    """Find the keyrings that may answer, in their order, and refuse where none keeps a secret."""
     inner = getattr(ring, "backends", None)
-    if type(ring).__name__ == "ChainerBackend" and inner is not None:
-        reasons = []
-        for one in inner:
-            reason = unfit(one)
-            if reason is None:
-                return one
-            reasons.append(reason)
-        raise Refused(f"the chain of keyrings leads nowhere safe: {'; '.join(reasons) or 'it is empty'}")
-    reason = unfit(ring)
-    if reason is not None:
-        raise Refused(reason)
-    return ring
+    if "ChainerBackend" not in names_of(ring) or inner is None:
+        reason = unfit(ring)
+        if reason is not None:
+            raise Refused(reason)
+        return [ring]
+    judged = [(one, unfit(one)) for one in inner]
+    rings = [one for one, reason in judged if reason is None]
+    if not rings:
+        told = "; ".join(reason for _, reason in judged if reason) or "it is empty"
+        raise Refused(f"the chain of keyrings leads nowhere safe: {told}")
+    return rings
 
 
 def unfit(ring: Any) -> str | None:  # noqa: ANN401 - any backend
     """Tell why a keyring may not hold a key, as a clause; None = it may."""
-    kind, module = type(ring).__name__, type(ring).__module__
-    if module.startswith("keyring.backends.fail"):
+    modules = [kind.__module__ for kind in type(ring).__mro__]
+    if any(module.startswith("keyring.backends.fail") for module in modules):
         return "there is no keyring on this machine"
-    if module.startswith("keyring.backends.null"):
+    if any(module.startswith("keyring.backends.null") for module in modules):
         return f"the keyring {name_of(ring)} stores nothing"
-    if "plaintext" in kind.casefold():
+    if any("plaintext" in name.casefold() for name in names_of(ring)):
         return f"the keyring {name_of(ring)} would keep the key in plain text"
     try:
         priority = float(ring.priority)
@@ -104,6 +147,11 @@ def unfit(ring: Any) -> str | None:  # noqa: ANN401 - any backend
     if priority < LEAST_PRIORITY:
         return f"the keyring {name_of(ring)} is not recommended (priority {priority:g})"
     return None
+
+
+def names_of(ring: Any) -> list[str]:  # noqa: ANN401 - any backend
+    """List the names of its class and of all that it is made from: a subclass may be called anything."""
+    return [kind.__name__ for kind in type(ring).__mro__]
 
 
 def name_of(ring: Any) -> str:  # noqa: ANN401 - any backend

@@ -114,6 +114,46 @@ class PlaintextKeyring(Good):
     """As recommended as the others, but for its name."""
 
 
+class Base64Keyring(PlaintextKeyring):
+    """The same under another name."""
+
+
+class IndexTokens(Good):
+    """As those of package indexes: comes first, knows its own hosts only, leaves the rest to the next."""
+
+    priority = 9.9  # type: ignore[assignment]  # keyring's own backends do so
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise NotImplementedError
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise NotImplementedError
+
+
+class Former(IndexTokens):
+    """Has an entry from long ago."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return "another key"
+
+
+class ReadOnly(IndexTokens):
+    """Has what the others have, and gives it only."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return Good.get_password(self, service, username)
+
+
+class Deferring(IndexTokens):
+    """Does not even read."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise NotImplementedError
+
+
 class Weak(Good):
     priority = 0.5  # type: ignore[assignment]  # keyring's own backends do so
 
@@ -122,3 +162,14 @@ class Unusable(Good):
     @property
     def priority(self) -> float:  # type: ignore[override]
         raise RuntimeError("no session bus")
+
+
+class ChainerBackend(Good):
+    """As keyring's own: the first of several that has it."""
+
+    priority = 10
+
+    @property
+    def backends(self) -> list[KeyringBackend]:
+        """Give those that RING_CHAIN names, in its order."""
+        return [globals()[name]() for name in os.environ["RING_CHAIN"].split()]

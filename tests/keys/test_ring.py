@@ -1,6 +1,7 @@
 """The keyring: only one that keeps secrets, named, read back, and never waited for (F40)."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,7 @@ from msgspec import structs
 
 from krakentui.keys import ring
 from krakentui.keys.offer import Machine, Offer
-from krakentui.keys.ring_child import Refused, concrete
 from krakentui.model.error import KeyProblem
-from tests.keys import rings
 from tests.support.keys import Impatient, a_machine, a_pair, a_profile, is_free
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +53,7 @@ def test_a_profile_that_is_kept_elsewhere_disturbs_no_keyring(tmp_path: Path) ->
         ("keyring.backends.fail.Keyring", "There is no keyring on this machine."),
         ("keyring.backends.null.Keyring", "The keyring null.Keyring stores nothing."),
         ("PlaintextKeyring", "The keyring rings.PlaintextKeyring would keep the key in plain text."),
+        ("Base64Keyring", "The keyring rings.Base64Keyring would keep the key in plain text."),
         ("Weak", "The keyring rings.Weak is not recommended (priority 0.5)."),
         ("Unusable", "The keyring rings.Unusable does not work here (RuntimeError)."),
         ("tests.keys.nothing.Keyring", "The keyring cannot be opened (ModuleNotFoundError)."),
@@ -112,31 +112,64 @@ def test_the_patience_with_a_keyring_is_three_seconds() -> None:
     assert (fields["ring_limit_s"], fields["command_limit_s"]) == (3.0, 10.0)
 
 
-class ChainerBackend:
-    """As keyring's own: the first of several that has it."""
-
-    priority = 10
-
-    def __init__(self, *backends: rings.Good) -> None:
-        self.backends = [*backends]
+def chain(folder: Path, *backends: str) -> Machine:
+    return machine(folder, "ChainerBackend", RING_CHAIN=" ".join(backends))
 
 
-def test_behind_a_chain_the_concrete_keyring_is_taken() -> None:
-    good = rings.Good()
-    assert concrete(ChainerBackend(rings.Weak(), rings.PlaintextKeyring(), good)) is good
+def test_behind_a_chain_the_concrete_keyring_is_taken(tmp_path: Path) -> None:
+    here = chain(tmp_path, "Weak", "PlaintextKeyring", "Good")
+    assert ring.look(here).where == "the OS keyring (rings.Good)"
+    assert ring.keep("main", a_pair(), here) == "the OS keyring (rings.Good)"
 
 
 @pytest.mark.parametrize(
     ("inner", "why"),
     [
-        ((rings.PlaintextKeyring(),), "leads nowhere safe: the keyring rings.PlaintextKeyring would keep"),
-        ((rings.Weak(), rings.Unusable()), "rings.Weak is not recommended .* rings.Unusable does not work"),
+        (("PlaintextKeyring",), "leads nowhere safe: the keyring rings.PlaintextKeyring would keep"),
+        (("Base64Keyring",), "leads nowhere safe: the keyring rings.Base64Keyring would keep"),
+        (("Weak", "Unusable"), "rings.Weak is not recommended .* rings.Unusable does not work"),
         ((), "it is empty"),
     ],
 )
-def test_a_chain_that_leads_to_plain_text_is_refused(inner: tuple[rings.Good, ...], why: str) -> None:
-    with pytest.raises(Refused, match=why):
-        concrete(ChainerBackend(*inner))
+def test_a_chain_that_leads_to_plain_text_is_refused(
+    tmp_path: Path, inner: tuple[str, ...], why: str
+) -> None:
+    assert re.search(why, ring.look(chain(tmp_path, *inner)).why)
+
+
+@pytest.mark.parametrize("first", ["IndexTokens", "Deferring"])
+def test_one_that_stores_nothing_hides_none_of_those_behind_it(tmp_path: Path, first: str) -> None:
+    here = chain(tmp_path, first, "Good")
+    assert ring.look(here).where == f"the OS keyring (rings.{first}, rings.Good)"
+    assert ring.offer(KEPT, here).where == f"the OS keyring (rings.{first}, rings.Good)"
+    assert ring.keep("main", a_pair(), here) == "the OS keyring (rings.Good)"
+    found = ring.offer(KEPT, here)
+    assert found.pair is not None
+    assert (found.pair.key, found.where) == (a_pair().key, "the OS keyring (rings.Good)")
+    assert (ring.forget("main", here), ring.forget("main", here)) == (True, False)
+
+
+def test_one_that_cannot_answer_is_not_passed_over_for_another(tmp_path: Path) -> None:
+    """What the next one holds may be a leftover: another key than the one that was stored."""
+    ring.keep("main", a_pair(), machine(tmp_path, "Good"))
+    found = ring.offer(KEPT, chain(tmp_path, "Locked", "Good"))
+    assert (found.pair, found.why) == (None, "It is locked and was not unlocked.")
+
+
+def test_a_chain_that_only_reads_stores_and_removes_nothing(tmp_path: Path) -> None:
+    here = chain(tmp_path, "ReadOnly", "IndexTokens")
+    with pytest.raises(KeyProblem, match=r"did not store the key\. It only reads\."):
+        ring.keep("main", a_pair(), here)
+    ring.keep("main", a_pair(), machine(tmp_path, "Good"))
+    with pytest.raises(KeyProblem, match=r"rings\.ReadOnly\) did not remove the key\. It only reads\."):
+        ring.forget("main", here)
+
+
+def test_what_is_stored_is_asked_for_as_a_run_would(tmp_path: Path) -> None:
+    """An entry of the same name in one that comes first would be taken for it."""
+    with pytest.raises(KeyProblem, match="did not give back what was stored"):
+        ring.keep("main", a_pair(), chain(tmp_path, "Former", "Good"))
+    assert ring.offer(KEPT, machine(tmp_path, "Good")).pair is None
 
 
 def test_the_monitor_loads_no_keyring_and_no_cipher() -> None:
