@@ -2,17 +2,19 @@
 
 import os
 import stat
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from krakentui import log
 from krakentui.commands.parser import Given
 from krakentui.commands.which_key import Chosen, choose_key
 from krakentui.model.error import UsageError
+from krakentui.model.proxy import is_proxy_variable, passwords_in
 from krakentui.model.redact import Redactor
 from krakentui.model.secret import Credentials, Secret
 from krakentui.net.hosts import is_loopback
+from krakentui.net.way import Way
 from krakentui.settings import Config, Endpoints, Settings, config_file, read_config, state_folder
 
 _AUDITED = frozenset({"live", "stream", "limits"})
@@ -45,8 +47,10 @@ def settings_with(given: Given, environ: MutableMapping[str, str], chosen_key: C
     config = read_config(config_file(given.config, environ), must_exist=chosen)
     folder, warnings = usable_folder(state_folder(environ))
     log_file = given.log_file or (folder / log.FILE_NAME if folder else None)
-    secrets = (credentials, chosen_key.cancels, *chosen_key.passphrases, _password(config.proxy))
+    secrets = (credentials, chosen_key.cancels, *chosen_key.passphrases, *_passwords(config.proxy, environ))
     warnings = (*chosen_key.warnings, *warnings, *start_log(log_file, *secrets))
+    if given.endpoint is None and any(map(is_proxy_variable, environ)):
+        Way(proxy=config.proxy).check()
     told = Settings(
         venue="live" if given.endpoint is None else "simulator",
         endpoints=endpoints,
@@ -127,10 +131,10 @@ def _open_to_others(folder: Path) -> str:
     return f"anybody may write to it: run `chmod o-w {folder}`" if seen.st_mode & stat.S_IWOTH else ""
 
 
-def _password(proxy: str | None) -> Secret | None:
-    """Give the password in the address of a proxy, so that no log shows it."""
-    password = None if proxy is None else urlsplit(proxy).password
-    return None if not password else Secret(unquote(password))
+def _passwords(told: str | None, environ: Mapping[str, str]) -> tuple[Secret, ...]:
+    """Give the passwords of proxies in the settings and the environment, so that no log shows them."""
+    proxies = [value for name, value in environ.items() if is_proxy_variable(name)]
+    return tuple(Secret(one) for proxy in (told or "", *proxies) for one in passwords_in(proxy))
 
 
 def start_log(path: Path | None, *secrets: Credentials | Secret | None) -> tuple[str, ...]:

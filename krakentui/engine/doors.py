@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from krakentui.model.clock import Clock
-from krakentui.model.error import NotSent
+from krakentui.model.error import NotSent, UsageError
 from krakentui.net.deadline import Scissors
 from krakentui.net.socket import Socket
 from krakentui.net.tap import Tap
@@ -60,6 +60,8 @@ class RestDoor:
                 self._rest = Rest(self._base, self._clock, tap=self._tap, way=self._way)
             except ImportError as error:
                 raise NotSent("A SOCKS proxy is set, which needs the package socksio.") from error
+            except UsageError as error:
+                raise NotSent(str(error)) from error
         return await self._rest.send(prepared, limit_s, scissors, wrote)
 
     async def close(self) -> None:

@@ -21,7 +21,10 @@ _NAMED = re.compile(
     r"""(?P<value>\\?"(?:[^"\\]|\\[^"])*\\?"|'[^']*'|(?:bearer|basic)\s+[^\s,;)}\]]+|[^\s,;&)}\]"']+)""",
     re.IGNORECASE,
 )
-_USERINFO = re.compile(r"(?<=://)[^\s/@]+@")
+_USERINFO = re.compile(
+    # after a scheme; or name:password@host:port without one, as a proxy may be written
+    r"""(?<=://)[^\s/@]+@|(?<![^\s"'(=])[^\s"'(=/@:]+:[^\s"'@]+@(?=[\w.:\[\]-]*:\d)"""
+)
 # 56 characters are a public key or a signature's worth of them, 88 a secret or an API-Sign.
 _BASE64 = re.compile(
     r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{88}|[A-Za-z0-9+/]{56})(?![A-Za-z0-9+/=])"

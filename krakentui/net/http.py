@@ -12,11 +12,11 @@ import httpx
 
 from krakentui import __version__
 from krakentui.model.clock import Clock
-from krakentui.model.error import AnswerLost, Forbidden, NotSent
+from krakentui.model.error import AnswerLost, Forbidden, NotSent, UsageError
 from krakentui.net.deadline import Scissors
 from krakentui.net.hosts import check_destination, is_loopback
 from krakentui.net.tap import NoTap, Tap
-from krakentui.net.way import Way
+from krakentui.net.way import UNUSABLE, Way
 from krakentui.net.words import failure_words
 from krakentui.wire.spot.endpoints import allowed
 from krakentui.wire.spot.rest import Prepared
@@ -51,6 +51,7 @@ class Rest:
         Raises:
             Forbidden: the base is neither Kraken's nor loopback.
             OSError: the extra certificates cannot be read.
+            UsageError: what is said to be a proxy is none.
         """
         check_destination(base)
         local = is_loopback(httpx.URL(base).host)
@@ -203,5 +204,8 @@ def _door(way: Way, *, local: bool) -> httpx.AsyncHTTPTransport:
         trusts_nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loopback speaks plain http; saves 20 ms
         return httpx.AsyncHTTPTransport(verify=trusts_nobody, limits=limits)
     proxy = way.proxy_to("api.kraken.com")
-    through = None if proxy is None else httpx.Proxy(proxy, ssl_context=way.trust_in_proxy(proxy))
-    return httpx.AsyncHTTPTransport(verify=way.trust(), limits=limits, proxy=through)
+    try:
+        through = None if proxy is None else httpx.Proxy(proxy, ssl_context=way.trust_in_proxy(proxy))
+        return httpx.AsyncHTTPTransport(verify=way.trust(), limits=limits, proxy=through)
+    except (ValueError, httpx.InvalidURL):
+        raise UsageError(UNUSABLE) from None

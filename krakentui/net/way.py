@@ -5,6 +5,7 @@ through a proxy. Certificates of live hosts are always verified: an extra author
 machine trusts, for networks that inspect TLS, and nothing switches the check off.
 """
 
+import os
 import ssl
 import sys
 from pathlib import Path
@@ -12,8 +13,16 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from krakentui.model.proxy import NO_PROXY
-from krakentui.net.hosts import is_loopback
+from krakentui.model.error import UsageError
+from krakentui.model.proxy import LOOKS_LIKE, NO_PROXY, is_proxy, is_proxy_variable, with_scheme
+from krakentui.net.hosts import LIVE_HOSTS, is_loopback
+
+UNUSABLE = (
+    "The proxy cannot be used as its address is written: correct it, or set another one in the settings."
+)
+"""What is said where a library takes no proxy that we would take; its own words show the password."""
+_NONE = f"{{}} is no address of a proxy like {LOOKS_LIKE}, so Kraken cannot be reached: {{}}."
+_ELSE = "correct it, or set proxy under [network] in the settings"
 
 
 class Way(Struct, frozen=True, kw_only=True):
@@ -25,15 +34,31 @@ class Way(Struct, frozen=True, kw_only=True):
     """A file of certificates that are trusted besides those of the machine."""
 
     def proxy_to(self, host: str) -> str | None:
-        """Tell which proxy leads to this host; None = straight."""
+        """Tell which proxy leads to this host; None = straight.
+
+        Raises:
+            UsageError: what is said to be one is no proxy; the sentence shows nothing of it.
+        """
         if is_loopback(host) or self.proxy == NO_PROXY:
             return None
         if self.proxy is not None:
+            if not is_proxy(self.proxy):
+                raise UsageError(_NONE.format("The proxy that is set", "correct it in the settings"))
             return self.proxy
         from websockets.proxy import get_proxy  # noqa: PLC0415 - network libraries load after first paint
         from websockets.uri import parse_uri  # noqa: PLC0415 - as above
 
-        return get_proxy(parse_uri(f"wss://{host}/"))
+        said = get_proxy(parse_uri(f"wss://{host}/"))
+        return None if said is None else _made_whole(said)
+
+    def check(self) -> None:
+        """Pass if the way to each of Kraken's hosts makes sense.
+
+        Raises:
+            UsageError: it does not; the sentence says what to correct.
+        """
+        for host in sorted(LIVE_HOSTS):
+            self.proxy_to(host)
 
     def trust(self) -> ssl.SSLContext:
         """Make a context that verifies certificates and host names.
@@ -55,3 +80,12 @@ class Way(Struct, frozen=True, kw_only=True):
     def trust_in_proxy(self, proxy: str | None) -> ssl.SSLContext | None:
         """Make such a context for a proxy that speaks TLS itself; None = it does not."""
         return self.trust() if proxy is not None and urlsplit(proxy).scheme == "https" else None
+
+
+def _made_whole(said: str) -> str:
+    """Give the environment's proxy with the scheme that it may leave out."""
+    names = sorted(name for name, value in os.environ.items() if value == said and is_proxy_variable(name))
+    proxy = with_scheme(said, "socks5h" if any(one.lower() == "socks_proxy" for one in names) else "http")
+    if is_proxy(proxy):
+        return proxy
+    raise UsageError(_NONE.format(" and ".join(names) or "The proxy that the system names", _ELSE))

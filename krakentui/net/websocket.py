@@ -12,13 +12,20 @@ from typing import TypedDict
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidProxy,
+    InvalidStatus,
+    InvalidURI,
+)
 
 from krakentui import __version__
+from krakentui.model.error import UsageError
 from krakentui.model.text import clean
 from krakentui.net.hosts import is_loopback
 from krakentui.net.socket import HandshakeRefused, SocketClosed, Unreachable
-from krakentui.net.way import Way
+from krakentui.net.way import UNUSABLE, Way
 from krakentui.net.words import failure_words
 from krakentui.wire.spot.endpoints import check_message
 
@@ -94,7 +101,7 @@ async def open_socket(url: str, open_s: float, way: Way | None = None) -> WebSoc
         HandshakeRefused: the other side answered with a status.
         Unreachable: there was no connection.
     """
-    way, host = way or Way(), urlsplit(url).hostname or ""
+    way, host, proxy = way or Way(), urlsplit(url).hostname or "", None
     try:
         proxy = way.proxy_to(host)
         trust_in_proxy = way.trust_in_proxy(proxy)
@@ -123,8 +130,14 @@ async def open_socket(url: str, open_s: float, way: Way | None = None) -> WebSoc
         raise Unreachable("no answer to the opening handshake") from error
     except ImportError as error:
         raise Unreachable("a SOCKS proxy is set, which needs the package python-socks") from error
+    except UsageError as error:
+        raise Unreachable(str(error).rstrip(".")) from error
     except (OSError, InvalidHandshake, InvalidURI, EOFError) as error:
         raise Unreachable(failure_words(error)) from error
+    except (InvalidProxy, ValueError):
+        if proxy is None:
+            raise
+        raise Unreachable(UNUSABLE.rstrip(".")) from None
 
 
 def _closed(error: ConnectionClosed) -> SocketClosed:

@@ -171,3 +171,38 @@ def test_a_state_folder_of_somebody_else_is_not_used(home: dict[str, str], tmp_p
     settings = chosen("", home | {"KRAKENTUI_STATE_DIR": str(tmp_path / "theirs")})
     assert settings.state_dir is None
     assert "it belongs to somebody else" in settings.warnings[0]
+
+
+PROXIES = ("HTTPS_PROXY", "https_proxy", "WSS_PROXY", "all_proxy", "SOCKS_PROXY", "http_proxy")
+
+
+def logged(tmp_path: Path, text: str) -> str:
+    """Write a line and read what stands in the log."""
+    logging.getLogger("krakentui").warning(text)
+    log.stop()
+    return (tmp_path / "state" / log.FILE_NAME).read_text()
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_the_password_of_a_proxy_of_the_environment_is_in_no_log(
+    name: str, home: dict[str, str], tmp_path: Path
+) -> None:
+    chosen("", home | {name: "al:CAN%2FARY@127.0.0.1:3128", "NO_PROXY": "a:all@x"})
+    assert "al:***** and *****, all" in logged(tmp_path, "al:CAN%2FARY and CAN/ARY, all")
+
+
+def test_the_password_of_a_proxy_of_the_settings_is_in_no_log(home: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[network]\nproxy = "http://al:CANARY@127.0.0.1:3128"\n')
+    chosen("", home)
+    assert "al:*****" in logged(tmp_path, "al:CANARY")
+
+
+def test_a_bad_proxy_of_the_environment_stops_the_start(
+    home: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "ftp://127.0.0.1:3128")
+    environ = home | {"HTTPS_PROXY": "ftp://127.0.0.1:3128"}
+    assert complaint("", environ).startswith("HTTPS_PROXY is no address of a proxy")
+    assert chosen(f"--endpoint {ENDPOINT}", environ).venue == "simulator"
+    (tmp_path / "config.toml").write_text('[network]\nproxy = "none"\n')
+    assert chosen("", environ).proxy == "none"

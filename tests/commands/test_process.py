@@ -34,6 +34,8 @@ def krakentui(*words: str, home: Path, env: dict[str, str] | None = None) -> sub
         (("stream",), {"KRAKENTUI_API_KEY": "k"}, 2, "set both, or neither"),
         (("stream",), {"KRAKENTUI_CONFIG": "/nowhere.toml"}, 2, "There is no settings file /nowhere.toml."),
         (("snapshot",), {"KRAKENTUI_API_KEY": "SIM-k", "KRAKENTUI_API_SECRET": "c2Vj"}, 2, "--endpoint"),
+        (("snapshot",), {"HTTPS_PROXY": f"ftp://a:{PRIVATE}@h:1"}, 2, "HTTPS_PROXY is no address of a proxy"),
+        (("limits", "--json"), {"https_proxy": "h:99999"}, 2, "https_proxy is no address of a proxy"),
         (("cancel",), {}, 2, "Say which orders"),
         (("cancel", "--type", "foo"), {}, 2, "--type cannot be foo"),
         (("cancel", "--all", "--yes"), {}, 1, "There is no API key"),
@@ -55,6 +57,18 @@ def test_a_mistake_is_one_sentence_and_its_exit_code(
     assert sentence in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert PRIVATE[:12] not in done.stderr
+
+
+def test_a_proxy_of_the_environment_leaks_no_password_and_needs_no_scheme(tmp_path: Path) -> None:
+    """Port 1 of this machine refuses, so nothing leaves."""
+    env = {"HTTPS_PROXY": "alice:CANARYpw7@127.0.0.1:1", "XDG_STATE_HOME": str(tmp_path)}
+    done = krakentui("doctor", home=tmp_path, env=env)
+    assert "through the proxy http://127.0.0.1:1: The exchange cannot be reached" in done.stdout
+    done_too = krakentui("stream", "--for", "1", home=tmp_path, env=env)
+    assert "cannot connect: the connection was refused" in done_too.stdout
+    log = (tmp_path / "krakentui" / "krakentui.log").read_text()
+    for text in (done.stdout, done.stderr, done_too.stdout, done_too.stderr, log):
+        assert "CANARYpw7" not in text
 
 
 def test_garbage_in_the_settings_file_is_one_sentence(tmp_path: Path) -> None:

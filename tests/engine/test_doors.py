@@ -1,6 +1,7 @@
 """The real doors over real TLS: through the proxy that is set, and to nobody with a bad certificate."""
 
 import ssl
+import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from krakentui.engine.doors import Opener, RestDoor
 from krakentui.model.error import NotSent
 from krakentui.net.socket import Unreachable
 from krakentui.net.tap import NoTap
-from krakentui.net.way import Way
+from krakentui.net.way import UNUSABLE, Way
 from krakentui.wire.spot.rest import Call, prepare
 from tests.support.clock import ManualClock
 from tests.support.tls import KRAKEN, Authority, exchange_behind_proxy
@@ -96,3 +97,54 @@ async def test_no_variable_has_the_secrets_of_a_session_written_down(
         await knock(Way(proxy=exchange.proxy, ca_file=authority.ca_file))
     assert len(exchange.heard) == 1
     assert not written.exists()
+
+
+@BOTH
+@pytest.mark.anyio
+async def test_a_proxy_of_the_environment_without_a_scheme_is_gone_through(
+    knock: Knock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority(tmp_path)
+    async with exchange_behind_proxy(authority.server(*KRAKEN)) as exchange:
+        monkeypatch.setenv("https_proxy", exchange.proxy.removeprefix("http://"))
+        await knock(Way(ca_file=authority.ca_file))
+    assert len(exchange.heard) == 1
+
+
+@BOTH
+@pytest.mark.anyio
+async def test_a_bad_proxy_of_the_environment_is_one_sentence(
+    knock: Knock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "ftp://alice:CANARY@127.0.0.1:1")
+    with pytest.raises((NotSent, Unreachable), match="https_proxy is no address of a proxy"):
+        await knock(Way())
+
+
+class Blind(Way, frozen=True):
+    """Takes for a proxy whatever it is told."""
+
+    def proxy_to(self, host: str) -> str | None:
+        """Look at nothing."""
+        return self.proxy
+
+
+@pytest.mark.parametrize(
+    "proxy", ["a:CANARY@127.0.0.1:1", "ftp://a:CANARY@h:1", "http://a:CANARY@h:x", "https://[a:CANARY"]
+)
+@pytest.mark.parametrize("way", [Way, Blind])
+@BOTH
+@pytest.mark.anyio
+async def test_a_proxy_that_cannot_be_used_is_one_sentence_without_its_password(
+    knock: Knock, way: type[Way], proxy: str
+) -> None:
+    with pytest.raises((NotSent, Unreachable)) as caught:
+        await knock(way(proxy=proxy))
+    told = UNUSABLE
+    if way is Way:
+        told = (
+            "The proxy that is set is no address of a proxy like http://127.0.0.1:3128, so Kraken cannot be "
+            "reached: correct it in the settings."
+        )
+    assert str(caught.value) == (told if knock is rest else told.rstrip("."))
+    assert "CANARY" not in "".join(traceback.format_exception(caught.value))

@@ -27,6 +27,9 @@ PRIVATE = "aB3+" * 21 + "xY=="
         '{"control_token":"CANARY"}',
         '{"signed_challenge":"CANARY","original_challenge":"CANARY"}',
         "proxy http://user:CANARY@host:3128 refused",
+        "InvalidProxy: user:CANARY@127.0.0.1:3128 isn't a valid proxy",
+        "URL('user:CAN/ARY@[::1]:3128')",
+        "user:CANARY@host:3128",
         "Authent=CANARY",
         '{"iiban": "CANARY"}',
         "key SIM-CANARY refused",
@@ -48,6 +51,7 @@ def test_a_bare_key_is_starred_out(secret: str) -> None:
         "private feed live after 0.4 s",
         "the rest token bucket is full",
         "GET /0/private/OpenOrders 200",
+        "at 12:30 mail a@b.example:25, then 13:00",
         "/home/someone/a/long/folder/of/fifty/characters/or/more/file.jsonl",
     ],
 )
