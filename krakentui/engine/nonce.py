@@ -7,13 +7,10 @@ out of the key for good (spot REST reference §1.3). Only the user may say that 
 is kept beside the nonce, and every program of ours goes by it.
 """
 
-import contextlib
-import fcntl
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 from krakentui.engine.wholefile import replace
+from krakentui.keys.lockfile import StillHeld, held
 from krakentui.model.clock import MILLISECOND, Clock
 
 MILLISECONDS = "ms"
@@ -21,6 +18,7 @@ UNITS = {MILLISECONDS: MILLISECOND, "us": 1_000, "ns": 1}
 """What a nonce may count, coarsest first, and nanoseconds of each."""
 _LONGEST = 32
 _TRIES = 10_000
+"""Of taking the lock: some ten milliseconds, for a stopped program must not stop this one."""
 _TOO_BIG = 2**63
 """A nonce is an unsigned 64-bit number; a file that says more is damaged."""
 
@@ -51,13 +49,13 @@ class NonceMark:
         if self._path is None or self.problem is not None:
             return self._next(self.last)
         try:
-            with _locked(self._path):
+            with held(self._path.with_name(self._path.name + ".lock"), _TRIES):
                 nonce = self._after(self._marked(self._path))
                 _write(self._path, nonce, self.unit)
                 return nonce
+        except StillHeld:  # its holder is stopped: it cannot take one in this moment
+            return self._after(self._on_disk())
         except OSError as error:
-            if error.errno == 0:  # its holder is stopped: it cannot take one in this moment
-                return self._after(self._on_disk())
             self.problem = (
                 f"The nonce mark cannot be kept in {self._path.parent} ({error.strerror or error}): "
                 "another program on this key may be refused for a moment."
@@ -102,28 +100,6 @@ class NonceMark:
         self.before_last = last
         self.last = self.known = max(self._clock.now_ns() // UNITS[self.unit], last + 1)
         return self.last
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the key's lock file: it is held for one read and one write, so waiting is short."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    try:
-        _lock(handle)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _lock(handle: int) -> None:
-    """Take the lock, or fail after some ten milliseconds: a stopped program must not stop this one."""
-    for _ in range(_TRIES):
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        os.sched_yield()
-    raise OSError(0, "another program holds its lock")
 
 
 def _finer(one: str, other: str) -> str:

@@ -4,17 +4,19 @@ It holds no secret but may name commands that are run, so nobody else may be abl
 that is a link (dotfiles in a repository) stays one: what it points to is read and replaced.
 """
 
-import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
 
+from krakentui.keys.lockfile import StillHeld, held
 from krakentui.keys.private_file import read_private, write_private
 from krakentui.keys.profile import Profiles
 from krakentui.keys.profile_text import parse, written
 from krakentui.model.error import KeyProblem, UsageError
 
 FILE_NAME = "profiles.toml"
+TRIES = 1_000_000
+"""Of taking the lock: a few seconds."""
 
 
 def beside(config: Path) -> Path:
@@ -35,23 +37,22 @@ def read(path: Path) -> Profiles:
     return Profiles() if data is None else parse(data, path)
 
 
-def change(path: Path, act: Callable[[Profiles], Profiles]) -> Profiles:
+def change(path: Path, act: Callable[[Profiles], Profiles], tries: int = TRIES) -> Profiles:
     """Change the list and give what it is now; two programs that change it wait for each other.
 
     Raises:
         UsageError: the list on disk is wrong, or the change is refused.
-        KeyProblem: it cannot be written.
+        KeyProblem: it cannot be written, or another program does not come to an end with it.
     """
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        lock = os.open(path.with_name(f".{path.name}.lock"), flags, 0o600)
+        with held(path.with_name(f".{path.name}.lock"), tries):
+            changed = act(read(path))
+            write_private(path.resolve(), written(changed))
+            return changed
+    except StillHeld:
+        raise KeyProblem(
+            f"The list of keys {path} is left as it is: another program of yours is changing it and "
+            "does not come to an end. End that one, then try again."
+        ) from None
     except OSError as error:
         raise KeyProblem(f"The list of keys {path} cannot be written: {error.strerror}.") from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        changed = act(read(path))
-        write_private(path.resolve(), written(changed))
-        return changed
-    finally:
-        os.close(lock)

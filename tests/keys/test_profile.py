@@ -1,6 +1,7 @@
 """The list of profiles: what it takes, what it refuses, where it points (F39)."""
 
 import contextlib
+import fcntl
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from msgspec import structs
 from krakentui.keys import profile_list
 from krakentui.keys.profile import Profile, Profiles, check_name
 from krakentui.keys.profile_text import parse, written
-from krakentui.model.error import UsageError
+from krakentui.model.error import KeyProblem, UsageError
 from tests.support.keys import a_key, a_profile
 
 FILE = Path("profiles.toml")
@@ -257,6 +258,18 @@ def test_programs_that_change_the_list_at_once_lose_nothing(tmp_path: Path) -> N
     ]
     assert [process.wait() for process in several] == [0, 0, 0]
     assert len(profile_list.read(path).profiles) == 24
+
+
+def test_a_program_that_stopped_while_it_changes_the_list_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.toml"
+    profile_list.change(path, lambda told: told.with_profile(a_profile()))
+    before = path.read_bytes()
+    with (tmp_path / ".profiles.toml.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(KeyProblem, match="is left as it is: another program"):
+            profile_list.change(path, lambda told: told.without("main"))
+    assert path.read_bytes() == before
+    assert profile_list.change(path, lambda told: told.without("main")).profiles == ()
 
 
 def test_a_writer_killed_in_between_leaves_the_old_list_whole(tmp_path: Path) -> None:
