@@ -113,6 +113,20 @@ async def test_a_proxy_of_the_environment_without_a_scheme_is_gone_through(
 
 @BOTH
 @pytest.mark.anyio
+async def test_the_libraries_themselves_ask_no_proxy_of_the_environment(
+    knock: Knock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our one setting counts; at port 1 nobody listens."""
+    for name in ("https_proxy", "HTTPS_PROXY", "wss_proxy", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    authority = Authority(tmp_path)
+    async with exchange_behind_proxy(authority.server(*KRAKEN)) as exchange:
+        await knock(Way(proxy=exchange.proxy, ca_file=authority.ca_file))
+    assert len(exchange.heard) == 1
+
+
+@BOTH
+@pytest.mark.anyio
 async def test_a_bad_proxy_of_the_environment_is_one_sentence(
     knock: Knock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
