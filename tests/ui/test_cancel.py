@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 from textual import events
 
 from krakentui.state.view import NotAsked, Question
@@ -196,12 +197,19 @@ async def test_an_order_that_ends_while_the_question_is_open_is_marked_in_it() -
         assert ["ended" in row for row in rows if "O1" in row or "O2" in row] == [True, False]
 
 
-async def test_an_order_that_changes_while_the_question_is_open_is_marked_in_it() -> None:
+@pytest.mark.parametrize(("figure", "now"), [("remaining", "0.1"), ("price", "65000"), ("trigger", "60000")])
+async def test_an_order_that_changes_while_the_question_is_open_is_marked_in_it(
+    figure: str, now: str
+) -> None:
     face = FakeFace()
+    first = structs.replace(an_order("O1"), trigger=Decimal(61000))
+    face.orders_view = orders_of(first, an_order("O2"), an_order("O3"))
     async with opened(face, size=NARROW) as screen:
         await screen.press("x")
-        changed = an_order("O1", remaining=Decimal("0.1"))
-        face.orders_view = orders_of(changed, an_order("O2"), an_order("O3"))
+        assert "changed" not in screen.text()
+        face.orders_view = orders_of(
+            structs.replace(first, **{figure: Decimal(now)}), an_order("O2"), an_order("O3")
+        )
         await screen.draw()
         assert "changed" in screen.text()
 

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from krakentui.model.number import counted
 from krakentui.state.question import typed
-from krakentui.state.view import NotAsked, OrdersView, Question
+from krakentui.state.view import NotAsked, OrderRow, OrdersView, Question, QuestionOrder
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, interval, number
 from krakentui.ui.line import Line, Span, Tone, line, wrapped
 from krakentui.ui.widgets.panel import Panel
@@ -133,12 +133,10 @@ class QuestionView(Panel[Question]):
         """Mark what has ended or changed since the question was asked; its ids stay what they are."""
         if self._view is None or orders is None or not orders.known:
             return
-        left = {row.id: row.remaining for row in orders.rows if not row.is_over}
+        left = {row.id: row for row in orders.rows if not row.is_over}
         asked = self._view.orders
         ended = frozenset(order.id for order in asked if order.id not in left)
-        changed = frozenset(
-            order.id for order in asked if left.get(order.id, order.remaining) != order.remaining
-        )
+        changed = frozenset(one.id for one in asked if one.id in left and _has_changed(one, left[one.id]))
         counted = self._view.everything and self._view.counted
         newer = len(left) - len(asked) + len(ended) if counted else 0
         if (ended, changed, newer) != (self._ended, self._changed, self._newer):
@@ -294,3 +292,9 @@ def _worth(question: Question) -> str:
         if order.value is not None and order.quote is not None:
             sums[order.quote] = sums.get(order.quote, Decimal(0)) + order.value
     return " + ".join(f"{number(value, VALUE_PLACES)} {quote}" for quote, value in sums.items())
+
+
+def _has_changed(asked: QuestionOrder, now: OrderRow) -> bool:
+    """Tell whether an order is another one than was asked about: part of it filled, or it was amended."""
+    amended = ((asked.price, now.price), (asked.trigger, now.trigger))
+    return now.remaining != asked.remaining or any(old not in {None, new} for old, new in amended)
