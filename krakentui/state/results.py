@@ -11,6 +11,7 @@ from krakentui.state.cancels import CancelRequest, Phase
 from krakentui.state.groups import Group, Mass
 from krakentui.state.rows import price_places, qty_places, shown_price
 from krakentui.state.state import State
+from krakentui.state.words import trigger_price
 
 ResultState = Literal[
     "planned",
@@ -50,6 +51,7 @@ class ResultRow(Struct, frozen=True, kw_only=True):
     price: Decimal | None = None
     """Limit price, or trigger price where there is no limit."""
     price_text: str | None = None
+    trigger: Decimal | None = None
     price_places: int
     qty: Decimal | None = None
     filled: Decimal | None = None
@@ -116,6 +118,7 @@ def _row(
         type=order.type,
         price=shown_price(order),
         price_text=order.price_text,
+        trigger=trigger_price(order),
         price_places=price_places(info),
         qty=order.qty,
         filled=order.filled,

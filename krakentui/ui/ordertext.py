@@ -1,5 +1,8 @@
 """One order in words: the texts that list, question and details share."""
 
+from decimal import Decimal
+from typing import Protocol
+
 from krakentui.state.view import OrderRow
 from krakentui.ui.fmt import UNKNOWN, age, cancel_cost, number, signed
 from krakentui.ui.line import Span, Tone
@@ -46,6 +49,30 @@ CANCEL_WORDS = {
 }
 
 
+class Priced(Protocol):
+    """What has the prices of an order."""
+
+    @property
+    def price(self) -> Decimal | None:
+        """Limit price, or trigger price where there is no limit."""
+        ...
+
+    @property
+    def price_text(self) -> str | None:
+        """A price that is no figure."""
+        ...
+
+    @property
+    def trigger(self) -> Decimal | None:
+        """Trigger price."""
+        ...
+
+    @property
+    def price_places(self) -> int:
+        """Places after the point."""
+        ...
+
+
 def type_text(row: OrderRow, *, brief: bool) -> str:
     """Write the type, short, margin told."""
     short = SHORTER_TYPES if brief else SHORT_TYPES
@@ -60,6 +87,15 @@ def price_text(row: OrderRow) -> str:
     if row.price is None or (row.trigger is not None and row.price == row.trigger and _fires_market(row)):
         return "market" if row.type is not None else UNKNOWN
     return number(row.price, row.price_places)
+
+
+def with_trigger(order: Priced, *, brief: bool) -> str:
+    """Write the limit price and behind `@` the trigger, as far as there are any; briefly only the trigger."""
+    price = order.price_text or number(order.price, order.price_places)
+    if order.trigger is None:
+        return price
+    fires = f"@{number(order.trigger, order.price_places)}"
+    return fires if brief or order.price in (None, order.trigger) else f"{price} {fires}"
 
 
 def _fires_market(row: OrderRow) -> bool:

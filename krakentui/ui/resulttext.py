@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from krakentui.state.groups import NAME, Mass
 from krakentui.state.results import ResultRow, ResultState, ResultsView
-from krakentui.ui.fmt import HIDDEN, UNKNOWN, number, whole_amount, without_digits
+from krakentui.ui.fmt import HIDDEN, UNKNOWN, whole_amount, without_digits
 from krakentui.ui.line import TIED, Line, Span, Tone, line, wrapped
-from krakentui.ui.ordertext import SHORT_TYPES
+from krakentui.ui.ordertext import SHORT_ID, SHORT_TYPES, with_trigger
 from krakentui.ui.table import Column, arrange, compose, heading, natural_widths
 
 STATES: dict[ResultState, tuple[str, Tone]] = {
@@ -37,7 +37,6 @@ COLUMNS = (
 )
 NEEDED = frozenset({"Price", "Filled", "Order"})
 """Columns for which ids are cut short."""
-SHORT_ID = 7
 INDENT = "  "
 ALONG = "it was open when the cancel of everything came"
 
@@ -47,10 +46,15 @@ def result_lines(views: Sequence[ResultsView], width: int, *, private: bool) -> 
     lines: list[Line] = []
     for view in views:
         lines += [*([Line()] if lines else []), *_group(view, width, private=private)]
+    return (*lines,)
+
+
+def result_keys(views: Sequence[ResultsView], width: int) -> tuple[Line, ...]:
+    """Write what closes the panel, and that nothing ends with it."""
     keys = "Esc closes it, R shows it again."
     if not all(view.settled for view in views):
         keys = f"It goes on without this panel: {keys}"
-    return (*lines, *wrapped(keys, width, "muted"))
+    return (*wrapped(keys, width, "muted"),)
 
 
 def _group(view: ResultsView, width: int, *, private: bool) -> list[Line]:
@@ -105,14 +109,13 @@ def _table(rows: Sequence[ResultRow], width: int, *, private: bool) -> list[Line
 def _cells(row: ResultRow, *, short: bool, private: bool) -> Sequence[Span]:
     word, tone = STATES[row.state]
     name = f"{row.id[: SHORT_ID - 1]}…" if short and len(row.id) > SHORT_ID else row.id
-    price = row.price_text or number(row.price, row.price_places)
     filled = whole_amount(row.filled, row.qty_places) if row.filled else ""
     size = whole_amount(row.qty, row.qty_places)
     return (
         Span(word, tone),
         Span(row.pair or UNKNOWN),
         Span(row.side or UNKNOWN, "good" if row.side == "buy" else "bad"),
-        Span(price),
+        Span(with_trigger(row, brief=short)),
         Span(HIDDEN if private and filled else filled, "strong"),
         Span(HIDDEN if private else size, "muted"),
         Span(SHORT_TYPES.get(row.type, row.type) if row.type else UNKNOWN, "muted"),

@@ -1,6 +1,7 @@
 """The result panel: after a cancel of many each order is told, live, and again on its key."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import pytest
 from msgspec import structs
@@ -153,11 +154,33 @@ async def test_privacy_hides_ids_and_amounts() -> None:
         assert "0.200000" not in text
 
 
-async def test_a_thousand_rows_scroll() -> None:
+@pytest.mark.parametrize("size", [NARROW, LEAST])
+async def test_a_thousand_rows_scroll_and_the_keys_stay_in_sight(size: tuple[int, int]) -> None:
     face = a_face(1000)
-    async with opened(face, size=NARROW) as screen:
-        await screen.press("R", "end")
+    async with opened(face, size=size) as screen:
+        await screen.press("R")
+        assert "more lines: ↓" in screen.text()
+        for key in ("down", "end"):
+            assert "Esc closes it" in screen.text()
+            await screen.press(key)
         assert "O999" in screen.text()
+        assert "Esc closes it" in screen.text()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_a_trigger_is_written_as_in_the_question(size: tuple[int, int]) -> None:
+    face = FakeFace()
+    at = Decimal("97680.4")
+    face.results_views = (
+        results_of(
+            a_row("O1", type="stop-loss", price=at, trigger=at),
+            a_row("O2", type="stop-loss-limit", price=Decimal("97600.0"), trigger=at),
+        ),
+    )
+    async with opened(face, size=size) as screen:
+        await screen.press("R")
+        assert "  @97,680.4 " in screen.text()
+        assert " 97,600.0 @97,680.4 " in screen.text()
 
 
 async def test_without_any_cancel_its_key_says_so() -> None:

@@ -2,7 +2,7 @@
 
 from krakentui.engine.face import Face
 from krakentui.ui.line import Line
-from krakentui.ui.resulttext import result_lines
+from krakentui.ui.resulttext import result_keys, result_lines
 from krakentui.ui.screens.sheet import Sheet
 from krakentui.ui.widgets.scroll import Scroll
 
@@ -21,7 +21,7 @@ class ResultsScreen(Sheet[None]):
 
     def lines_wanted(self, width: int) -> int:
         """Tell how high the list is."""
-        return len(self._lines(width))
+        return len(self._lines(width)) + len(self._keys(width))
 
     def on_mount(self) -> None:
         """Draw once the room is known."""
@@ -34,10 +34,14 @@ class ResultsScreen(Sheet[None]):
         if now != self._shown:
             self._shown = now
             self.fit_body()
+            self._scroll.frame(foot=self._keys(self.inner_width()))
             self._scroll.show(self._lines(self.inner_width()))
 
     def _lines(self, width: int) -> tuple[Line, ...]:
         return result_lines(self._face.results(), width, private=self._private_text)
+
+    def _keys(self, width: int) -> tuple[Line, ...]:
+        return result_keys(self._face.results(), width)
 
     def pressed(self, action: str) -> None:
         """Scroll or close; `enter` answered the question before and does nothing here."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from krakentui.state.view import QuestionOrder
 from krakentui.ui.fmt import HIDDEN, UNKNOWN, cancel_cost, number, whole_amount
 from krakentui.ui.line import Line, Span, Tone
-from krakentui.ui.ordertext import SHORT_ID, SHORT_TYPES, SHORTER_TYPES
+from krakentui.ui.ordertext import SHORT_ID, SHORT_TYPES, SHORTER_TYPES, with_trigger
 from krakentui.ui.table import Column, arrange, compose, heading, natural_widths
 
 VALUE_PLACES = 2
@@ -120,7 +120,7 @@ def _cells(order: QuestionOrder, wording: Wording, form: Form) -> Sequence[Span]
         Span(order.pair or UNKNOWN),
         Span(order.side or UNKNOWN, side),
         Span(types.get(order.type, order.type) if order.type else UNKNOWN),
-        Span(_price(order, form)),
+        Span(with_trigger(order, brief=form.brief)),
         Span("ended", "strong") if over else Span(remaining),
         Span("" if over else HIDDEN if hidden else worth),
         Span("" if over else cancel_cost(order.cost, brief=form.brief), "muted"),
@@ -134,11 +134,3 @@ def _mark(order: QuestionOrder, wording: Wording, form: Form) -> Span:
     if order.id in wording.changed:
         return Span("~" if form.short_id else "~ changed", "warn")
     return Span("!" if form.short_id else "! guards", "warn") if order.protective else Span("")
-
-
-def _price(order: QuestionOrder, form: Form) -> str:
-    price = order.price_text or number(order.price, order.price_places)
-    if order.trigger is None:
-        return price
-    fires = f"@{number(order.trigger, order.price_places)}"
-    return fires if form.brief or order.price in (None, order.trigger) else f"{price} {fires}"
