@@ -176,7 +176,7 @@ class Desk:
         if event.account == self._account:
             found = (self.table.ended(order_id) for order_id in event.ids)
             closed = [order for order in found if order is not None]
-            self.groups.begin(event, closed, self.requests.unsettled(), t_ns)
+            self.groups.begin(event, closed, self.requests.unsettled(), self.requests.all, t_ns)
 
     @_take.register
     def _wait_dropped(self, event: WaitDropped, t_ns: int) -> None:  # noqa: ARG002 - as all of them

@@ -20,7 +20,7 @@ from krakentui.model.order import Order, Outcome
 from krakentui.state.cancels import CancelRequest, is_by_request
 
 KEPT: Final = 20
-"""Groups remembered; the oldest go first."""
+"""Groups remembered; of more the oldest go, unless they are not settled."""
 LATE_NS: Final = 3 * SECOND
 """So long after the last of its orders the stream may still show what a mass cancel has ended."""
 DOUBT_NS: Final = 15 * SECOND
@@ -133,8 +133,15 @@ class Groups:
         """List the orders whose requests are still told of."""
         return frozenset(order_id for group in self.shown(known) for order_id in group.all_ids)
 
-    def begin(self, event: m.CancelsBegun, closed: Sequence[Order], beside: Sequence[str], t_ns: int) -> None:
-        """Open a group."""
+    def begin(
+        self,
+        event: m.CancelsBegun,
+        closed: Sequence[Order],
+        beside: Sequence[str],
+        known: Mapping[str, CancelRequest],
+        t_ns: int,
+    ) -> None:
+        """Open a group; of the older ones those that are settled may be forgotten."""
         group = Group(
             number=event.number,
             ids=event.ids,
@@ -144,7 +151,11 @@ class Groups:
             is_mass=event.mass,
             later=event.later,
         )
-        self._all = (*self._all, group)[-KEPT:]
+        every = (*self._all, group)
+        oldest = len(every) - KEPT
+        self._all = tuple(
+            one for place, one in enumerate(every) if place >= oldest or not one.is_settled(known)
+        )
 
     def drop(self, ids: Collection[str]) -> None:
         """Let these orders wait no longer."""

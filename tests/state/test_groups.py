@@ -13,7 +13,7 @@ from krakentui.model.mass import (
     MassSent,
     MassUnanswered,
 )
-from krakentui.state.groups import DOUBT_NS, LATE_NS, Mass
+from krakentui.state.groups import DOUBT_NS, KEPT, LATE_NS, Mass
 from krakentui.state.results import ResultRow, ResultsView, results
 from krakentui.state.state import State
 from tests.support.builders import ACCOUNT, a_patch, a_standing, a_state, at, patched, play, snapshot
@@ -232,3 +232,12 @@ def test_what_came_of_the_last_group_is_kept_for_as_long_as_it_is_the_last() -> 
     state = a_state(TWO, begun("O1", mass=False), asked("O1"), sent("O1"), ended("O1"))
     play(state, patched(a_patch("O2", "status", 3_000)), seconds=3_000)
     assert rows(state)["O1"].state == "cancelled"
+
+
+def test_what_is_not_settled_is_not_forgotten_however_many_come_after_it() -> None:
+    state = a_state(TWO, *GONE_OUT)
+    for number in range(2, KEPT + 10):
+        play(state, begun(mass=False, number=number))
+    assert [view.number for view in results(state)] == [KEPT + 9, 1]
+    play(state, counts(2), ended("O1"), ended("O2"), OVER)
+    assert a_mass(state).outcome == "cancelled"
