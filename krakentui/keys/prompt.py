@@ -31,6 +31,8 @@ class Terminal:
         self._file = file
         self._ahead = b""
         self._hiding = 0
+        self._question = ""
+        """What is being asked without showing the answer."""
         self._before: list[Any] = []
         self._handlers: dict[signal.Signals, Any] = {}
 
@@ -79,10 +81,12 @@ class Terminal:
             KeyProblem: as above.
         """
         with self.hiding():
+            self._question = question
             self._write(question)
             try:
                 typed = self._line()
             finally:
+                self._question = ""
                 self._write("\n")
         for mark in _PASTE_MARKS:
             typed = typed.replace(mark, "")
@@ -118,7 +122,8 @@ class Terminal:
     def hiding(self) -> Iterator[None]:
         """Show nothing that is typed, from here to the end: between two questions neither.
 
-        Whatever ends the program meanwhile, the terminal shows again what is typed.
+        Whatever ends or stops the program meanwhile, the terminal shows again what is typed; a program that
+        goes on hides it again.
         """
         self._hiding += 1
         try:
@@ -132,10 +137,20 @@ class Terminal:
 
     def _hide(self) -> None:
         self._before = termios.tcgetattr(self._file)
-        for number in _ENDINGS:
+        does: dict[signal.Signals, Any] = {
+            **dict.fromkeys(_ENDINGS, self._ended),
+            signal.SIGCONT: self._continued,
+            signal.SIGTSTP: self._stopped,
+        }
+        for number, handler in does.items():
+            if number is signal.SIGTSTP and signal.getsignal(number) is signal.SIG_IGN:
+                continue  # nobody stops this program
             with contextlib.suppress(ValueError):  # not the main thread: then nobody signals it either
-                self._handlers[number] = signal.signal(number, self._ended)
-        # what was pasted too early stays: two lines pasted at once are key and secret
+                self._handlers[number] = signal.signal(number, handler)
+        self._mute()
+
+    def _mute(self) -> None:
+        """Echo nothing; what was pasted too early stays: two lines pasted at once are key and secret."""
         flags = self._before[3] & ~termios.ECHO
         termios.tcsetattr(self._file, termios.TCSADRAIN, [*self._before[:3], flags, *self._before[4:]])
 
@@ -151,3 +166,23 @@ class Terminal:
         self._show()
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
+
+    def _stopped(self, number: int, frame: FrameType | None) -> None:
+        """Show again, and stop as the signal says; what follows the kill happens when we are continued.
+
+        Where nobody could continue us, the system does not stop us either.
+        """
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(self._file, termios.TCSADRAIN, self._before)
+        signal.signal(signal.SIGCONT, signal.SIG_DFL)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        signal.signal(number, self._stopped)
+        signal.signal(signal.SIGCONT, self._continued)
+        self._continued(signal.SIGCONT, frame)
+
+    def _continued(self, _: int, __: FrameType | None) -> None:
+        """Hide again what the shell has shown meanwhile, and say again what is asked."""
+        with contextlib.suppress(termios.error):
+            self._mute()
+        self._write(self._question)
