@@ -256,10 +256,8 @@ class Keychain:
         fetched = await offered.fetch()
         self._learn(fetched.credentials)
         self._learn(fetched.canceller)
-        simulated = self._settings.venue != "live"
-        if fetched.credentials.is_simulated is not simulated:
-            whose = "a simulated exchange" if fetched.credentials.is_simulated else "Kraken itself"
-            raise KrakentuiError(f"The key {offered.name} belongs to {whose}: it is not used here.")
+        self._check_whose(fetched.credentials)
+        self._check_whose(fetched.canceller)
         settings = structs.replace(
             self._settings,
             credentials=fetched.credentials,
@@ -287,6 +285,16 @@ class Keychain:
         self._left = {**self._left, account: (*self._left.get(account, ()), *left)}
         self._left.pop(offered.account, None)
         self._screen.say(SWITCHED.format(offered.name, offered.account))
+
+    def _check_whose(self, key: Credentials | None) -> None:
+        """Pass if this key belongs to the exchange of this run.
+
+        Raises:
+            KrakentuiError: it does not.
+        """
+        if key is not None and key.is_simulated is not (self._settings.venue != "live"):
+            whose = "a simulated exchange" if key.is_simulated else "Kraken itself"
+            raise KrakentuiError(f"The key {key.name} belongs to {whose}: it is not used here.")
 
     def _assumed(self, account: str) -> Tier | None:
         """Give the tier that this run was told to believe: of the account it began with, no other."""
