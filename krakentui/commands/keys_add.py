@@ -51,7 +51,10 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 def run(given: Given, environ: MutableMapping[str, str], here: Machine, door: Door | None = None) -> int:
     """Add a key: exit code 0 once it is stored and listed. `door` stands in for the network in tests."""
-    taken = environment.take(environ)
+    try:
+        taken = environment.take(environ)
+    finally:
+        environment.drop(environ)
     _check_one_way(given, taken)
     if given.accept_withdraw is not None:
         accepted = given.accept_withdraw

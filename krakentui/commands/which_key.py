@@ -48,7 +48,7 @@ def choose_key(given: Given, environ: MutableMapping[str, str], instead: Machine
         UsageError: two keys were asked for, or one that is not there.
         KeyProblem: the key cannot be had.
     """
-    pair, second = environment.take(environ), environment.take_second(environ)
+    pair, second = environment.take_both(environ)
     if second is not None and pair is None:
         raise UsageError(
             f"{environment.CANCEL_KEY} needs {environment.KEY} beside it: a key that cancels goes with one "

@@ -41,6 +41,27 @@ def take_second(environ: MutableMapping[str, str]) -> Credentials | None:
     return _taken(environ, CANCEL_KEY, CANCEL_SECRET, f"{ENVIRONMENT}-cancel")
 
 
+def take_both(
+    environ: MutableMapping[str, str],
+) -> tuple[Credentials | None, Credentials | None]:
+    """Read the pairs of both keys and remove them, whatever is wrong with one.
+
+    Raises:
+        UsageError: only half of a pair is there.
+        KeyProblem: one cannot be a key and its secret.
+    """
+    try:
+        return take(environ), take_second(environ)
+    finally:
+        drop(environ)
+
+
+def drop(environ: MutableMapping[str, str]) -> None:
+    """Remove the pairs unread."""
+    for name in SECRET_NAMES:
+        environ.pop(name, None)
+
+
 def _taken(source: MutableMapping[str, str], key: str, secret: str, name: str) -> Credentials | None:
     public, private = Secret(source.pop(key, "").strip()), Secret(source.pop(secret, "").strip())
     if not public and not private:
