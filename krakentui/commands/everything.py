@@ -42,7 +42,7 @@ def of(face: Face, question: Question) -> Everything:
 
 def mass_of(face: Face, question: Question) -> Mass | None:
     """Find the mass cancel of this question."""
-    view = _view(face, question)
+    view = view_of(face, question)
     return None if view is None else view.mass
 
 
@@ -54,9 +54,10 @@ def is_over(face: Face, question: Question) -> bool:
 
 def rows(face: Face, question: Question) -> Sequence[ResultRow]:
     """List the orders of the mass cancel: those of the question, those placed since, those taken along."""
-    view = _view(face, question)
+    view = view_of(face, question)
     return () if view is None else view.rows
 
 
-def _view(face: Face, question: Question) -> ResultsView | None:
+def view_of(face: Face, question: Question) -> ResultsView | None:
+    """Find what the state tells of this question; None = it was not confirmed."""
     return next((view for view in face.results() if view.number == question.number), None)

@@ -70,6 +70,11 @@ async def until(face: "Face", seconds: float, speed: float, reached: Callable[[i
             await clock.sleep(_NEWS_S * speed)
 
 
+def code_of(stopped: asyncio.CancelledError) -> int:
+    """Tell the exit code that a command ends with which a signal has stopped."""
+    return int(stopped.args[0]) if stopped.args else guard.INTERRUPTED
+
+
 async def _until_signal(work: Coroutine[Any, Any, int]) -> int:
     caught: list[int] = []
     loop = asyncio.get_running_loop()
@@ -78,7 +83,7 @@ async def _until_signal(work: Coroutine[Any, Any, int]) -> int:
 
     def stop(number: int) -> None:
         caught.append(number)
-        task.cancel()
+        task.cancel(str(128 + number))
 
     for number in SIGNALS:
         loop.add_signal_handler(number, stop, number)

@@ -37,7 +37,7 @@ from krakentui.net.hosts import check_destination
 from krakentui.net.talk import Line
 from krakentui.settings import Settings
 from krakentui.state.keys import KeyBelief
-from krakentui.state.question import MASS_IN_FLIGHT, why_read_only
+from krakentui.state.question import MASS_IN_FLIGHT, unseen, why_read_only
 from krakentui.state.state import State
 from krakentui.state.view import NotAsked, Question, SwitchQuestion
 from krakentui.wire.spot.sign import check_secret
@@ -218,14 +218,14 @@ class AccountSide:
     # --- cancels ---------------------------------------------------------------------------------
 
     def ask(
-        self, ids: Sequence[str], *, everything: bool = False, new_too: bool = False
+        self, ids: Sequence[str], *, everything: bool = False, new_too: bool = False, named: bool = False
     ) -> Question | NotAsked:
         """Freeze a question, or say why it cannot be asked."""
         t_ns = self._clock.mono_ns()
         by = self._canceller(t_ns, new_too=new_too)
         if isinstance(by, NotAsked):
             return by
-        return by.ask(ids, t_ns, everything=everything, new_too=new_too)
+        return by.ask(ids, t_ns, everything=everything, new_too=new_too, named=named)
 
     def confirm(self, question: Question) -> NotAsked | None:
         """Start the cancels of a question; None = they are on their way."""
@@ -245,7 +245,8 @@ class AccountSide:
         ids = [one.id for one in question.orders]
         if question.new_too:  # what was placed since the question is taken, too
             ids = list(dict.fromkeys([*ids, *self._state.orders]))
-        orders = [order for one in ids if (order := self._still_open(one, t_ns)) is not None]
+        named = question.named
+        orders = [order for one in ids if (order := self._still_open(one, t_ns, named=named)) is not None]
         if not orders and not question.new_too:
             return NotAsked(why=self._nothing_left(question))
         self._answered.add(question.number)
@@ -330,14 +331,14 @@ class AccountSide:
         """List the lanes that may ask how a cancel ended, the reading key's first."""
         return [lane for belief, lane in self._lanes if may_ask("QueryOrders", belief)]
 
-    def _still_open(self, order_id: str, t_ns: int) -> Order | None:
-        """Give the order if its cancel makes sense; a key that may not list orders cancels them unseen."""
+    def _still_open(self, order_id: str, t_ns: int, *, named: bool) -> Order | None:
+        """Give the order if its cancel makes sense; one that no list names goes unseen if it may be open."""
         if self._is_on_its_way(order_id):
             return None
-        order = self._state.orders.get(order_id)
-        if order is not None or self._state.desk.table.listed:
+        order, table = self._state.orders.get(order_id), self._state.desk.table
+        if order is not None or not table.may_be_open(order_id, named=named):
             return order
-        return Order(account=self._state.account, id=order_id, status="unknown", source="poll", seen_ns=t_ns)
+        return unseen(self._state.account, order_id, t_ns)
 
     def _is_on_its_way(self, order_id: str) -> bool:
         request = self._state.cancels.get(order_id)

@@ -23,11 +23,13 @@ from krakentui.model.order import Order
 from krakentui.net.feed import Feed
 from krakentui.settings import Settings
 from krakentui.state.keys import KeyBelief
-from krakentui.state.question import question
+from krakentui.state.question import UNSEEN, question
 from krakentui.state.state import State
 from krakentui.state.view import NotAsked, Question
 from krakentui.wire.spot.ws import Conversation
 
+ALONE_MOST = 5
+"""So many orders that no list names go one by one; only a batch of more passes a pair's ceiling."""
 UNPROVEN = (
     "The exchange has not told that it belongs to this account, and a cancel of everything names no order."
 )
@@ -95,7 +97,9 @@ class Canceller:
             )
         return "This key may not cancel over REST, and the private websocket is not open."
 
-    def ask(self, ids: Sequence[str], t_ns: int, *, everything: bool, new_too: bool) -> Question | NotAsked:
+    def ask(
+        self, ids: Sequence[str], t_ns: int, *, everything: bool, new_too: bool, named: bool
+    ) -> Question | NotAsked:
         """Freeze a question, or say why it cannot be asked."""
         return question(
             self._state,
@@ -106,6 +110,7 @@ class Canceller:
             batch_names=not is_blind(self._state),
             everything=everything,
             new_too=new_too,
+            named=named,
             by=self.belief,
         )
 
@@ -130,6 +135,11 @@ class Canceller:
 
     def begin(self, orders: Sequence[Order], t_ns: int, *, at_once: bool) -> None:
         """Send the cancels of these orders the way that is planned for them now."""
+        listed = self._state.desk.table.listed
+        for some in (orders,) if at_once or not listed else _together(orders):
+            self._send(some, t_ns, at_once=at_once)
+
+    def _send(self, orders: Sequence[Order], t_ns: int, *, at_once: bool) -> None:
         wall_ns = self._state.clock.measured_ns(t_ns)
         planned = plan(
             orders,
@@ -157,6 +167,14 @@ class Canceller:
     def _rest_takes(self, t_ns: int) -> bool:
         free = self._lane.key_refused is None and not self._lane.locked_ns(t_ns)
         return free and may_ask("CancelOrder", self.belief)
+
+
+def _together(orders: Sequence[Order]) -> Sequence[Sequence[Order]]:
+    """Split off what the list does not name: a wrong id must not spoil a batch, nor blur its answer."""
+    known = [order for order in orders if order.status != UNSEEN]
+    unseen = [order for order in orders if order.status == UNSEEN]
+    alone = [[order] for order in unseen] if len(unseen) <= ALONE_MOST else [unseen]
+    return [known, *alone] if known else alone
 
 
 def wanted(orders: Sequence[Order], wall_ns: int | None) -> list[Wanted]:

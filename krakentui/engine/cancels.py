@@ -268,8 +268,9 @@ class Cancels:
         if count is None or count >= len(job.wanted) or how == "queued":
             for one in job.wanted:
                 self._answered(job, one, ok=True, how=how)
-        elif len(job.wanted) == 1 and not job.parcel.at_once:
-            self._answered(job, job.wanted[0], ok=False, code="EOrder:Unknown order")
+        elif not count and not job.parcel.at_once:
+            for one in job.wanted:
+                self._answered(job, one, ok=False, code="EOrder:Unknown order")
         else:
             self._unanswered(job, f"the exchange took {count} of {len(job.wanted)} cancels, not told which")
 

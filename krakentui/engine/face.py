@@ -77,8 +77,11 @@ class Face(Protocol):
         """List what happened since line `after`, oldest first, at most the last 2,000 lines."""
         ...
 
-    def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
-        """Freeze a question about these orders, or say at once why it cannot be asked."""
+    def ask_cancel(self, ids: Sequence[str], *, named: bool = False) -> Question | NotAsked:
+        """Freeze a question about these orders, or say at once why it cannot be asked.
+
+        Of orders that were `named` those that are not listed are asked about, too: a list may lag.
+        """
         ...
 
     def ask_cancel_all(self, *, new_too: bool = False) -> Question | NotAsked:

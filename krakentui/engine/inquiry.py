@@ -40,12 +40,10 @@ class Inquiry:
             if order is not None or order_id in table.open or not table.is_stranger(order_id):
                 return None
             return Found(id=order_id, fate="stranger", text=f"The exchange knows no order {order_id}.")
-        what = words.describe(order, self._state.pairs)
-        how = {"filled": "was filled", "expired": "expired"}.get(order.status, "was cancelled")
         return Found(
             id=order_id,
             fate="filled" if order.status == "filled" else "gone",
-            text=f"Already closed: {order_id} {how}, {what}.",
+            text=words.closed(order, self._state.pairs),
             pair=order.pair,
             filled=order.filled,
         )
@@ -58,5 +56,8 @@ class Inquiry:
                 reply = await self._lane.call(Call("QueryOrders", (("txid", ids),)), "user")
             except TransportError:
                 continue  # the lane has told why
+            if reply.refusal is not None and len(ids) > 1:  # one id that is none spoils the answer for all
+                for order_id in ids:
+                    self._ids.put_nowait((order_id,))
             for event in reply.events:
                 self._tell(event)

@@ -146,9 +146,9 @@ class Session(Sight):
         """Sentences to show at the start."""
         return (*self._settings.warnings, *(self._account.problems if self._account else ()))
 
-    def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
+    def ask_cancel(self, ids: Sequence[str], *, named: bool = False) -> Question | NotAsked:
         """Freeze a question about these orders, or say at once why it cannot be asked."""
-        return self._keyless if self._account is None else self._account.ask(ids)
+        return self._keyless if self._account is None else self._account.ask(ids, named=named)
 
     def ask_cancel_all(self, *, new_too: bool = False) -> Question | NotAsked:
         """Freeze a question about every open order there is now, or also those that are placed meanwhile."""

@@ -44,6 +44,7 @@ def orders(state: State, t_ns: int) -> OrdersView:
         traces=tuple(sorted(map(row, theirs), key=place)),
         known=state.desk.table.listed and (bool(named) or not open_or_ours),
         denied=None if state.desk.table.listed else _denied(state),
+        whole=state.desk.table.authoritative or (False if state.expects_stream else None),
     )
 
 

@@ -100,6 +100,15 @@ class OrderTable:
         """Tell whether the stream no longer lists it, while a cancel of it is unsettled."""
         return order_id in self._unsure
 
+    def may_be_open(self, order_id: str, *, named: bool) -> bool:
+        """Tell whether an order that is not among the open ones may be open all the same.
+
+        One that was `named` may while only a list of REST misses it, which lags, or nobody was asked for it.
+        """
+        if order_id in self._ended:
+            return False
+        return not self.listed or (named and not (self.authoritative and order_id in self._strangers))
+
     def is_stranger(self, order_id: str) -> bool:
         """Tell whether the exchange was asked for it and knew no such order, and we neither."""
         return order_id in self._strangers

@@ -5,6 +5,7 @@ way to send it. What is merely doubtful becomes a warning (design, chapter 4).
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from krakentui.budget import question as said
 from krakentui.budget.ledger import Ledger
@@ -24,6 +25,8 @@ ALL_THERE_IS = (
     "other programs, on all pairs, stops too."
 )
 MASS_IN_FLIGHT = "A cancel of everything is on its way: how it went is not known yet."
+UNSEEN: Final = "unknown"
+"""The status of an order of which only the id is known."""
 _NO_ACCOUNT = "No key is in use: there is nothing to cancel."
 
 
@@ -37,6 +40,7 @@ def question(
     batch_names: bool = True,
     everything: bool = False,
     new_too: bool = False,
+    named: bool = False,
     by: KeyBelief | None = None,
 ) -> Question | NotAsked:
     """Freeze a question about these orders, or say why it cannot be asked.
@@ -50,6 +54,7 @@ def question(
         batch_names: What a batch ended can be told afterwards.
         everything: All open orders there are now.
         new_too: Those that are placed meanwhile, too: a mass cancel, which needs no order to be known.
+        named: The ids were named by somebody, so those that no list names are asked about, too.
         by: The key that would cancel; None = the one that reads.
     """
     by = by or state.keys.own
@@ -63,7 +68,7 @@ def question(
     chosen = tuple(dict.fromkeys(state.orders if everything else ids))
     if not chosen and not new_too:
         return NotAsked(why=_nothing(state, everything=everything))
-    reasons = {order_id: _settled(state, order_id) for order_id in chosen}
+    reasons = {order_id: _settled(state, order_id, named=named) for order_id in chosen}
     left = [order_id for order_id in chosen if reasons[order_id] is None]
     if not left and not new_too:
         return NotAsked(why=_why_none(list(reasons.values())))
@@ -97,6 +102,7 @@ def question(
         ),
         pairs=pair_views(planned),
         new_too=new_too,
+        named=named,
         counted=not new_too or state.desk.table.listed,
     )
 
@@ -157,7 +163,7 @@ def _all_there_is(state: State, in_flight: int) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _settled(state: State, order_id: str) -> str | None:
+def _settled(state: State, order_id: str, *, named: bool) -> str | None:
     """Say why this order needs no cancel; None where one can be asked."""
     if state.desk.requests.in_flight(order_id):
         return f"Order {order_id} is already being cancelled."
@@ -168,7 +174,8 @@ def _settled(state: State, order_id: str) -> str | None:
         ends = {"filled": "is filled", "canceled": "is cancelled", "expired": "has expired"}
         return f"Order {order_id} {ends.get(ended.status, 'is no longer open')}."
     # A key that may cancel but not list orders is enough: then an unknown id may well be open.
-    return f"No open order {order_id} is known." if state.desk.table.listed else None
+    may_be_open = state.desk.table.may_be_open(order_id, named=named)
+    return None if may_be_open else f"No open order {order_id} is known."
 
 
 def _why_none(reasons: list[str | None]) -> str:
@@ -179,10 +186,12 @@ def _why_none(reasons: list[str | None]) -> str:
 
 
 def _order(state: State, order_id: str, t_ns: int) -> Order:
-    known = state.orders.get(order_id)
-    if known is not None:
-        return known
-    return Order(account=state.account, id=order_id, status="unknown", source="poll", seen_ns=t_ns)
+    return state.orders.get(order_id) or unseen(state.account, order_id, t_ns)
+
+
+def unseen(account: str, order_id: str, t_ns: int) -> Order:
+    """Make up an order of which only the id is known."""
+    return Order(account=account, id=order_id, status=UNSEEN, source="poll", seen_ns=t_ns)
 
 
 def _warnings(

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from krakentui.model.order import Order
+from krakentui.state import words
 from krakentui.state.cancels import CancelRequest, Phase
 from krakentui.state.groups import Group, Mass
 from krakentui.state.rows import price_places, qty_places, shown_price
@@ -60,6 +61,8 @@ class ResultRow(Struct, frozen=True, kw_only=True):
     state: ResultState
     why: str = ""
     """A clause: whose doing it was, what the exchange says, what is being done."""
+    text: str = ""
+    """What came of it, as a sentence; empty while that is open."""
     along: bool = False
     """A mass cancel took it along: it was not known when that went."""
 
@@ -106,10 +109,16 @@ def _row(
     last = None if request is None else request.order
     order = state.orders.get(order_id) or last or closed or state.desk.table.find(order_id)
     came, why = _came(request, closed) if request or not group.later else _planned(state, group, order_id)
+    text = _sentence(state, order_id, request, order) if request or not group.later else ""
     info = state.pairs.get("" if order is None else order.pair or "")
     if order is None:
         return ResultRow(
-            id=order_id, price_places=price_places(info), qty_places=qty_places(info), state=came, why=why
+            id=order_id,
+            price_places=price_places(info),
+            qty_places=qty_places(info),
+            state=came,
+            why=why,
+            text=text,
         )
     return ResultRow(
         id=order_id,
@@ -125,8 +134,17 @@ def _row(
         qty_places=qty_places(info),
         state=came,
         why=why,
+        text=text,
         along=request is not None and request.along,
     )
+
+
+def _sentence(state: State, order_id: str, request: CancelRequest | None, order: Order | None) -> str:
+    if request is not None:
+        return "" if request.outcome is None else words.outcome(request, order, state.pairs)[0]
+    if order is None or not order.is_done:
+        return f"{order_id} was no longer open when its turn came: nothing was sent."
+    return words.closed(order, state.pairs)
 
 
 def _planned(state: State, group: Group, order_id: str) -> tuple[ResultState, str]:

@@ -224,6 +224,8 @@ class OrdersView(Struct, frozen=True, kw_only=True):
     known: bool
     """False until the exchange has listed them once."""
     denied: str | None
+    whole: bool | None = True
+    """The stream tells them, so there are no others; False = not yet, None = this key may not stream them."""
 
 
 class LockoutView(Struct, frozen=True, kw_only=True):
@@ -323,6 +325,8 @@ class Question(Struct, frozen=True, kw_only=True):
     """Of one about later: each order is cheap enough already."""
     new_too: bool = False
     """A mass cancel: it also takes what is placed meanwhile."""
+    named: bool = False
+    """Somebody named its ids: those that no list names are meant, too."""
     counted: bool = True
     """False of a mass cancel while the exchange has not listed the open orders."""
 

@@ -73,6 +73,13 @@ def ended(order: Order, pairs: Pairs, *, recorded: bool = False) -> str:
     return f"Closed: {what} {how}{reason}{part}."
 
 
+def closed(order: Order, pairs: Pairs) -> str:
+    """Say how an order had ended before anything was sent."""
+    how = {"filled": "was filled", "expired": "expired"}.get(order.status, "was cancelled")
+    part = f", {trimmed(order.filled)} filled" if order.filled and order.status != "filled" else ""
+    return f"Already closed: {order.id} {how}, {describe(order, pairs)}{part}."
+
+
 def trace(order: Order, pairs: Pairs, request: CancelRequest | None = None, *, recorded: bool = False) -> str:
     """Say in few words how an order ended, for the trace it leaves in the list."""
     part = f", {_part(order, pairs)}" if order.filled else ""

@@ -266,7 +266,7 @@ class ReadyFace:
     def journal(self, after: int = 0) -> tuple[JournalLine, ...]:
         return tuple(line for line in self._journal if line.number > after)
 
-    def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
+    def ask_cancel(self, ids: Sequence[str], *, named: bool = False) -> Question | NotAsked:
         return NotAsked(why="This session only shows.")
 
     def ask_cancel_all(self, *, new_too: bool = False) -> Question | NotAsked:

@@ -11,14 +11,15 @@ import pytest
 from msgspec import structs
 
 from krakentui.commands import asking
-from krakentui.commands.cancel import CODES, LOOK_UP_S, SETTLING_S, Result, cancel, exit_code, is_hasty, run
+from krakentui.commands.cancel import LOOK_UP_S, SETTLING_S, cancel, is_hasty, run
+from krakentui.commands.outcomes import CODES, Result, exit_code
 from krakentui.commands.parser import parse
 from krakentui.model.clock import SECOND
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.order import Outcome
+from krakentui.state.results import ResultRow, ResultsView
 from krakentui.state.view import (
     Found,
-    JournalLine,
     NotAsked,
     OrderRow,
     Question,
@@ -26,7 +27,7 @@ from krakentui.state.view import (
 )
 from krakentui.state.ways import PairView, WayView
 from tests.commands.face import FINGERPRINT, ReadyFace, an_order, some_orders
-from tests.support.clock import WALL_START, ManualClock
+from tests.support.clock import ManualClock
 from tests.support.contract import CANCEL, complaints
 
 pytestmark = pytest.mark.anyio
@@ -67,11 +68,13 @@ class Desk(ReadyFace):
         super().__init__(orders=some_orders(*ROWS), clock=clock)
         self.outcomes = outcomes or {}
         self.sent: list[str] = []
+        self.asked: tuple[str, ...] = ()
         self._not_asked = not_asked
         self._not_confirmed = not_confirmed
 
-    def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
-        return self._question([row for row in ROWS if row.id in ids], everything=False)
+    def ask_cancel(self, ids: Sequence[str], *, named: bool = False) -> Question | NotAsked:
+        unlisted = [an_order(one) for one in ids if named and one not in {row.id for row in ROWS}]
+        return self._question([*(row for row in ROWS if row.id in ids), *unlisted], everything=False)
 
     def ask_cancel_all(self, *, new_too: bool = False) -> Question | NotAsked:
         return self._question(ROWS, everything=True)
@@ -79,14 +82,13 @@ class Desk(ReadyFace):
     def confirm(self, question: Question) -> NotAsked | None:
         if self._not_confirmed is not None:
             return NotAsked(why=self._not_confirmed)
-        for order in question.orders:
-            self.sent.append(order.id)
-            if order.id in self.outcomes:
-                self.happened(an_end(len(self.sent), order.id, self.outcomes[order.id]))
+        self.sent += [order.id for order in question.orders]
+        self.asked = tuple(order.id for order in question.orders)
         return None
 
-    def unsettled(self) -> tuple[str, ...]:
-        return tuple(order_id for order_id in self.sent if order_id not in self.outcomes)
+    def results(self) -> tuple[ResultsView, ...]:
+        rows = tuple(a_result(one, self.outcomes.get(one)) for one in self.asked)
+        return (ResultsView(number=1, rows=rows, settled=not any(row.is_open for row in rows)),)
 
     def _question(self, rows: Sequence[OrderRow], *, everything: bool) -> Question | NotAsked:
         if self._not_asked is not None:
@@ -105,15 +107,14 @@ class Desk(ReadyFace):
         )
 
 
-def an_end(number: int, order_id: str, outcome: Outcome) -> JournalLine:
-    return JournalLine(
-        number=number,
-        wall_ns=WALL_START,
-        kind="cancel",
-        text=f"{order_id} is {outcome}",
-        level="good",
-        order_id=order_id,
-        outcome=outcome,
+def a_result(order_id: str, outcome: Outcome | None) -> ResultRow:
+    return ResultRow(
+        id=order_id,
+        pair="BTC/USD",
+        price_places=1,
+        qty_places=8,
+        state=outcome or "sent",
+        text="" if outcome is None else f"{order_id} is {outcome}",
         filled=Decimal("0.10000000"),
     )
 
@@ -190,13 +191,10 @@ async def test_no_order_that_fits_is_fine(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out == "No open order fits: nothing to cancel.\n"
 
 
-async def test_an_id_that_is_not_open_is_not_sent_and_the_others_are(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    desk = Desk({"O1": "cancelled"})
-    assert await cancelled(desk, "O1 O9 --yes") == 1
-    assert desk.sent == ["O1"]
-    assert "There is no open order O9: nothing was sent." in capsys.readouterr().out
+async def test_an_id_that_no_list_names_goes_as_it_was_named() -> None:
+    desk = Desk({"O1": "cancelled", "O9": "cancelled"})
+    assert await cancelled(desk, "O1 O9 --yes") == 0
+    assert desk.sent == ["O1", "O9"]
 
 
 async def test_a_local_refusal_is_not_sent_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
@@ -209,14 +207,15 @@ async def test_a_confirmation_that_comes_too_late_is_not_sent() -> None:
 
 
 async def test_json_keeps_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
-    code = await cancelled(Desk({"O1": "cancelled", "O2": "refused"}), "O1 O2 O9 --yes --json")
+    desk = Desk({"O1": "cancelled", "O2": "refused", "O9": "unknown"})
+    code = await cancelled(desk, "O1 O2 O9 --yes --json")
     told = json.loads(capsys.readouterr().out)
     assert complaints(told, CANCEL) == []
-    assert code == told["exit"] == 3
+    assert code == told["exit"] == 4
     assert [(row["id"], row["outcome"], row["filled"]) for row in told["orders"]] == [
         ("O1", "cancelled", "0.10000000"),
         ("O2", "refused", "0.10000000"),
-        ("O9", "not_sent", None),
+        ("O9", "unknown", "0.10000000"),
     ]
 
 
@@ -236,23 +235,11 @@ async def test_what_does_not_settle_is_unknown_and_never_cancelled(
 async def test_the_last_word_on_an_order_counts() -> None:
     clock = ManualClock()
     desk = Desk({"O1": "unknown"}, clock=clock)
-    desk.sent.append("O1")
     task = asyncio.create_task(cancelled(desk, "O1 O2 --yes"))
     await clock.advance(1)
-    desk.happened(an_end(8, "O1", "cancelled"))
-    desk.happened(an_end(9, "O2", "cancelled"))
-    desk.outcomes["O2"] = "cancelled"
+    desk.outcomes |= {"O1": "cancelled", "O2": "cancelled"}
     await clock.advance(1)
     assert await task == 0
-
-
-async def test_an_old_outcome_of_the_same_order_does_not_count() -> None:
-    clock = ManualClock()
-    desk = Desk(clock=clock)
-    desk.happened(an_end(1, "O1", "not_sent"))
-    task = asyncio.create_task(cancelled(desk, "O1 --yes"))
-    await clock.advance(SETTLING_S + 1)
-    assert await task == CODES["unknown"]
 
 
 async def test_orders_that_may_not_be_seen_are_one_sentence() -> None:
@@ -384,9 +371,15 @@ def test_a_type_that_is_none_is_wrong_usage() -> None:
 class Knowing(Desk):
     """Tells what became of orders that are not open."""
 
-    def __init__(self, *fates: Found) -> None:
-        super().__init__({"O1": "cancelled"})
+    def __init__(self, *fates: Found, clock: ManualClock | None = None) -> None:
+        super().__init__({"O1": "cancelled"}, clock=clock)
         self.fates = {found.id: found for found in fates}
+        self.known = frozenset(self.fates)
+        """The session knows that these are closed, so it does not ask about them."""
+
+    def ask_cancel(self, ids: Sequence[str], *, named: bool = False) -> Question | NotAsked:
+        left = [one for one in ids if one not in self.known]
+        return super().ask_cancel(left, named=named) if left else NotAsked(why="They are closed.")
 
     def look_up(self, ids: Sequence[str]) -> bool:
         return True
@@ -398,7 +391,7 @@ class Knowing(Desk):
 @pytest.mark.parametrize(
     ("fate", "outcome", "code"), [("filled", "filled", 0), ("gone", "gone", 0), ("stranger", "not_sent", 1)]
 )
-async def test_an_id_that_is_not_open_is_told_as_the_exchange_knows_it(
+async def test_an_id_that_the_exchange_calls_closed_is_told_so_and_not_sent(
     fate: Literal["filled", "gone", "stranger"],
     outcome: str,
     code: int,
@@ -406,6 +399,7 @@ async def test_an_id_that_is_not_open_is_told_as_the_exchange_knows_it(
 ) -> None:
     desk = Knowing(Found(id="O9", fate=fate, text=f"O9: {fate}."))
     assert await cancelled(desk, "O1 O9 --yes") == code
+    assert desk.sent == ["O1"]
     assert capsys.readouterr().out.splitlines() == ["cancelled  O1 is cancelled", f"{outcome:9}  O9: {fate}."]
 
 
@@ -413,19 +407,26 @@ async def test_an_id_that_was_sent_unlisted_and_is_no_order_is_a_failure(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     desk = Knowing(Found(id="O1", fate="stranger", text="The exchange knows no order O1."))
+    desk.known = frozenset()
     desk.outcomes = {"O1": "gone"}
     desk._orders = some_orders(known=False)
     assert await cancelled(desk, "O1 --yes") == 1
     assert capsys.readouterr().out == "not_sent   The exchange knows no order O1.\n"
 
 
-async def test_without_an_answer_in_time_a_closed_id_is_not_sent() -> None:
+async def test_before_a_dry_run_it_is_asked_what_became_of_an_id_that_is_not_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     clock = ManualClock()
-    desk = Knowing()
-    desk.clock = clock
-    task = asyncio.create_task(cancelled(desk, "O9 --yes"))
-    await clock.advance(LOOK_UP_S + 1)
-    assert await task == 1
+    desk = Knowing(clock=clock)
+    task = asyncio.create_task(cancelled(desk, "O9 --dry-run"))
+    await clock.advance(LOOK_UP_S - 1)
+    assert not task.done()
+    desk.fates["O9"] = Found(id="O9", fate="filled", text="O9 was filled.")
+    desk.known = frozenset({"O9"})
+    await clock.advance(1)
+    assert await task == 0
+    assert capsys.readouterr().out == "filled     O9 was filled.\n"
     assert desk.sent == []
 
 
@@ -437,13 +438,15 @@ async def test_named_orders_go_without_the_list(denied: str | None) -> None:
     assert desk.sent == ["O1"]
 
 
-async def test_an_order_that_closed_before_the_answer_is_gone(capsys: pytest.CaptureFixture[str]) -> None:
-    class Late(Desk):
-        def unsettled(self) -> tuple[str, ...]:
-            return ()
-
-    assert await cancelled(Late({"O1": "cancelled"}), "O1 O2 --yes") == 0
-    assert "gone       O2 was no longer open when its turn came" in capsys.readouterr().out
+async def test_an_order_that_closed_before_the_answer_is_told_as_it_ended(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    desk = Knowing(Found(id="O1", fate="filled", text="O1 was filled.", filled=Decimal(20)))
+    desk.known = frozenset()  # it was open when it was asked about
+    desk._not_confirmed = "It is no longer open: nothing was sent."
+    assert await cancelled(desk, "O1 --yes --json") == 0
+    (row,) = json.loads(capsys.readouterr().out)["orders"]
+    assert (row["outcome"], row["filled"]) == ("filled", "20")
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from krakentui.commands.cancel import cancel
 from krakentui.commands.parser import parse
 from krakentui.model.order import Outcome
 from krakentui.state.groups import Mass
-from krakentui.state.results import ResultRow, ResultsView
+from krakentui.state.results import ResultsView
 from krakentui.state.view import NotAsked, Question
 from tests.commands.face import some_orders
-from tests.commands.test_cancel import Desk, an_end
+from tests.commands.test_cancel import Desk, a_result
 from tests.support.contract import CANCEL, complaints
 
 pytestmark = pytest.mark.anyio
@@ -41,8 +41,7 @@ class Whole(Desk):
         ids = [order.id for order in question.orders]
         if self.along:
             ids.append("O9")
-            self.happened(an_end(99, "O9", "cancelled"))
-        rows = tuple(ResultRow(id=one, price_places=1, qty_places=8, state="cancelled") for one in ids)
+        rows = tuple(a_result(one, self.outcomes.get(one, "cancelled")) for one in ids)
         mass = Mass(
             request=1,
             route="at once",

@@ -65,7 +65,7 @@ class BuggyFace(FakeFace):
             fail()
         return super().orders(t_ns)
 
-    def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
+    def ask_cancel(self, ids: Sequence[str], *, named: bool = False) -> Question | NotAsked:
         if self._place == "action":
             fail()
         return super().ask_cancel(ids)

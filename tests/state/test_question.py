@@ -17,12 +17,15 @@ from tests.support.builders import (
     KEY,
     WATCH_KEY,
     a_bare_state,
+    a_listed,
     a_patch,
     a_standing,
     a_state,
     at,
     patched,
     play,
+    polled,
+    queried,
     snapshot,
 )
 
@@ -39,6 +42,7 @@ def ask(
     rest: bool = True,
     everything: bool = False,
     new_too: bool = False,
+    named: bool = False,
     seconds: float = 0,
 ) -> Question | NotAsked:
     return question(
@@ -49,7 +53,28 @@ def ask(
         rest_open=rest,
         everything=everything,
         new_too=new_too,
+        named=named,
     )
+
+
+@pytest.mark.parametrize(
+    ("events", "meant"),
+    [
+        ((polled(a_listed("O1"), asked=0),), True),  # a list of REST lags
+        ((polled(a_listed("O1"), asked=0), queried(asked=0, missing=("O9",))), True),  # and so does a query
+        ((polled(a_listed("O1"), asked=0), queried(a_listed("O9", status="filled"), asked=0)), False),
+        ((TWO,), True),  # placed a moment ago, the stream has not shown it yet
+        ((TWO, queried(asked=0, missing=("O9",))), False),
+        ((snapshot(a_standing("O9")), patched(a_patch("O9", status="canceled", said=1))), False),
+    ],
+)
+def test_an_id_that_was_named_is_meant_unless_it_is_surely_closed(
+    events: tuple[Happening, ...], *, meant: bool
+) -> None:
+    state = a_state(*events)
+    answer = ask(state, "O9", named=True)
+    assert isinstance(answer, Question) is meant
+    assert isinstance(ask(state, "O9"), NotAsked)  # one that a screen has shown has ended
 
 
 def asked(

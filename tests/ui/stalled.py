@@ -34,7 +34,7 @@ class RestlessFace(FakeFace):
         self._looks += 1
         return tuple(a_market(f"P{n}/USD", f"{self._looks * 7 % 90000 + n}.1") for n in range(8))
 
-    def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
+    def ask_cancel(self, ids: Sequence[str], *, named: bool = False) -> Question | NotAsked:
         os.write(self._beats, b"asked\n")
         return super().ask_cancel(ids)
 

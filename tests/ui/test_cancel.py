@@ -20,7 +20,7 @@ class BusyFace(FakeFace):
         super().__init__()
         self.orders_view = orders_of(*(an_order(f"O{n:02}-XYZ34-DEF567") for n in range(27)))
 
-    def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
+    def ask_cancel(self, ids: Sequence[str], *, named: bool = False) -> Question | NotAsked:
         return self.ask_cancel_all()
 
     def ask_cancel_all(self, *, new_too: bool = False) -> Question | NotAsked:

@@ -371,7 +371,7 @@ class FakeFace:
     def journal(self, after: int = 0) -> tuple[JournalLine, ...]:
         return tuple(line for line in self.lines if line.number > after)
 
-    def ask_cancel(self, ids: Sequence[str]) -> Question | NotAsked:
+    def ask_cancel(self, ids: Sequence[str], *, named: bool = False) -> Question | NotAsked:
         self.asked.append(tuple(ids))
         if self.refusal is not None:
             return self.refusal

@@ -21,6 +21,7 @@ from krakentui.wire.spot.salvage import UNREADABLE, fit, plain
 from krakentui.wire.spot.sign import api_sign, otp_field
 from krakentui.wire.spot.times import instant
 
+_KNOWS_NONE = ("EOrder:Invalid order", "EOrder:Unknown order")
 Params = tuple[tuple[str, str | tuple[str, ...]], ...]
 
 
@@ -127,12 +128,20 @@ def decode(
     try:
         opened = open_envelope(status, body)
         if isinstance(opened, VenueRefusal):
-            return Reply(refusal=opened)
+            unknown = _unknown(call, opened, asked)
+            return Reply(refusal=opened) if unknown is None else Reply(events=(unknown,))
         return _read(call, opened, asked)
     except Broken as broken:
         return Reply(broken=str(broken), edge=broken.edge)
     except UNREADABLE:
         return Reply(broken=f"The exchange's answer to {call.endpoint:.40} makes no sense.")
+
+
+def _unknown(call: Call, error: VenueRefusal, asked: Asked) -> Happening | None:
+    """Read what a query for one order says by its refusal: the exchange knows none of that id."""
+    ids = _asked_ids(call) if call.endpoint == "QueryOrders" else ()
+    knows_none = error.code.startswith(_KNOWS_NONE) and len(ids) == 1
+    return rest_orders.unknown(asked, ids) if knows_none else None
 
 
 class _Cancelled(Struct, frozen=True):

@@ -92,6 +92,11 @@ def queried(raw: Raw, asked: Asked, ids: tuple[str, ...]) -> list[Happening]:
     return [told, *trouble]
 
 
+def unknown(asked: Asked, ids: tuple[str, ...]) -> OrdersQueried:
+    """Tell that the exchange knows none of these orders."""
+    return OrdersQueried(account=asked.account, orders=(), missing=ids, asked_ns=asked.asked_ns)
+
+
 def read_orders(raw: Raw, asked: Asked) -> tuple[list[OrderPatch], list[Happening]]:
     """Read an object of orders by id; one that makes no sense is left out and told.
 

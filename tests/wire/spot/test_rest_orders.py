@@ -238,6 +238,27 @@ def test_ids_the_exchange_does_not_know_are_missing() -> None:
     assert event.missing == ("O2",)
 
 
+def refused_query(ids: str, code: str) -> Reply:
+    body = json.dumps({"error": [code]}).encode()
+    call = Call("QueryOrders", (("txid", ids),))
+    return decode(call, 200, body, account="main", names=Names(), asked_ns=7)
+
+
+@pytest.mark.parametrize("code", ["EOrder:Invalid order", "EOrder:Unknown order"])
+def test_a_refused_query_for_one_order_says_that_there_is_none(code: str) -> None:
+    told = refused_query("O1", code)
+    assert told.refusal is None
+    (event,) = told.events
+    assert isinstance(event, OrdersQueried)
+    assert (event.orders, event.missing, event.asked_ns) == ((), ("O1",), 7)
+
+
+@pytest.mark.parametrize(("ids", "code"), [("O1,O2", "EOrder:Invalid order"), ("O1", "EService:Busy")])
+def test_any_other_refused_query_says_nothing_of_an_order(ids: str, code: str) -> None:
+    told = refused_query(ids, code)
+    assert (told.events, told.refusal is not None) == ((), True)
+
+
 def test_a_query_remembers_when_it_was_asked() -> None:
     assert queried({}, "O1").asked_ns == 7
 
