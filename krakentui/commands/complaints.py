@@ -6,12 +6,15 @@ from itertools import pairwise
 
 SEE_HELP = "`krakentui --help` lists what there is."
 _CHOICE = re.compile(r"argument (?P<what>\S+): invalid choice: (?P<word>.+?) \(choose from (?P<among>.+)\)")
+_LONG = re.compile(r"[^\s']{50,}")
+"""It may be a secret with a slip in it: it is not repeated."""
 _PLAIN = {"expected one argument": "needs a value"}
 _ARGUMENT = re.compile(r"argument (?P<what>\S+): (?P<why>.+)", re.DOTALL)
 
 
 def sentence(message: str, words: Sequence[str], options: Collection[str]) -> str:
     """Turn argparse's complaint about these words into a sentence of ours; `options` were known there."""
+    message = _LONG.sub("(a long word)", message)
     if message.startswith("unrecognized arguments: "):
         return f"Unknown option or word: {message.partition(': ')[2]}. {SEE_HELP}"
     if found := _CHOICE.fullmatch(message):

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from krakentui.model.error import KrakentuiError, UsageError
-from krakentui.model.redact import looks_secret, redact
+from krakentui.model.redact import looks_secret, redact, without_random
 from krakentui.model.text import clean
 
 BROKEN_PIPE = 141
@@ -88,7 +88,7 @@ def root_of(error: BaseException) -> BaseException:
 def say(sentence: str) -> None:
     """Write one sentence to stderr, harmless whatever it quotes."""
     with contextlib.suppress(OSError):
-        print(f"krakentui: {clean(sentence, 600)}", file=sys.stderr, flush=True)
+        print(f"krakentui: {clean(without_random(sentence), 600)}", file=sys.stderr, flush=True)
 
 
 def crash_sentence(error: BaseException) -> str:

@@ -2,12 +2,16 @@
 
 import asyncio
 import os
+import string
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from krakentui import log
 from krakentui.commands import guard
@@ -59,6 +63,13 @@ def test_an_unexpected_error_names_the_log_and_not_its_values(
     assert PRIVATE not in own_log.read_text()
 
 
+def test_a_sentence_repeats_no_secret(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    guard.say(f"Kraken refused: bad key {PRIVATE}; the details are in {tmp_path / 'krakentui.log'}.")
+    told = capsys.readouterr().err
+    assert PRIVATE[:12] not in told
+    assert str(tmp_path) in told
+
+
 def test_a_sentence_is_harmless_to_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     guard.say("quoted: \x1b]52;c;x\x07")
     assert "\x1b" not in capsys.readouterr().err
@@ -78,6 +89,14 @@ def test_a_long_path_is_no_secret(tmp_path: Path) -> None:
     length = 56 - len(str(folder)) - 1
     name = f"{folder}/{'aB3x' * 20}"[:56] if length > 0 else f"{folder}/x"
     guard.refuse_secrets(["--record", name, f"--record={name}"])
+
+
+@given(st.text(string.ascii_letters + string.digits, min_size=30, max_size=60), st.text("aB3", min_size=1))
+def test_whatever_an_existing_folder_is_called_it_is_no_secret(folder: str, name: str) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / folder / folder
+        path.mkdir(parents=True)
+        guard.refuse_secrets([str(path / name), f"--record={path / name}"])
 
 
 def after_hardening(code: str, home: Path) -> subprocess.CompletedProcess[str]:

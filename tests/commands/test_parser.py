@@ -102,6 +102,12 @@ def test_a_mistake_is_one_sentence(line: str, sentence: str) -> None:
     assert complaint(line) == sentence
 
 
+@pytest.mark.parametrize("line", ["{}", "-k{}", "stream {}", "--rules {}", "demo --rules {}", "--fly={}"])
+def test_a_word_as_long_as_a_key_is_not_repeated(line: str) -> None:
+    told = complaint(line.format("key" * 17))
+    assert "keykey" not in told
+
+
 def ending(words: list[str]) -> str:
     """How a command line ends: understood, help, or a sentence."""
     try:
