@@ -14,6 +14,7 @@ from krakentui.engine.keychain import Keychain, Shelf
 from krakentui.engine.seat import Seated
 from krakentui.model.limit import Tier
 from krakentui.model.secret import Credentials, Secret
+from krakentui.model.venue import Venue
 from krakentui.settings import Settings
 from krakentui.simulator import Options
 from krakentui.simulator.accounts import of
@@ -49,6 +50,7 @@ async def switching(
     assume_tier: Tier | None = None,
     keys: tuple[str, str | None] = ("cancel", None),
     accepted: frozenset[str] = frozenset(),
+    venue: Venue = "simulator",
 ) -> AsyncIterator[Hands]:
     async with lockstep(QUIET, state_dir=state_dir, key=keys[0], second=keys[1]) as both:
         told = shelf(both, shelf_of(first_line_of(both.exchange.first_line())))
@@ -61,7 +63,7 @@ async def switching(
             learnt.extend([] if credentials is None else [credentials.name])
 
         settings = structs.replace(
-            both.session._settings, assume_tier=assume_tier, withdraw_accepted=accepted
+            both.session._settings, assume_tier=assume_tier, withdraw_accepted=accepted, venue=venue
         )
         chain = Keychain(both.host, settings, lambda: told, sitting, learn, seen)
         both.host.beside("switch of keys", chain.run)

@@ -16,7 +16,6 @@ from krakentui.engine.keyfetch import Fetched
 from krakentui.model.error import KeyProblem
 from krakentui.state.parting import Parting
 from krakentui.state.view import NotAsked, SwitchQuestion
-from tests.support.keys import a_pair
 from tests.whole.faults import inject, private_calls
 from tests.whole.lockstep import Lockstep
 from tests.whole.switching import Hands, a_second_key_of_bobs, switching
@@ -162,27 +161,6 @@ async def test_a_key_that_cannot_be_fetched_leaves_the_old_one_as_it_was() -> No
         assert view.busy == ""
         assert hands.seen.said == [view.trouble]
         assert set(both.feeds().values()) == {"live"}
-        assert shown_orders(both) == true_orders(both)
-
-
-@pytest.mark.parametrize("cancels", [False, True], ids=["the key itself", "the key that cancels for it"])
-async def test_a_key_of_kraken_itself_is_not_used_with_a_simulated_exchange(*, cancels: bool) -> None:
-    real = a_pair()
-
-    def foreign(both: Lockstep, told: Shelf) -> Shelf:
-        stranger = credentials_of(first_line_of(both.exchange.first_line()), "stranger")
-        offered = at_hand(stranger, "bob", None, real) if cancels else at_hand(real, "bob")
-        return structs.replace(told, offered=(offered,))
-
-    async with switching(shelf=foreign) as hands:
-        both = hands.both
-        hands.keys.switch("stranger" if cancels else real.name, Parting())
-        await both.run(5)
-        said = (
-            f"The key {real.name} belongs to Kraken itself: it is not used here. The key cancel stays in use."
-        )
-        assert hands.seen.said == [said]
-        assert hands.seen.sessions == []
         assert shown_orders(both) == true_orders(both)
 
 
