@@ -8,6 +8,7 @@ withdrawals, so names are looked for as the exchange spells them.
 import ast
 import re
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,19 @@ async def test_at_run_time_nothing_else_of_the_exchange_is_written_or_leaves(nam
             await rest.send(Prepared(method, f"/0/{kind}/{name}", b"nonce=1", (("API-Key", "SIM-a"),)), 5)
     await rest.close()
     assert inner.reached == 0
+
+
+SERVERS = {"textual-serve", "textual-web", "textual-dev"}
+"""What serves a Textual app to a browser; the last one brings the first."""
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_no_package_that_serves_the_screen_to_a_browser_is_installed(lock: str) -> None:
+    named = re.findall(r"^([\w.-]+)==", (HOUSE.parent / lock).read_text(), re.MULTILINE)
+    assert "textual" in named
+    assert SERVERS & {name.lower().replace("_", "-") for name in named} == set()
+
+
+@pytest.mark.parametrize("module", sorted(name.replace("-", "_") for name in SERVERS))
+def test_nothing_that_serves_the_screen_to_a_browser_can_be_imported(module: str) -> None:
+    assert find_spec(module) is None
