@@ -9,7 +9,7 @@ from msgspec import structs
 from krakentui.state.view import NotAsked, Question, SwitchQuestion
 from krakentui.ui.actions import BY_ID, shown_key
 from krakentui.ui.arranging import Arranging
-from krakentui.ui.fmt import without_digits
+from krakentui.ui.fmt import without_figures
 from krakentui.ui.keyswitching import KeySwitching
 from krakentui.ui.leaving import Leaving
 from krakentui.ui.screens.confirm import ConfirmScreen
@@ -127,7 +127,7 @@ class Deeds:
         if row is None:
             return False
         name = "The chosen order" if self._private else f"The chosen order {order_id}"
-        how = without_digits(row.trace) if self._private else row.trace
+        how = without_figures(row.trace) if self._private else row.trace
         told = f" ({how})" if how else ""
         self._app.say(f"{name} is no longer open{told}: choose another with the arrow keys.")
         return True

@@ -3,6 +3,7 @@
 Unknown is `—`, never zero; a figure too small for its places says so instead of becoming zero.
 """
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +18,12 @@ MINUS = "−"
 WAITING = "waiting for the exchange"
 HIDDEN = "▒▒▒▒▒▒"
 """What stands where privacy mode hides an amount or an id; its width tells nothing."""
+
+_WORD = re.compile(r"[+−-]?\w(?:[\w.,:/-]*\w)?")
+_ID = re.compile(r"[A-Z0-9]{5,7}(?:-[A-Z0-9]{4,7})+")
+_PAIR = re.compile(r"[A-Z0-9.]*[A-Z][A-Z0-9.]*/[A-Z0-9.]*[A-Z][A-Z0-9.]*")
+_PRICE = re.compile(r"[+−-]?[0-9][0-9,]*(?:\.[0-9]+)?")
+_BEFORE_PRICE = re.compile(r"(?:\b(?:at|trigger) |@ ?)$")
 
 ROOMY = 7
 """Digits of a quantity, before and after the point together, that tables have room for."""
@@ -160,6 +167,16 @@ def stamp(wall_ns: int | None) -> str:
     return f"{at.strftime('%d %b %H:%M:%S')}.{wall_ns % SECOND // MILLISECOND:03}"
 
 
-def without_digits(text: str) -> str:
-    """Mask every digit of a sentence: privacy mode."""
-    return "".join("▒" if char.isdigit() else char for char in text)
+def without_figures(text: str) -> str:
+    """Mask amounts and ids of a sentence, each whole, as lengths tell how much: privacy mode.
+
+    Prices are in everybody's sight in the market, so they stay, and so do names of pairs.
+    """
+    return _WORD.sub(lambda word: _masked(word.group(), text[: word.start()]), text)
+
+
+def _masked(word: str, before: str) -> str:
+    is_price = _PRICE.fullmatch(word) and _BEFORE_PRICE.search(before)
+    if is_price or _PAIR.fullmatch(word):
+        return word
+    return HIDDEN if any(map(str.isdigit, word)) or _ID.fullmatch(word) else word

@@ -6,7 +6,7 @@ Prices are in everybody's sight in the market, so they stay.
 from decimal import Decimal
 
 from krakentui.model.number import without_zeros
-from krakentui.ui.fmt import HIDDEN, UNKNOWN, without_digits
+from krakentui.ui.fmt import HIDDEN, UNKNOWN, without_figures
 
 SHOWN_IN_PRIVATE = frozenset(
     {
@@ -66,7 +66,7 @@ class Mask:
 
     def sentence(self, text: str) -> str:
         """Write a sentence that may hold figures."""
-        return without_digits(text) if self._hides else text
+        return without_figures(text) if self._hides else text
 
     def sent(self, name: str, text: str) -> str:
         """Write a field of the exchange."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from krakentui.state.groups import NAME, Mass
 from krakentui.state.results import ResultRow, ResultState, ResultsView
-from krakentui.ui.fmt import HIDDEN, UNKNOWN, whole_amount, without_digits
+from krakentui.ui.fmt import HIDDEN, UNKNOWN, whole_amount, without_figures
 from krakentui.ui.line import TIED, Line, Span, Tone, line, wrapped
 from krakentui.ui.ordertext import SHORT_ID, SHORT_TYPES, with_trigger
 from krakentui.ui.table import Column, arrange, compose, heading, natural_widths
@@ -78,7 +78,7 @@ def _mass(mass: Mass, width: int, *, private: bool) -> list[Line]:
     """Say how the mass cancel itself stands."""
     if mass.verdict:
         tone: Tone = "text" if mass.outcome == "cancelled" else "bad"
-        return wrapped(without_digits(mass.verdict) if private else mass.verdict, width, tone)
+        return wrapped(without_figures(mass.verdict) if private else mass.verdict, width, tone)
     count = "" if mass.count is None else f" and counts {HIDDEN if private else mass.count}"
     said = {
         "asked": "It waits for its turn.",
@@ -101,7 +101,7 @@ def _table(rows: Sequence[ResultRow], width: int, *, private: bool) -> list[Line
         lines.append(compose(COLUMNS, layout, cell))
         why = ALONG if row.along else row.why.rstrip(".")
         if why:
-            text = without_digits(why) if private else why
+            text = without_figures(why) if private else why
             lines += wrapped(text, width, "muted", lead=INDENT)
     return lines
 

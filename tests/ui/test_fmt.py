@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from krakentui.model.clock import SECOND
 from krakentui.ui import fmt
+from krakentui.ui.fmt import HIDDEN
 from tests.ui.views import FREE, a_cost
 
 
@@ -118,5 +119,33 @@ def test_instants_are_utc() -> None:
     assert fmt.day_and_time(1_804_669_200 * SECOND) == "10 Mar 09:00"
 
 
-def test_privacy_masks_every_digit_of_any_script() -> None:
-    assert not any(char.isdigit() for char in fmt.without_digits("sold 0.5 at 110,000.0 ²"))
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "Cancelled: sell 0.03 BTC/EUR at 98,296.1, 12,000.5 filled.",
+            f"Cancelled: sell {HIDDEN} BTC/EUR at 98,296.1, {HIDDEN} filled.",
+        ),
+        (
+            "sell 0.25 BTC/USD at market, trigger 97,680.4",
+            f"sell {HIDDEN} BTC/USD at market, trigger 97,680.4",
+        ),
+        ("filled 0.2 @ 64,000.1", f"filled {HIDDEN} @ 64,000.1"),
+        ("sell 5 SOL/USD at +9.0000%", f"sell {HIDDEN} SOL/USD at +9.0000%"),
+        ("buy 12000 1INCH/USD at 0.5.", f"buy {HIDDEN} 1INCH/USD at 0.5."),
+        ("order OABCDE-FGHIJ-KLMNOP is gone", f"order {HIDDEN} is gone"),
+        ("order O77777: gone", f"order {HIDDEN}: gone"),
+        ("key 3f2a9c01be77 (main)", f"key {HIDDEN} (main)"),
+        ("that 5 of 30 are left, 0–112/125", f"that {HIDDEN} of {HIDDEN} are left, {HIDDEN}–{HIDDEN}"),
+        ("sold ² of ٣", f"sold {HIDDEN} of {HIDDEN}"),
+        ("at O12345 whatever", f"at {HIDDEN} whatever"),
+        ("It is not-yet over.", "It is not-yet over."),
+    ],
+)
+def test_privacy_masks_amounts_and_ids_whole_and_leaves_prices(text: str, shown: str) -> None:
+    assert fmt.without_figures(text) == shown
+
+
+@pytest.mark.parametrize("figure", ["1", "0.5", "12.3456", "1234567.89", "12,000.50"])
+def test_a_masked_amount_does_not_tell_how_large_it_is(figure: str) -> None:
+    assert fmt.without_figures(f"sell {figure} BTC/USD") == f"sell {HIDDEN} BTC/USD"

@@ -89,9 +89,9 @@ async def test_privacy_hides_the_figures_of_a_trace() -> None:
         await screen.press("down")
         await end_second(screen)
         await screen.press("p")
-        assert "filled ▒.▒ @ ▒▒,▒▒▒.▒" in screen.text()
+        assert "filled ▒▒▒▒▒▒ @ 63,000.0" in screen.text()
         await screen.press("x")
-        assert "The chosen order is no longer open (filled ▒.▒" in screen.text()
+        assert "The chosen order is no longer open (filled ▒▒▒▒▒▒ @ 63,000.0" in screen.text()
 
 
 async def test_a_long_trace_is_cut_visibly_in_little_room() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from krakentui.state.view import JournalLine
-from krakentui.ui.fmt import time_of_day, without_digits
+from krakentui.ui.fmt import time_of_day, without_figures
 from krakentui.ui.line import Line, Span, hung, keyed, line
 from krakentui.ui.screens.sheet import Sheet
 from krakentui.ui.widgets.journalline import LEVELS
@@ -59,6 +59,6 @@ def journal_lines(items: tuple[JournalLine, ...], width: int, *, private: bool) 
     lines: list[Line] = []
     for item in items:
         lead = Span(f"{time_of_day(item.wall_ns)} {item.kind:<{KIND}} ", "muted")
-        text = without_digits(item.text) if private else item.text
+        text = without_figures(item.text) if private else item.text
         lines += hung((lead,), text, width, LEVELS.get(item.level, "text"))
     return tuple(lines)

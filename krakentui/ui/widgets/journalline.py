@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from krakentui.state.view import JournalLine
-from krakentui.ui.fmt import time_of_day, without_digits
+from krakentui.ui.fmt import time_of_day, without_figures
 from krakentui.ui.line import Line, Span, Tone, cells, clip, line, wrapped
 from krakentui.ui.widgets.panel import Panel
 
@@ -49,7 +49,7 @@ def said_lines(said: str, width: int) -> list[Line]:
 
 def entry(item: JournalLine, width: int, *, private: bool) -> Line:
     """Write one journal entry; one that is too long says where the rest is."""
-    text = without_digits(item.text) if private else item.text
+    text = without_figures(item.text) if private else item.text
     lead = f"{time_of_day(item.wall_ns)} "
     if width >= NARROW:
         lead += f"{item.kind:<8} "

@@ -12,7 +12,7 @@ from msgspec import structs
 from krakentui.state.arrangement import Arranged, Arrangement, arrange
 from krakentui.state.view import OrderRow, OrdersView
 from krakentui.ui.bars import filled_bar
-from krakentui.ui.fmt import HIDDEN, UNKNOWN, age, whole_amount, without_digits
+from krakentui.ui.fmt import HIDDEN, UNKNOWN, age, whole_amount, without_figures
 from krakentui.ui.line import Line, Span, Tone, line, wrapped
 from krakentui.ui.ordertext import cost_text, distance_span, price_text, state_span, trigger_text, type_text
 from krakentui.ui.table import Column, Tail
@@ -143,7 +143,7 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         """Say how an order ended, behind what it was."""
         if not row.trace:
             return None
-        text = without_digits(row.trace) if self.private else row.trace
+        text = without_figures(row.trace) if self.private else row.trace
         return Tail(_KEPT, Span(f"{TRACE} {text}", "muted"))
 
     def cells_of(self, row: OrderRow) -> Sequence[Span]:

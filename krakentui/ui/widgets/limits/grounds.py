@@ -6,7 +6,7 @@ from krakentui.state.drift import DriftRow
 from krakentui.state.usage import RefusalRow, UsageView
 from krakentui.state.view import BudgetView
 from krakentui.ui.actions import BY_ID, shown_key
-from krakentui.ui.fmt import MINUS, age, interval, time_of_day, without_digits
+from krakentui.ui.fmt import MINUS, age, interval, time_of_day, without_figures
 from krakentui.ui.line import Line, Span, Tone, line, rule, span_width, wrapped
 from krakentui.ui.widgets.budget import RULE_LEAST
 from krakentui.ui.widgets.limits.counters import unexpected
@@ -60,7 +60,7 @@ class Grounds(Panel[UsageView], can_focus=True):
         lead = f"{time_of_day(one.wall_ns)} "
         tone: Tone = "warn" if one.expected else "bad"
         word = "expected" if one.expected else "unexpected"
-        text = without_digits(one.text) if self.private else one.text
+        text = without_figures(one.text) if self.private else one.text
         head, *others = wrapped(f"{word}: {text}", width - len(lead), tone)
         return [
             line(Span(lead, "muted"), *head.spans),
