@@ -106,6 +106,14 @@ def test_an_order_whose_cancel_is_on_its_way_may_be_open_or_not() -> None:
     assert [gauge.low, gauge.high] == [1, 2]
 
 
+def test_what_others_may_have_been_refused_unseen_is_told_while_it_counts() -> None:
+    acts = (stream(order_id, "new", 0, pair="BTC/USD") for order_id in ("O1", "O2"))
+    ledger = told(a_ledger(), 0, snapshot(), *acts)
+    then, later = (row(ledger, "engine", at_s, (an_order(),)) for at_s in (200, 302))
+    assert [then.low, then.hidden, then.high] == [0, 2, 2]
+    assert later.hidden == 0
+
+
 def test_a_full_order_list_frees_by_no_time() -> None:
     gauge = row(a_ledger(), "open_orders", orders=tuple(an_order(f"O{n}") for n in range(80)))
     assert gauge.free_in_ns is None

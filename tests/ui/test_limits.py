@@ -8,18 +8,20 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from krakentui.budget.forecast import Curve, Frees
+from krakentui.budget.gauges import Gauge
 from krakentui.model.clock import SECOND
 from krakentui.model.event import FeedChanged
 from krakentui.model.limit import POINT, PairScope
 from krakentui.state.drift import AuditView, DriftRow
 from krakentui.ui.screens.limits import LimitsScreen, shared
 from krakentui.ui.screens.main import MainScreen
-from krakentui.ui.widgets.limits.curve import free_again
+from krakentui.ui.widgets.limits.curve import doubt, free_again
 from krakentui.ui.widgets.rows import HEAD
 from tests.support.limits import NOW, REST, begun, calm, fresh_state, locked, near, spends, told
 from tests.ui.kept import same_as_grid
 from tests.ui.limits import a_face, on_limits
 from tests.ui.opening import LEAST, NARROW, WIDE, opened
+from tests.ui.views import a_gauge
 
 pytestmark = pytest.mark.anyio
 ODD = ((60, 16), (61, 17), (79, 20), (80, 24), (100, 30), (110, 29), (119, 60), (200, 50))
@@ -282,3 +284,29 @@ def frees(points: int, sure_s: int | None, best_s: int | None) -> Frees:
 )  # fmt: skip
 def test_points_are_told_free_surely_and_at_best(waits: tuple[Frees, ...], told: tuple[str, ...]) -> None:
     assert free_again(a_curve(*waits)) == told
+
+
+HIDDEN = "The upper end holds up to 11 for refused acts of others, which nothing shows."
+OVER = "Refused acts and batch cancels may lift it beyond 125."
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (a_gauge("BTC/USD trading", "0", "11", hidden=Fraction(11)), HIDDEN),
+        (a_gauge("BTC/USD trading", "0", "130", hidden=Fraction(11)), f"{HIDDEN} {OVER}"),
+        (a_gauge("BTC/USD trading", "90", "130"), OVER),
+        (a_gauge("BTC/USD trading", "0", "125"), ""),
+        (a_gauge(low="19", high="21"), "A refused call may lift it beyond 20."),
+    ],
+)
+def test_why_a_high_end_is_so_high_is_told(row: Gauge, told: str) -> None:
+    assert doubt(row) == told
+
+
+async def test_the_reason_of_a_high_end_stands_below_the_curve() -> None:
+    async with on_limits(near(), NARROW, "down") as screen:
+        said = " ".join(screen.text().split())
+        assert "for refused acts of others, which nothing shows." in said
+        assert OVER in said
+        assert "now           1 min" in screen.text()

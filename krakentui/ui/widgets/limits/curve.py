@@ -36,6 +36,8 @@ WITH_CEILING = 5
 """From this height of the chart on the ceiling is a line of its own."""
 CHOOSE = "Choose a limit with the arrow keys: its next five minutes are drawn here."
 UNUSED = "Nothing stands on it and nothing is planned: it stays at 0."
+ON_TOP = {"rest": "A refused call", "engine": "Refused acts and batch cancels"}
+"""What may lift a counter beyond its ceiling."""
 NO_CURVE = {
     "open_orders": "Orders count as long as they are open: no time frees one, an order that ends does.",
     "scheduled_orders": "Orders count until they start: then they are open orders.",
@@ -68,10 +70,10 @@ class Forecast(Panel[CurveShown]):
             return (top, *wrapped(CHOOSE, width, "muted"))
         if curve is None:
             return (top, *wrapped(NO_CURVE.get(row.name, UNUSED), width, "muted"))
-        words = wrapped(outlook(row, curve), width, "muted")
-        room = height - 1 - AXIS_LINES
-        if len(words) > room - LEAST_CHART:
-            words = []
+        room, why = height - 1 - AXIS_LINES, doubt(row)
+        texts = (f"{outlook(row, curve)} {why}".rstrip(), why) if why else (outlook(row, curve),)
+        choices = (wrapped(text, width, "muted") for text in texts)
+        words = next((lines for lines in choices if len(lines) <= room - LEAST_CHART), [])
         return (top, *_chart(row, curve, view.polls, width, room - len(words)), *words)
 
 
@@ -128,6 +130,17 @@ def outlook(row: Gauge, curve: Curve) -> str:
     if not curve.wall_in_ns:
         return f"{said}: it may be full now."
     return f"{said}: maybe full in {duration(curve.wall_in_ns)} at this rate."
+
+
+def doubt(row: Gauge) -> str:
+    """Say why the high end is so high, where that is neither to be seen nor below the ceiling."""
+    said = []
+    if row.hidden:
+        most = interval(row.hidden, row.hidden)
+        said.append(f"The upper end holds up to {most} for refused acts of others, which nothing shows.")
+    if row.high > row.max and row.name in ON_TOP:
+        said.append(f"{ON_TOP[row.name]} may lift it beyond {interval(row.max, row.max)}.")
+    return " ".join(said)
 
 
 def free_again(curve: Curve) -> tuple[str, ...]:
