@@ -286,6 +286,7 @@ def test_points_are_told_free_surely_and_at_best(waits: tuple[Frees, ...], told:
     assert free_again(a_curve(*waits)) == told
 
 
+UNWATCHED = "What was spent while this program did not watch is not known."
 HIDDEN = "The upper end holds up to 11 for refused acts of others, which nothing shows."
 OVER = "Refused acts and batch cancels may lift it beyond 125."
 
@@ -297,6 +298,8 @@ OVER = "Refused acts and batch cancels may lift it beyond 125."
         (a_gauge("BTC/USD trading", "0", "130", hidden=Fraction(11)), f"{HIDDEN} {OVER}"),
         (a_gauge("BTC/USD trading", "90", "130"), OVER),
         (a_gauge("BTC/USD trading", "0", "125"), ""),
+        (a_gauge("BTC/USD trading", "0", "125", from_start=True), UNWATCHED),
+        (a_gauge("BTC/USD trading", "0", "138", from_start=True), f"{UNWATCHED} {OVER}"),
         (a_gauge(low="19", high="21"), "A refused call may lift it beyond 20."),
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from krakentui.budget.gauges import Gauge
 from krakentui.commands.demo import credentials_of
 from krakentui.commands.shelf import at_hand
 from krakentui.commands.simulated import first_line_of
@@ -14,15 +15,22 @@ from krakentui.engine.actionfile import FILE
 from krakentui.engine.keychain import Shelf
 from krakentui.engine.keyfetch import Fetched
 from krakentui.model.error import KeyProblem
+from krakentui.model.limit import PairScope
 from krakentui.state.parting import Parting
 from krakentui.state.view import NotAsked, SwitchQuestion
 from tests.whole.faults import inject, private_calls
 from tests.whole.lockstep import Lockstep
 from tests.whole.switching import Hands, a_second_key_of_bobs, switching
-from tests.whole.truth import shown_orders, true_orders, wrong_balances, wrong_gauges
+from tests.whole.truth import shown_orders, true_counter, true_orders, wrong_balances, wrong_gauges
 
 pytestmark = pytest.mark.anyio
 LEFT = "A dead man's switch of an earlier run is armed and is not renewed: D disarms it."
+
+
+def pair_gauge(both: Lockstep, scope: PairScope) -> Gauge:
+    """Show the trading counter of a pair."""
+    gauges = both.session.budget(both.exchange_ns()).gauges
+    return next(gauge for gauge in gauges if (gauge.name, gauge.scope) == ("engine", scope))
 
 
 async def test_after_a_switch_the_other_account_is_shown_and_none_of_the_old() -> None:
@@ -88,6 +96,23 @@ async def test_there_and_back_the_counters_hold_the_exchanges_own() -> None:
             await hands.switch(name, owner)
             assert wrong_gauges(both) == []
             assert shown_orders(both) == true_orders(both)
+
+
+async def test_what_others_did_while_nobody_watched_lies_in_the_band_of_the_pair() -> None:
+    async with switching() as hands:
+        both, btc = hands.both, PairScope("alice", "BTC/USD")
+        await both.run(60)  # what was before the start has drained
+        before = pair_gauge(both, btc)
+        await hands.switch("stranger", "bob")
+        await both.run(60)
+        order = {"pair": "BTC/USD", "side": "buy", "type": "limit", "qty": "0.001", "price": "90000"}
+        for _ in range(60):
+            both.exchange.command("account", {"key": "alice", "as": "other", "order": order})
+        await hands.switch("cancel", "alice")
+        after, truth = pair_gauge(both, btc), true_counter(both, "engine", btc)
+        assert before.high < truth <= after.high  # the narrow band of before would have missed it
+        assert wrong_gauges(both) == []
+        assert after.from_start
 
 
 async def test_there_and_back_with_counters_on_disk(tmp_path: Path) -> None:

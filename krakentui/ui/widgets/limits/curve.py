@@ -36,6 +36,7 @@ WITH_CEILING = 5
 """From this height of the chart on the ceiling is a line of its own."""
 CHOOSE = "Choose a limit with the arrow keys: its next five minutes are drawn here."
 UNUSED = "Nothing stands on it and nothing is planned: it stays at 0."
+UNWATCHED = "What was spent while this program did not watch is not known."
 ON_TOP = {"rest": "A refused call", "engine": "Refused acts and batch cancels"}
 """What may lift a counter beyond its ceiling."""
 NO_CURVE = {
@@ -134,7 +135,7 @@ def outlook(row: Gauge, curve: Curve) -> str:
 
 def doubt(row: Gauge) -> str:
     """Say why the high end is so high, where that is neither to be seen nor below the ceiling."""
-    said = []
+    said = [UNWATCHED] if row.from_start else []
     if row.hidden:
         most = interval(row.hidden, row.hidden)
         said.append(f"The upper end holds up to {most} for refused acts of others, which nothing shows.")
