@@ -20,6 +20,8 @@ def main(words: Sequence[str] | None = None) -> int:
     finally:
         gc.enable()
         guard.close_streams()
+        if words is None:
+            guard.heed_no_signal()
 
 
 def _run(words: Sequence[str]) -> int:

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 import resource
+import signal
 import sys
 import threading
 import traceback
@@ -111,6 +112,12 @@ def close_streams() -> None:
                 stream.flush()
         except (OSError, ValueError):
             silence(stream)
+
+
+def heed_no_signal() -> None:
+    """Let the exit code stand: a signal while the interpreter takes itself down would change it."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def silence(stream: TextIO) -> None:

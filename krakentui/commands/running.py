@@ -83,6 +83,8 @@ async def _until_signal(work: Coroutine[Any, Any, int]) -> int:
 
     def stop(number: int) -> None:
         caught.append(number)
+        if len(caught) == 2:
+            return  # it is being closed, which takes a second and keeps the action log whole
         task.cancel(str(128 + number))
 
     for number in SIGNALS:
