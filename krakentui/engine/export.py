@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import json
 
 from krakentui.model.clock import SECOND
-from krakentui.model.history import HistoryKind, LedgerEntry, Past, PastTrade
+from krakentui.model.history import HistoryKind, LedgerEntry, Past, PastTrade, fee_asset_of
 from krakentui.model.number import counted
 from krakentui.model.order import OrderPatch
 
@@ -76,6 +76,7 @@ def fields(row: Past) -> dict[str, Cell]:
                 "qty": row.qty,
                 "cost": row.cost,
                 "fee": row.fee,
+                "fee_asset": fee_asset_of(row),
                 "maker": row.maker,
             }
         case LedgerEntry():
@@ -127,7 +128,22 @@ def _order(row: OrderPatch) -> dict[str, Cell]:
 
 HEADS: dict[HistoryKind, tuple[str, ...]] = {
     "orders": tuple(_order(OrderPatch(id="O"))),
-    "trades": (*("time", "id", "order_id", "pair", "side", "type", "price", "qty", "cost", "fee", "maker"),),
+    "trades": (
+        *(
+            "time",
+            "id",
+            "order_id",
+            "pair",
+            "side",
+            "type",
+            "price",
+            "qty",
+            "cost",
+            "fee",
+            "fee_asset",
+            "maker",
+        ),
+    ),
     "ledger": ("time", "id", "ref_id", "type", "subtype", "asset", "amount", "fee", "balance"),
 }
 

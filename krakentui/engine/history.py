@@ -109,7 +109,8 @@ class Historian:
         return tuple(params)
 
     def _pairs(self) -> Params:
-        """Name the pairs that are watched, as REST spells them."""
+        """Name the pairs that are watched or stand in rows that were read, as REST spells them."""
         pairs = self._state.pairs
-        ids = [pairs[one].rest_id for one in self._state.watched() if one in pairs]
+        asked = dict.fromkeys([*self._state.watched(), *self._state.history.pairs()])
+        ids = [pairs[one].rest_id for one in asked if one in pairs]
         return (("pair", ",".join(one for one in ids if one)),) if any(ids) else ()

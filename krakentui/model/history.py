@@ -24,7 +24,7 @@ class PastTrade(Struct, frozen=True, kw_only=True):
     pair: str | None
     side: str | None
     type: str | None
-    """Of the order; None = the stream's word, which does not say it."""
+    """Of the order; None = not told."""
     price: Decimal
     qty: Decimal
     cost: Decimal | None
@@ -32,6 +32,8 @@ class PastTrade(Struct, frozen=True, kw_only=True):
     maker: bool | None
     at_ns: int
     """The exchange's clock."""
+    fee_asset: str | None = None
+    """What the fee was taken in, where that is told; pages count it in the pair's quote currency."""
 
 
 class LedgerEntry(Struct, frozen=True, kw_only=True):
@@ -96,6 +98,16 @@ class FeesTold(Happening, frozen=True, kw_only=True):
     currency: str
     volume: Decimal
     rows: tuple[FeeRow, ...]
+
+
+def quote_of(pair: str | None) -> str | None:
+    """Tell in what a pair's costs are counted."""
+    return pair.rpartition("/")[2] if pair and "/" in pair else None
+
+
+def fee_asset_of(row: PastTrade) -> str | None:
+    """Tell what the fee of a trade is counted in; None = there is no fee, or it is not known."""
+    return None if row.fee is None else row.fee_asset or quote_of(row.pair)
 
 
 def instant_of(row: Past) -> int:

@@ -175,3 +175,5 @@ class Fill(Struct, frozen=True, kw_only=True):
     """Assets and amounts."""
     maker: bool | None = None
     """It stood in the book; None = not told."""
+    type: str | None = None
+    """Of the order."""

@@ -18,6 +18,7 @@ from krakentui.model.history import (
     HistoryCame,
     HistoryFailed,
     HistoryKind,
+    LedgerEntry,
     Past,
     PastTrade,
     instant_of,
@@ -83,7 +84,14 @@ class History:
         known = {row.id: row for row in self.shelves["trades"].rows if isinstance(row, PastTrade)}
         return tuple(_sorted([*known.values(), *(one for one in self.fills.values() if one.id not in known)]))
 
+    def pairs(self) -> tuple[str, ...]:
+        """List the pairs of the orders and trades that are known."""
+        rows = (*self.shelves["orders"].rows, *self.trades())
+        told = (None if isinstance(row, LedgerEntry) else row.pair for row in rows)
+        return tuple(dict.fromkeys(pair for pair in told if pair is not None))
+
     def _fill(self, fill: Fill) -> None:
+        asset, fee = fill.fees[0] if len(fill.fees) == 1 else (None, None)
         self.fills.setdefault(
             fill.exec_id,
             PastTrade(
@@ -91,13 +99,14 @@ class History:
                 order_id=fill.order_id,
                 pair=fill.pair,
                 side=fill.side,
-                type=None,
+                type=fill.type,
                 price=fill.price,
                 qty=fill.qty,
                 cost=fill.cost,
-                fee=None,
-                maker=None,
+                fee=fee,
+                maker=fill.maker,
                 at_ns=fill.exchange_ns,
+                fee_asset=asset,
             ),
         )
         while len(self.fills) > MOST_FILLS:

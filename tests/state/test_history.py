@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from krakentui.model.event import FillSeen
 from krakentui.model.history import (
@@ -120,21 +121,34 @@ def test_a_page_that_did_not_come_changes_no_row_and_says_why() -> None:
     assert (len(shelf.rows), shelf.asking, shelf.why) == (2, False, "No answer.")
 
 
-def a_fill(exec_id: str, at_ns: int) -> FillSeen:
-    return FillSeen(
-        fill=Fill(
-            account=ACCOUNT,
-            exec_id=exec_id,
-            order_id="O1",
-            pair="BTC/USD",
-            side="buy",
-            price=Decimal(1),
-            qty=Decimal(1),
-            cost=None,
-            exchange_ns=at_ns,
-            is_history=False,
-        )
+def a_fill(exec_id: str, at_ns: int, **told: object) -> FillSeen:
+    fill = Fill(
+        account=ACCOUNT,
+        exec_id=exec_id,
+        order_id="O1",
+        pair="BTC/USD",
+        side="buy",
+        price=Decimal(1),
+        qty=Decimal(1),
+        cost=None,
+        exchange_ns=at_ns,
+        is_history=False,
     )
+    return FillSeen(fill=structs.replace(fill, **told))
+
+
+def test_what_the_stream_tells_of_a_fill_stands_in_its_row() -> None:
+    history = History(ACCOUNT)
+    history.take(a_fill("T1", 5, type="limit", maker=True, fees=(("BTC", Decimal("0.01")),)))
+    (row,) = history.trades()
+    assert (row.type, row.maker, row.fee, row.fee_asset) == ("limit", True, Decimal("0.01"), "BTC")
+
+
+def test_a_fee_in_two_assets_is_not_told_as_one() -> None:
+    history = History(ACCOUNT)
+    history.take(a_fill("T1", 5, fees=(("BTC", Decimal("0.01")), ("USD", Decimal(1)))))
+    (row,) = history.trades()
+    assert (row.fee, row.fee_asset) == (None, None)
 
 
 def test_fills_of_the_stream_cost_nothing_and_are_there_once() -> None:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from krakentui.model.history import FeeRow, FeesTold, LedgerEntry, PastTrade
 from krakentui.model.order import OrderPatch
@@ -96,6 +97,36 @@ async def test_words_narrow_the_rows_and_escape_shows_all_again() -> None:
         assert "10 rows" in screen.text()
         await screen.press("escape")
         assert not isinstance(screen.app.screen, HistoryScreen)
+
+
+async def test_worth_and_fee_name_their_currency() -> None:
+    face = FakeFace()
+    trades = a_trade(1), a_trade(2, "BTC/EUR"), structs.replace(a_trade(3), fee_asset="BTC")
+    face.histories = {
+        "orders": a_history("orders", an_order(1)),
+        "trades": a_history("trades", *trades),
+        "ledger": a_history("ledger"),
+    }
+    async with opened(face) as screen:
+        await screen.press("H")
+        assert " 2.4000 USD " in screen.text()
+        await screen.press("tab")
+        rows = [" ".join(row.split()) for row in screen.lines() if "2027-03-10" in row]
+        told = ("960.00 USD 2.4000 USD", "960.00 EUR 2.4000 EUR", "960.00 USD 2.4000 BTC")
+        assert [money in row for money, row in zip(told, rows, strict=True)] == [True] * 3
+
+
+async def test_the_fees_of_every_pair_are_told() -> None:
+    face = full()
+    pairs = [f"P{number}/USD" for number in range(9)]
+    rows = tuple(
+        FeeRow(pair=pair, taker=None, maker=None, next_taker=None, next_volume=None) for pair in pairs
+    )
+    fees = FeesTold(account="alice", currency="USD", volume=Decimal(58066), rows=rows)
+    face.histories["orders"] = a_history("orders", an_order(1), fees=fees)
+    async with opened(face, size=NARROW) as screen:
+        await screen.press("H")
+        assert [pair for pair in pairs if pair not in screen.text()] == []
 
 
 async def test_what_is_shown_is_exported() -> None:

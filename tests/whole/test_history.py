@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from krakentui.model.history import HistoryKind, LedgerEntry, PastTrade
+from krakentui.model.history import HistoryCame, HistoryKind, LedgerEntry, PastTrade
+from krakentui.model.order import OrderPatch
 from krakentui.simulator import Options
 from tests.whole.lockstep import Lockstep, lockstep
 
@@ -91,6 +92,19 @@ async def test_what_does_not_fit_waits_for_the_user() -> None:
     async with lockstep(Options(manual=True, quiet=True, tier="starter"), key="full", warm_s=2) as both:
         assert "surely fits in" in both.session.ask_history("orders", again=False)
         assert not any("ClosedOrders" in str(row["what"]) for row in both.verdicts())
+
+
+async def test_the_fees_are_told_for_the_pairs_of_the_rows_too() -> None:
+    async with lockstep(Options(manual=True, quiet=True), key="full", warm_s=60) as both:
+        state = both.session.state
+        other = min(state.pairs.keys() - set(state.watched()))
+        row = OrderPatch(id="O1", pair=other, said_ns=1)
+        state.history.take(HistoryCame(account=state.account or "", kind="orders", rows=(row,)))
+        both.session.ask_fees()
+        await both.run(2)
+        fees = both.session.history("trades", both.clock.mono_ns()).fees
+        assert fees is not None
+        assert other in {row.pair for row in fees.rows}
 
 
 async def test_the_fees_are_told_for_the_pairs_that_are_watched() -> None:

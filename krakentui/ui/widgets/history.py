@@ -4,7 +4,16 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from krakentui.budget.acts import ASKED
-from krakentui.model.history import FeesTold, HistoryKind, LedgerEntry, Past, PastTrade, instant_of
+from krakentui.model.history import (
+    FeesTold,
+    HistoryKind,
+    LedgerEntry,
+    Past,
+    PastTrade,
+    fee_asset_of,
+    instant_of,
+    quote_of,
+)
 from krakentui.model.number import counted
 from krakentui.model.order import OrderPatch
 from krakentui.state.past import HistoryView, Places
@@ -176,7 +185,7 @@ def _cost(view: HistoryView, width: int) -> list[Line]:
 
 def _fees(fees: FeesTold, width: int, *, private: bool) -> list[Line]:
     volume = HIDDEN if private else f"{number(fees.volume, MONEY_PLACES)} {fees.currency}"
-    rows = [f"{row.pair} {_percent(row.maker)}/{_percent(row.taker)}" for row in fees.rows[:4]]
+    rows = [f"{row.pair} {_percent(row.maker)}/{_percent(row.taker)}" for row in fees.rows]
     told = f"30-day volume {volume}" + (f"; maker/taker {', '.join(rows)}" if rows else "")
     return wrapped(told, width)
 
@@ -204,8 +213,8 @@ def _trade(row: PastTrade, places: Places, hide: Callable[[str], str]) -> Sequen
         Span(row.side or UNKNOWN, side),
         Span(number(row.price, places.price)),
         Span(hide(whole_amount(row.qty, places.qty))),
-        Span(hide(number(row.cost, MONEY_PLACES))),
-        Span(hide(_fee(row.fee)), "muted"),
+        Span(hide(_money(number(row.cost, MONEY_PLACES), quote_of(row.pair)))),
+        Span(hide(_money(_fee(row.fee), fee_asset_of(row))), "muted"),
         Span(role, "muted"),
         Span(hide(row.id), "muted"),
         Span(hide(row.order_id), "muted"),
@@ -241,10 +250,14 @@ def _order(row: OrderPatch, places: Places, hide: Callable[[str], str]) -> Seque
         Span("market" if row.type == "market" else price),
         Span(hide(whole_amount(row.filled, places.qty))),
         Span(number(row.average, places.price)),
-        Span(hide(_fee(row.fee)), "muted"),
+        Span(hide(_money(_fee(row.fee), quote_of(row.pair))), "muted"),
         Span(f"{ended}{reason}", "good" if row.status == "filled" else "text"),
         Span(hide(row.id), "muted"),
     )
+
+
+def _money(text: str, asset: str | None) -> str:
+    return text if text in {UNKNOWN, "0"} or asset is None else f"{text} {asset}"
 
 
 def _fee(fee: Decimal | None) -> str:

@@ -86,6 +86,7 @@ def fill(row: ExecutionRow, account: str, *, history: bool) -> Fill | None:
         is_history=history,
         fees=_fees(row.fees or ()),
         maker={"m": True, "t": False}.get(row.liquidity_ind or ""),
+        type=tidy(row.order_type),
     )
 
 
