@@ -7,10 +7,12 @@ the exchange: such a text gets an apostrophe in front. Figures are written as th
 import csv
 import io
 import os
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec import json
 
@@ -18,13 +20,32 @@ from krakentui.model.clock import SECOND
 from krakentui.model.history import HistoryKind, LedgerEntry, Past, PastTrade, fee_asset_of
 from krakentui.model.number import counted
 from krakentui.model.order import OrderPatch
+from krakentui.model.venue import Venue
 
 NAMES: dict[HistoryKind, str] = {"orders": "closed-orders", "trades": "trades", "ledger": "ledger"}
 Cell = str | Decimal | int | bool | None
+MOST_NAME = 40
+"""Letters of an account in a file's name."""
+_HARMLESS = re.compile(r"[A-Za-z0-9_]+")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def export(kind: HistoryKind, rows: Sequence[Past], folder: Path, wall_ns: int) -> tuple[Path, Path]:
+class Whose(NamedTuple):
+    """Of which exchange and account rows are."""
+
+    venue: Venue
+    account: str | None
+
+    @property
+    def part(self) -> str:
+        """Write it as a part of a file's name: nothing in it leads out of a folder."""
+        name = "-".join(_HARMLESS.findall(self.account or ""))[:MOST_NAME]
+        return f"{self.venue}-{name or 'account'}"
+
+
+def export(
+    kind: HistoryKind, rows: Sequence[Past], folder: Path, wall_ns: int, whose: Whose
+) -> tuple[Path, Path]:
     """Write these rows into two new files and give their paths.
 
     Raises:
@@ -32,22 +53,22 @@ def export(kind: HistoryKind, rows: Sequence[Past], folder: Path, wall_ns: int) 
     """
     table = [fields(row) for row in rows]
     stamp = datetime.fromtimestamp(wall_ns // SECOND, UTC).strftime("%Y%m%dT%H%M%SZ")
-    base = folder / f"krakentui-{NAMES[kind]}-{stamp}"
-    paths = base.with_suffix(".csv"), base.with_suffix(".json")
+    base = folder / f"krakentui-{whose.part}-{NAMES[kind]}-{stamp}"
+    paths = folder / f"{base.name}.csv", folder / f"{base.name}.json"
     _write(paths[0], as_csv(kind, table).encode())
     _write(paths[1], json.format(json.encode([_plain(row) for row in table]), indent=1) + b"\n")
     return paths
 
 
-def told_export(kind: HistoryKind, rows: Sequence[Past], folder: Path, wall_ns: int) -> str:
-    """Export and say where the files are, or why there are none."""
+def told_export(kind: HistoryKind, rows: Sequence[Past], folder: Path, wall_ns: int, whose: Whose) -> str:
+    """Export and say where the files are, each name on a line of its own, or why there are none."""
     if not rows:
         return "There is nothing to export: no row is shown."
     try:
-        table, plain = export(kind, rows, folder, wall_ns)
+        table, plain = export(kind, rows, folder, wall_ns, whose)
     except OSError as error:
         return f"The rows could not be written to {folder}: {error.strerror or error}."
-    return f"{counted(len(rows), 'row')} written to {table} and {plain.name}."
+    return f"{counted(len(rows), 'row')} written to {folder}:\n{table.name}\n{plain.name}"
 
 
 def as_csv(kind: HistoryKind, table: Sequence[dict[str, Cell]]) -> str:

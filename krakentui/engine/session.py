@@ -14,7 +14,7 @@ from krakentui.engine.account import AccountSide
 from krakentui.engine.actionlog import LOGGED, ActionLog
 from krakentui.engine.details import details
 from krakentui.engine.doors import Opener, RestDoor
-from krakentui.engine.export import told_export
+from krakentui.engine.export import Whose, told_export
 from krakentui.engine.feeds import PublicTalk
 from krakentui.engine.fresh import fresh_household, fresh_state
 from krakentui.engine.haste import Haste
@@ -178,7 +178,8 @@ class Session(Sight):
 
     def export(self, kind: HistoryKind, rows: Sequence[Past]) -> str:
         """Write rows into files of the folder we run in; the sentence says where, or why not."""
-        return told_export(kind, rows, Path.cwd(), self._clock.now_ns())
+        whose = Whose(self.state.venue, self.state.account)
+        return told_export(kind, rows, Path.cwd(), self._clock.now_ns(), whose)
 
     def ask_when_free(self, ids: Sequence[str]) -> Question | NotAsked:
         """Freeze a question about cancelling these orders as soon as that is cheap enough."""

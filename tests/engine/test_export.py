@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from krakentui.engine.export import HEADS, as_csv, export, fields, iso, told_export
+from krakentui.engine.export import HEADS, Whose, as_csv, export, fields, iso, told_export
 from krakentui.model.history import HistoryKind, LedgerEntry, Past, PastTrade
 from krakentui.model.order import OrderPatch
 
 AT = 1_804_669_200_123_456_700
+OURS = Whose("simulator", "alice")
 
 
 def a_trade(**changes: object) -> PastTrade:
@@ -51,7 +52,7 @@ def an_entry(**changes: object) -> LedgerEntry:
 
 
 def test_every_digit_is_written_in_both(tmp_path: Path) -> None:
-    table, plain = export("trades", [a_trade()], tmp_path, AT)
+    table, plain = export("trades", [a_trade()], tmp_path, AT, OURS)
     (row,) = csv.DictReader(io.StringIO(table.read_text()))
     (told,) = json.loads(plain.read_text())
     assert (row["price"], row["qty"], row["fee"]) == ("64000.10", "0.00000010", "")
@@ -88,25 +89,47 @@ def test_every_kind_has_all_its_columns(row: Past) -> None:
 
 
 def test_only_the_owner_may_read_them(tmp_path: Path) -> None:
-    for path in export("trades", [a_trade()], tmp_path, AT):
+    for path in export("trades", [a_trade()], tmp_path, AT, OURS):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_no_file_is_overwritten(tmp_path: Path) -> None:
-    table, _ = export("trades", [a_trade()], tmp_path, AT)
+    table, _ = export("trades", [a_trade()], tmp_path, AT, OURS)
     before = table.read_bytes()
-    assert "File exists" in told_export("trades", [a_trade(id="T2")], tmp_path, AT)
+    assert "File exists" in told_export("trades", [a_trade(id="T2")], tmp_path, AT, OURS)
     assert table.read_bytes() == before
 
 
 def test_without_a_row_no_file_is_made(tmp_path: Path) -> None:
-    assert "nothing to export" in told_export("trades", [], tmp_path, AT)
+    assert "nothing to export" in told_export("trades", [], tmp_path, AT, OURS)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
-    assert "No such file" in told_export("trades", [a_trade()], tmp_path / "gone", AT)
+    assert "No such file" in told_export("trades", [a_trade()], tmp_path / "gone", AT, OURS)
 
 
 def test_whole_seconds_have_no_fraction() -> None:
     assert iso(1_804_669_200_000_000_000) == "2027-03-10T09:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("whose", "begin"),
+    [
+        (Whose("live", "main"), "krakentui-live-main-trades-"),
+        (Whose("demo", "../../x y"), "krakentui-demo-x-y-trades-"),
+        (Whose("demo", "ä" * 99), "krakentui-demo-account-trades-"),
+        (Whose("live", None), "krakentui-live-account-trades-"),
+    ],
+)
+def test_a_file_says_of_which_exchange_and_account_it_is(tmp_path: Path, whose: Whose, begin: str) -> None:
+    table, plain = export("trades", [a_trade()], tmp_path, AT, whose)
+    assert table.name == f"{begin}20270310T090000Z.csv"
+    assert plain.name == f"{begin}20270310T090000Z.json"
+    assert table.parent == tmp_path
+
+
+def test_each_name_stands_on_a_line_of_its_own(tmp_path: Path) -> None:
+    told, *names = told_export("trades", [a_trade()], tmp_path, AT, OURS).split("\n")
+    assert told == f"1 row written to {tmp_path}:"
+    assert sorted(names) == sorted(path.name for path in tmp_path.iterdir())

@@ -1,11 +1,12 @@
 """The history screen: nothing is read unasked, its cost stands above, rows are filtered and exported."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
 from msgspec import structs
 
-from krakentui.model.history import FeeRow, FeesTold, LedgerEntry, PastTrade
+from krakentui.model.history import FeeRow, FeesTold, HistoryKind, LedgerEntry, Past, PastTrade
 from krakentui.model.order import OrderPatch
 from krakentui.ui.screens.history import HistoryScreen
 from tests.support.clock import WALL_START
@@ -15,6 +16,7 @@ from tests.ui.views import FakeFace, a_history
 
 pytestmark = pytest.mark.anyio
 MINUTE = 60 * 10**9
+LONG_NAME = "krakentui-simulator-a-long-account-closed-orders-20270310T090000Z"
 
 
 def a_trade(number: int, pair: str = "BTC/USD") -> PastTrade:
@@ -136,6 +138,21 @@ async def test_what_is_shown_is_exported() -> None:
         assert kind == "trades"
         assert [row.id for row in rows] == ["TAAAAA-BBBBB-000009"]
         assert "1 rows written." in screen.text()
+
+
+class ExportingFace(FakeFace):
+    def export(self, kind: HistoryKind, rows: Sequence[Past]) -> str:
+        return f"12 rows written to /a/folder:\n{LONG_NAME}.csv\n{LONG_NAME}.json"
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_the_name_of_a_file_is_never_broken(size: tuple[int, int]) -> None:
+    async with opened(ExportingFace(), size=size) as screen:
+        await screen.press("H", "e")
+        text = screen.text()
+        assert "12 rows written to /a/folder:" in text
+        assert f" {LONG_NAME}.csv " in text
+        assert f" {LONG_NAME}.json " in text
 
 
 async def test_privacy_hides_amounts_and_ids() -> None:

@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from krakentui.engine.face import Face
 from krakentui.model.history import HistoryKind
-from krakentui.ui.line import Line, keyed, wrapped
+from krakentui.ui.line import Line, Span, keyed, line, wrapped
 from krakentui.ui.screens.sheet import Sheet
 from krakentui.ui.widgets.history import KINDS, HistoryTable
 from krakentui.ui.widgets.scroll import Scroll
@@ -129,4 +129,7 @@ class HistoryScreen(Sheet[None]):
 
     def _keys(self, width: int) -> tuple[Line, ...]:
         """Write what was said last, else the keys: whole, on as many lines as that takes."""
-        return tuple(wrapped(self._said, width, "accent")) if self._said else keyed(KEYS_HERE, width)
+        if not self._said:
+            return keyed(KEYS_HERE, width)
+        sentence, *names = self._said.split("\n")
+        return (*wrapped(sentence, width, "accent"), *(line(Span(name, "accent")) for name in names))
