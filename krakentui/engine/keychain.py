@@ -15,7 +15,7 @@ from krakentui.engine.host import Host
 from krakentui.engine.keycheck import ENDPOINT, KeyCheck
 from krakentui.engine.keyfetch import Fetched
 from krakentui.engine.seat import Seated
-from krakentui.engine.session import Session
+from krakentui.engine.session import OVER, Session
 from krakentui.keys.audit import audit
 from krakentui.keys.profile import Purpose
 from krakentui.model.account import KeyInfo
@@ -163,7 +163,9 @@ class Keychain:
         """Ask what the key in use, or the one that cancels, may do; the sentence says what comes of it."""
         self._trouble = ""
         check = self._key_check(chosen)
-        return "No key is in use: there is nothing to check." if check is None else check.begin()
+        if check is not None:
+            return check.begin()
+        return OVER if self._host.session.state.ended else "No key is in use: there is nothing to check."
 
     def ask_take_over(self, chosen: str | None) -> TakeOverQuestion | NotAsked:
         """Freeze the question whether to take over the key in use, or the one that cancels."""

@@ -25,6 +25,7 @@ from krakentui.state.state import State
 from krakentui.state.switch import TOLD_NS
 from krakentui.state.view import (
     BudgetView,
+    FeedView,
     JournalLine,
     LockoutView,
     StatusView,
@@ -74,12 +75,18 @@ def connections(state: State, t_ns: int) -> ConnectionsView:
     roles = [role for role in get_args(FeedRole) if role in {"public", "rest"} or role in _wanted(state)]
     opens = next((gauge for gauge in gauges(state.ledger, t_ns, ()) if gauge.name == "connections"), None)
     return state.connections.view(
-        ((state.feeds.view(role, t_ns), state.feeds.lag_ns(role, t_ns)) for role in roles),
+        ((_feed(state, role, t_ns), state.feeds.lag_ns(role, t_ns)) for role in roles),
         (0, 0) if opens is None else (int(opens.high), int(opens.max)),
         state.offset_ns,
         (state.ledger.refusals_expected, state.ledger.refusals_unexpected),
         t_ns,
     )
+
+
+def _feed(state: State, role: FeedRole, t_ns: int) -> FeedView:
+    """Show one feed; none is open once a recording has ended, however fresh what it told stands there."""
+    feed = state.feeds.view(role, t_ns)
+    return structs.replace(feed, state="down", why=ENDED) if state.ended else feed
 
 
 def _wanted(state: State) -> frozenset[FeedRole]:

@@ -14,9 +14,18 @@ async def test_what_was_recorded_is_over_and_everything_stands_as_it_was_then() 
     async with scene.running(5):
         scene.host.end()
         session, clock = scene.session, scene.clock
-        views = session.status, session.markets, session.balances, session.orders, session.budget
+        views = (
+            session.status,
+            session.connections,
+            session.markets,
+            session.balances,
+            session.orders,
+            session.budget,
+        )
         before, known = [view(clock.mono_ns()) for view in views], session.details(FIRST, clock.mono_ns())
         assert session.status(clock.mono_ns()).ended
+        diaries = session.connections(clock.mono_ns()).feeds
+        assert {(one.feed.state, one.feed.why) for one in diaries} == {("down", "The recording has ended")}
         assert session.journal()[-1].text == "The recording has ended: everything stands as it was then."
         assert session.budget(clock.mono_ns()).next_poll == "The recording has ended: nothing is polled."
         calls, lines, revision = len(scene.door.calls), len(session.journal()), session.revision

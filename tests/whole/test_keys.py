@@ -14,6 +14,7 @@ from krakentui.commands.simulated import first_line_of
 from krakentui.engine.actionfile import FILE
 from krakentui.engine.keychain import Shelf
 from krakentui.engine.keyfetch import Fetched
+from krakentui.engine.session import OVER
 from krakentui.model.error import KeyProblem
 from krakentui.model.limit import PairScope
 from krakentui.state.parting import Parting
@@ -395,3 +396,9 @@ def cancelling(hands: Hands, name: str) -> str:
     assert second is not None
     assert second.name == name
     return second.key or ""
+
+
+async def test_of_a_recording_that_has_ended_no_key_is_checked() -> None:
+    async with switching() as hands:
+        hands.both.host.end()
+        assert hands.keys.check() == OVER
