@@ -16,15 +16,23 @@ from msgspec import structs
 from krakentui import __version__, log
 from krakentui.commands import running
 from krakentui.commands.choose import settings_with, usable_folder
-from krakentui.commands.doctor_keys import Key, Line, source_lines, stored_lines, usable_key
+from krakentui.commands.doctor_keys import (
+    Key,
+    Keys,
+    Line,
+    keys_of_a_run,
+    source_lines,
+    stored_lines,
+    surveys_of,
+)
 from krakentui.commands.key_words import finding_lines, verdict
 from krakentui.commands.lines import put
 from krakentui.commands.parser import Given
-from krakentui.commands.which_key import Chosen, keys_folder, list_path, machine
+from krakentui.commands.which_key import keys_folder, list_path, machine
 from krakentui.engine.household import Door
 from krakentui.engine.place import Place
 from krakentui.engine.probe import Probe
-from krakentui.keys import environment, profile_list, sources
+from krakentui.keys import environment, profile_list
 from krakentui.keys.audit import audit
 from krakentui.keys.offer import Machine
 from krakentui.keys.profile import Profiles, Purpose
@@ -62,18 +70,21 @@ def run(
             troubles += line.bad
             put(_broken(f"  {'!' if line.bad else ' '} {clean(redact(line.text), 400)}"))
 
-    pair, complaint = _pair(environ)
+    whole = dict(environ)
+    environment.drop(environ)  # before any child starts
+    pairs, complaint = _pairs(dict(whole))
     say("This program", iter([Line(f"krakentui {__version__}, Python {platform.python_version()}")]))
     say("Files", _files(given, environ))
     say("Terminal", _terminal(environ))
     with machine(given, environ, instead) as open_machine:
         here = structs.replace(open_machine, terminal=None)
-        say("Sources of keys", source_lines(here, pair, complaint))
+        say("Sources of keys", source_lines(here, pairs, complaint))
         profiles, lines = _profiles(given, environ)
-        offers = {one.name: sources.survey(one, here) for one in profiles.profiles}
-    say("Stored keys", iter([*lines, *stored_lines(profiles, offers)]))
-    key = usable_key(given, environ, profiles, offers, pair)
-    say("Exchange and key", iter(_asked(given, environ, profiles, key, door)))
+        surveys = surveys_of(profiles, here)
+    say("Stored keys", iter([*lines, *stored_lines(profiles, surveys)]))
+    told = {complaint, *(line.text for line in lines)}
+    keys = keys_of_a_run(given, whole, here, profiles, surveys, told)
+    say("Exchange and key", iter(_asked(given, environ, keys, door)))
     put(f"Look at {counted(troubles, 'line')} above, marked with !." if troubles else "Everything works.")
     return 1 if troubles else 0
 
@@ -87,11 +98,11 @@ def _broken(line: str) -> str:
     return textwrap.fill(line, max(40, width - 1), subsequent_indent="      ", break_on_hyphens=False)
 
 
-def _pair(environ: MutableMapping[str, str]) -> tuple[Credentials | None, str]:
+def _pairs(environ: MutableMapping[str, str]) -> tuple[tuple[Credentials | None, ...], str]:
     try:
-        return environment.take(environ), ""
+        return environment.take_both(environ), ""
     except KrakentuiError as error:
-        return None, str(error)
+        return (), str(error)
 
 
 def _files(given: Given, environ: MutableMapping[str, str]) -> Iterator[Line]:
@@ -138,43 +149,30 @@ def _profiles(given: Given, environ: MutableMapping[str, str]) -> tuple[Profiles
     return profiles, []
 
 
-def _asked(
-    given: Given, environ: MutableMapping[str, str], profiles: Profiles, key: Key | None, door: Door | None
-) -> list[Line]:
-    """Ask the exchange for its time and state, and about the key."""
-    chosen = Chosen(
-        credentials=None if key is None else key.credentials,
-        account=None if key is None else key.account,
-        withdraw_accepted=profiles.withdraw_accepted,
-    )
+def _asked(given: Given, environ: MutableMapping[str, str], keys: Keys, door: Door | None) -> list[Line]:
+    """Ask the exchange for its time and state, and about each key by a way of its own."""
     lines: list[Line] = []
     try:
-        settings = settings_with(given, environ, chosen)
+        settings = settings_with(given, environ, keys.chosen)
     except KrakentuiError as error:
-        return [Line(str(error), bad=True)]
+        return [Line(str(error), bad=True), *keys.lines]
 
     async def work() -> int:
-        async with Probe(settings, SystemClock(settings.speed), random.Random(), door=door) as probe:
+        clock, rng = SystemClock(settings.speed), random.Random()
+        async with Probe(settings, clock, rng, door=door) as probe:
             lines.extend(await _exchange(probe, settings))
-            if key is None:
-                lines.append(_no_key(given, environ, profiles))
-            else:
+            for key in keys.keys[:1]:
                 lines.extend(await _audited(probe, settings, key))
+        for key in keys.keys[1:]:
+            own = structs.replace(settings, credentials=key.credentials, cancel_credentials=None)
+            async with Probe(own, clock, rng, door=door) as probe:
+                await probe.offset()
+                lines.extend(await _audited(probe, own, key))
+        lines.extend(keys.lines)
         return 0
 
     running.run_loop(work())
     return lines
-
-
-def _no_key(given: Given, environ: MutableMapping[str, str], profiles: Profiles) -> Line:
-    named = given.profile or environ.get(environment.PROFILE)
-    if given.endpoint is not None or not (named or profiles.profiles):
-        return Line("there is no key: a run shows public markets only")
-    if named is not None and all(one.name != named for one in profiles.profiles):
-        return Line(f"there is no key profile {named}", bad=True)
-    if named is None and profiles.default is None:
-        return Line("no key is named and none is the default: a run shows public markets only")
-    return Line("the key cannot be had without asking somebody: `krakentui keys check` asks")
 
 
 async def _exchange(probe: Probe, settings: Settings) -> list[Line]:

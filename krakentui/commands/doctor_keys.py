@@ -3,16 +3,21 @@
 Nobody is asked and no secret is shown; keys are told by their fingerprints.
 """
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Collection, Iterator, MutableMapping
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from krakentui.commands.parser import Given
-from krakentui.keys import environment, ring, sources, systemd
-from krakentui.keys.offer import Machine, Offer
+from krakentui.commands.which_key import Chosen, choose_key
+from krakentui.keys import ring, sources, systemd
+from krakentui.keys.offer import Machine, Offer, WouldAsk
 from krakentui.keys.profile import Profile, Profiles, Purpose
+from krakentui.keys.sources import Found, Survey
+from krakentui.model.error import KrakentuiError
+from krakentui.model.limit import fingerprint
 from krakentui.model.secret import Credentials
-from krakentui.settings import Settings
+
+_ASKS = "the key cannot be had without asking somebody: `krakentui keys check` asks"
 
 
 class Line(Struct, frozen=True):
@@ -23,21 +28,30 @@ class Line(Struct, frozen=True):
 
 
 class Key(Struct, frozen=True, kw_only=True):
-    """The key that a run would use now."""
+    """A key that a run would use now."""
 
     credentials: Credentials
-    account: str
     purpose: Purpose | None
+    """None = it was never said: then what the key may do decides."""
 
 
-def source_lines(here: Machine, pair: Credentials | None, complaint: str) -> Iterator[Line]:
+class Keys(Struct, frozen=True, kw_only=True):
+    """The keys that a run would use now, and what keeps it from one."""
+
+    chosen: Chosen = Chosen()
+    keys: tuple[Key, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+
+def source_lines(here: Machine, pairs: tuple[Credentials | None, ...], complaint: str) -> Iterator[Line]:
     """Tell what each kind of source has to offer on this machine."""
     if complaint:
         yield Line(f"environment: {complaint}", bad=True)
-    elif pair is not None:
-        yield Line(f"environment: a pair, key {pair.fingerprint}")
-    else:
+    elif not any(pairs):
         yield Line("environment: no pair")
+    for pair, words in zip(pairs, ("a pair", "a pair that cancels"), strict=False):
+        if pair is not None:
+            yield Line(f"environment: {words}, key {pair.fingerprint}")
     folder = here.environ.get(systemd.VARIABLE)
     yield Line(f"systemd credentials: {folder or 'none handed to this process'}")
     offered = ring.look(here)
@@ -45,52 +59,97 @@ def source_lines(here: Machine, pair: Credentials | None, complaint: str) -> Ite
     yield Line("a key command, an encrypted file, a file for you alone, the prompt: always possible")
 
 
-def stored_lines(profiles: Profiles, offers: dict[str, list[Offer]]) -> Iterator[Line]:
+def surveys_of(profiles: Profiles, here: Machine) -> dict[str, Survey]:
+    """Look into all sources of all stored keys; a keyring that does not answer is asked once."""
+    told: dict[str, Survey] = {}
+    for profile in profiles.profiles:
+        told[profile.name] = sources.survey(profile, here)
+        here = structs.replace(here, ring_hung=here.ring_hung or told[profile.name].hung)
+    return told
+
+
+def stored_lines(profiles: Profiles, surveys: dict[str, Survey]) -> Iterator[Line]:
     """Tell of every stored key which sources hold it."""
     for profile in profiles.profiles:
         mark = ", the default" if profile.name == profiles.default else ""
         with_ = f", cancels with {profile.cancel_with}" if profile.cancel_with else ""
         yield Line(f"{profile.name}{mark}: account {profile.account}, for {profile.purpose}{with_}")
-        yield from _held(profile, offers[profile.name])
+        yield from _held(profile, surveys[profile.name])
 
 
-def _held(profile: Profile, offers: list[Offer]) -> Iterator[Line]:
+def _held(profile: Profile, survey: Survey) -> Iterator[Line]:
     """Say which sources hold the key of a profile, and whether they agree."""
-    asks = profile.store in {"encrypted", "prompt"}
-    for offer in offers:
+    for offer in survey.offers.values():
         own = offer.store == profile.store
         if offer.pair is not None:
-            print_ = offer.pair.credentials("", "").fingerprint
-            other = profile.fingerprint not in {"", print_}
-            yield Line(
-                f"  {offer.where}: key {print_}{' (not the one that was added)' if other else ''}", other
-            )
+            yield _holding(profile, offer)
+        elif offer.asks:
+            yield Line(f"  {offer.where}: it asks at the start")
         elif offer.why:
             yield Line(f"  {offer.where}: {offer.why}", own)
         elif own:
-            yield Line(f"  {offer.where}: {'it asks at the start' if asks else 'nothing is there'}", not asks)
-    if profile.store == "prompt":
-        yield Line("  the prompt: it asks at the start")
-    for sentence in sources.disagreements(offers):
-        yield Line(f"  {sentence}", bad=True)
+            yield Line(f"  {offer.where}: nothing is there", bad=True)
+    stray = survey.stray
+    if stray is not None and stray.pair is not None:
+        print_ = fingerprint(stray.pair.key)
+        yield Line(f"  {stray.where}: key {print_}, left there: no run asks for it")
+    elif stray is not None and stray.why:
+        yield Line(f"  {stray.where}: {stray.why}")
+    taken = survey.taken
+    if taken is not None and taken.pair is not None:
+        for sentence in sources.disagreements([taken, *survey.others]):
+            yield Line(f"  {sentence}", bad=True)
 
 
-def usable_key(
+def _holding(profile: Profile, offer: Offer) -> Line:
+    print_ = "" if offer.pair is None else fingerprint(offer.pair.key)
+    other = profile.fingerprint not in {"", print_}
+    return Line(f"  {offer.where}: key {print_}{' (not the one that was added)' if other else ''}", other)
+
+
+def keys_of_a_run(
     given: Given,
     environ: MutableMapping[str, str],
+    here: Machine,
     profiles: Profiles,
-    offers: dict[str, list[Offer]],
-    pair: Credentials | None,
-) -> Key | None:
-    """Find the key that a run would use, if it can be had without asking anybody."""
-    if pair is not None:
-        return Key(credentials=pair, account=Settings().account, purpose=None)
-    name = given.profile or environ.get(environment.PROFILE) or profiles.default
-    if given.endpoint is not None or name not in offers:
-        return None
-    profile = profiles.named(name)
-    for offer in offers[name]:
-        if offer.pair is not None:
-            credentials = offer.pair.credentials(name, offer.where)
-            return Key(credentials=credentials, account=profile.account, purpose=profile.purpose)
-    return None
+    surveys: dict[str, Survey],
+    told: Collection[str],
+) -> Keys:
+    """Choose the keys as a run does, from what was seen of the sources; whoever would be asked is not.
+
+    A refusal for a reason that was `told` already is not marked once more.
+    """
+
+    def find(profile: Profile, machine: Machine) -> Found:
+        seen = surveys.get(profile.name)
+        return sources.find(profile, machine, None if seen is None else seen.offers)
+
+    try:
+        chosen = choose_key(given, environ, structs.replace(here, asks=False), find)
+    except WouldAsk:
+        return Keys(lines=(Line(_ASKS),))
+    except KrakentuiError as error:
+        known = str(error) in told
+        why = "a run is refused for what is marked above" if known else f"a run is refused: {error}"
+        return Keys(lines=(Line(why, bad=not known),))
+    purposes: dict[str, Purpose | None] = {one.name: one.purpose for one in profiles.profiles}
+    keys = [] if chosen.credentials is None else [_key(chosen.credentials, purposes)]
+    if chosen.cancels is not None:
+        keys.append(Key(credentials=chosen.cancels, purpose="watch+cancel"))
+    return Keys(chosen=chosen, keys=tuple(keys), lines=tuple(_without(chosen, given, profiles)))
+
+
+def _key(credentials: Credentials, purposes: dict[str, Purpose | None]) -> Key:
+    return Key(credentials=credentials, purpose=purposes.get(credentials.name))
+
+
+def _without(chosen: Chosen, given: Given, profiles: Profiles) -> Iterator[Line]:
+    """Say which keys are not there to be looked at, and why."""
+    if chosen.credentials is None and (given.endpoint is not None or not profiles.profiles):
+        yield Line("there is no key: a run shows public markets only")
+    elif chosen.credentials is None:
+        yield Line("no key is named and none is the default: a run shows public markets only")
+    if isinstance(chosen.cancels_not, WouldAsk):
+        yield Line(f"the key that cancels cannot be looked at here: {chosen.cancels_not}")
+    elif chosen.cancels_not is not None:
+        yield Line(f"nothing is cancelled with the second key: {chosen.cancels_not}", bad=True)

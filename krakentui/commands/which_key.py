@@ -4,7 +4,7 @@ A simulated exchange gets none of the stored keys: with `--endpoint` only a pair
 """
 
 import contextlib
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from krakentui.commands.parser import Given
 from krakentui.keys import environment, profile_list, sources
 from krakentui.keys.factor import CHECK_CALL, TOKEN_CALL, Factor, with_factor
-from krakentui.keys.offer import Machine
+from krakentui.keys.offer import Machine, WouldAsk
 from krakentui.keys.pair import one_key_twice
 from krakentui.keys.profile import Profile, Profiles
 from krakentui.keys.prompt import Terminal
@@ -21,6 +21,7 @@ from krakentui.model.error import KeyProblem, UsageError
 from krakentui.model.secret import Credentials, Secret
 from krakentui.settings import config_file
 
+Find = Callable[[Profile, Machine], sources.Found]
 KEYS_FOLDER = "keys"
 ALONE = frozenset({"keys", "budget"})
 """Commands that go with one key: they cancel nothing."""
@@ -32,6 +33,8 @@ class Chosen(Struct, frozen=True, kw_only=True):
     credentials: Credentials | None = None
     cancels: Credentials | None = None
     """A second key of the account, which cancels; None = the first one does all."""
+    cancels_not: KeyProblem | None = None
+    """Why there is no second key although one is named; it stands in `warnings`, too."""
     account: str | None = None
     """What the user calls the account; None = the default."""
     withdraw_accepted: frozenset[str] = frozenset()
@@ -39,10 +42,19 @@ class Chosen(Struct, frozen=True, kw_only=True):
     passphrases: tuple[Secret, ...] = ()
 
 
-def choose_key(given: Given, environ: MutableMapping[str, str], instead: Machine | None = None) -> Chosen:
+def choose_key(
+    given: Given,
+    environ: MutableMapping[str, str],
+    instead: Machine | None = None,
+    find: Find = sources.find,
+) -> Chosen:
     """Find the keys of a run; the pairs of the environment are gone from it afterwards.
 
-    `instead` is a machine that stands in for this one in tests.
+    Args:
+        given: what the command line said.
+        environ: the environment.
+        instead: a machine that stands in for this one in tests, or that asks nobody.
+        find: gives the key of a profile.
 
     Raises:
         UsageError: two keys were asked for, or one that is not there.
@@ -72,7 +84,7 @@ def choose_key(given: Given, environ: MutableMapping[str, str], instead: Machine
             Chosen(credentials=whole, cancels=second, withdraw_accepted=profiles.withdraw_accepted)
         )
     name = given.profile or environ.get(environment.PROFILE) or profiles.default
-    return Chosen() if name is None else _stored(name, profiles, given, environ, instead)
+    return Chosen() if name is None else _stored(name, profiles, given, environ, instead, find)
 
 
 def _stored(
@@ -81,10 +93,11 @@ def _stored(
     given: Given,
     environ: MutableMapping[str, str],
     instead: Machine | None,
+    find: Find,
 ) -> Chosen:
     profile = profiles.named(name)
     with machine(given, environ, instead) as here:
-        found = sources.find(profile, here)
+        found = find(profile, here)
     factor: Factor | None = given.otp or ("password" if profile.second_factor else None)
     chosen = Chosen(
         credentials=_whole(found.credentials, factor, given, environ, instead),
@@ -95,21 +108,26 @@ def _stored(
     )
     if profile.cancel_with is None or given.command in ALONE:
         return chosen
-    return _checked(_with_second(chosen, profiles.named(profile.cancel_with), given, environ, instead))
+    return _checked(_with_second(chosen, profiles.named(profile.cancel_with), given, environ, instead, find))
 
 
 def _with_second(
-    chosen: Chosen, profile: Profile, given: Given, environ: MutableMapping[str, str], instead: Machine | None
+    chosen: Chosen,
+    profile: Profile,
+    given: Given,
+    environ: MutableMapping[str, str],
+    instead: Machine | None,
+    find: Find,
 ) -> Chosen:
     """Add the key that cancels; where it cannot be had, the first one does all, and that is said."""
     try:
         with machine(given, environ, instead) as here:
-            found = sources.find(profile, here)
+            found = find(profile, here)
         factor: Factor | None = "password" if profile.second_factor else None
         cancels = _whole(found.credentials, factor, given, environ, instead)
     except KeyProblem as problem:
         trouble = f"Nothing is cancelled with the key {profile.name}: {problem}"
-        return structs.replace(chosen, warnings=(*chosen.warnings, trouble))
+        return structs.replace(chosen, warnings=(*chosen.warnings, trouble), cancels_not=problem)
     passphrases = () if found.passphrase is None else (found.passphrase,)
     return structs.replace(
         chosen,
@@ -139,6 +157,8 @@ def _whole(
     if factor is None:
         return credentials
     with machine(given, environ, instead) as here:
+        if not here.asks:
+            raise WouldAsk(f"The second factor of the key {credentials.name} is asked for.")
         call = CHECK_CALL if given.command == "keys" else TOKEN_CALL
         return with_factor(credentials, factor, here.terminal, given.command, call)
 

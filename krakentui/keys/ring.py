@@ -29,6 +29,7 @@ class _Answer(Struct, frozen=True):
     trouble: str = ""
     text: str | None = None
     done: bool | None = None
+    hung: bool = False
 
     def __repr__(self) -> str:
         """Show no secret."""
@@ -61,7 +62,7 @@ def find(profile: Profile, machine: Machine) -> Offer:
     """Look for an entry of the profile's name, whether or not there should be one."""
     told = _ask(machine, {"do": "get", "name": profile.name})
     if told.why or told.text is None:
-        return Offer(store="keyring", where=told.where, why=told.why)
+        return Offer(store="keyring", where=told.where, why=told.why, hung=told.hung)
     try:
         return Offer(store="keyring", where=told.where, pair=read_pair(told.text))
     except KeyProblem as problem:
@@ -71,7 +72,7 @@ def find(profile: Profile, machine: Machine) -> Offer:
 def look(machine: Machine) -> Offer:
     """Tell which keyring there is and, in `why`, what speaks against it; no entry is read."""
     told = _ask(machine, {"do": "look"})
-    return Offer(store="keyring", where=told.where, why=told.why)
+    return Offer(store="keyring", where=told.where, why=told.why, hung=told.hung)
 
 
 def keep(name: str, credentials: Credentials, machine: Machine) -> str:
@@ -99,6 +100,8 @@ def forget(name: str, machine: Machine) -> bool:
 
 
 def _ask(machine: Machine, question: dict[str, str]) -> _Answer:
+    if machine.ring_hung:
+        return _Answer(trouble="it did not answer before, and is not asked again")
     # -P: a folder that happens to be the current one offers no `keyring` of its own
     words = [sys.executable, "-P", str(_CHILD)]
     try:
@@ -108,7 +111,7 @@ def _ask(machine: Machine, question: dict[str, str]) -> _Answer:
     except OSError as error:
         return _Answer(refused=f"no process can be started: {error.strerror}")
     if said.why:
-        return _Answer(trouble=f"{said.why}: it may be locked, waiting for somebody to unlock it")
+        return _Answer(trouble=f"{said.why}: it may be locked, waiting for somebody to unlock it", hung=True)
     try:
         return json.decode(said.out, type=_Answer)
     except (DecodeError, ValidationError):

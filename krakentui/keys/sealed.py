@@ -86,17 +86,14 @@ def offer(profile: Profile, machine: Machine) -> Offer:
         data = read_private(path)
         if data is None:
             return Offer(store="encrypted", where=where)
+        if not machine.asks:
+            return Offer(store="encrypted", where=where, asks=True)
         if machine.terminal is None:
             raise KeyProblem("There is no terminal to ask for its passphrase.")
         pair, passphrase = _opened(data, profile.name, machine)
     except KeyProblem as problem:
         return Offer(store="encrypted", where=where, why=str(problem))
     return Offer(store="encrypted", where=where, pair=pair, passphrase=passphrase)
-
-
-def exists(name: str, machine: Machine) -> bool:
-    """Tell whether there is such a file, without asking for its passphrase."""
-    return (machine.folder / f"{name}.sealed").exists()
 
 
 def keep(name: str, credentials: Credentials, passphrase: Secret, machine: Machine, cost: int = COST) -> str:

@@ -5,18 +5,19 @@ the first and can be looked at without disturbing anybody is compared with what 
 that hold different keys are a leftover, and acting with a forgotten key is told, not done in silence.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct, structs
 
 from krakentui.keys import key_command, key_file, ring, sealed, systemd, typed
-from krakentui.keys.offer import Machine, Offer
+from krakentui.keys.offer import Machine, Offer, WouldAsk
 from krakentui.keys.profile import Profile, Store
 from krakentui.model.error import KeyProblem
 from krakentui.model.limit import fingerprint
 from krakentui.model.secret import Credentials, Secret
 
 Ask = Callable[[Profile, Machine], Offer]
+Offers = Mapping[Store, Offer]
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -27,33 +28,69 @@ class Found(Struct, frozen=True, kw_only=True):
     passphrase: Secret | None = None
 
 
-def find(profile: Profile, machine: Machine) -> Found:
+class Survey(Struct, frozen=True, kw_only=True):
+    """What every source of a profile has to offer, nobody being asked."""
+
+    offers: Offers
+    """In the order in which a run asks."""
+    stray: Offer | None = None
+    """What the keyring holds under the profile's name, where no run asks it; None = a run does."""
+
+    @property
+    def taken(self) -> Offer | None:
+        """The one that a run takes the key from, perhaps by asking somebody."""
+        return next((one for one in self.offers.values() if one.pair is not None or one.asks), None)
+
+    @property
+    def others(self) -> list[Offer]:
+        """All but that one, the stray one last."""
+        stray = [] if self.stray is None else [self.stray]
+        return [one for one in (*self.offers.values(), *stray) if one is not self.taken]
+
+    @property
+    def hung(self) -> bool:
+        """Tell whether the keyring did not answer."""
+        return any(one.hung for one in (*self.offers.values(), self.stray) if one is not None)
+
+
+def find(profile: Profile, machine: Machine, known: Offers | None = None) -> Found:
     """Ask the profile's sources in order and take the first key.
 
+    Args:
+        profile: whose key it is.
+        machine: what may be used.
+        known: what they offer, where they have been looked at already.
+
     Raises:
+        WouldAsk: the first that has it would ask somebody, and nobody is to be asked.
         KeyProblem: none has it; the sentence says what each said, and what can be done.
     """
+
+    def ask(store: Store) -> Offer:
+        return SOURCES[store](profile, machine) if known is None else known[store]
+
     silent: list[Offer] = []
-    for store, ask in SOURCES.items():
-        offered = ask(profile, machine)
-        if offered.pair is None:
-            silent.append(offered)
-            continue
-        later = [*SOURCES][[*SOURCES].index(store) + 1 :]
-        return _found(profile, offered, silent, _compared(profile, machine, later))
+    stores = [*SOURCES]
+    for place, store in enumerate(stores, 1):
+        offered = ask(store)
+        if offered.asks:
+            raise WouldAsk(f"{_capital(offered.where)} asks for the key {profile.name}.")
+        if offered.pair is not None:
+            # later ones that cost nothing and ask nobody are compared
+            others = [ask(later) for later in stores[place:] if later in {"systemd", "file"}]
+            return _found(profile, offered, silent, others)
+        silent.append(offered)
     raise KeyProblem(_nothing(profile, silent))
 
 
-def survey(profile: Profile, machine: Machine) -> list[Offer]:
-    """Look into every source of a profile that can be looked at without asking somebody.
+def survey(profile: Profile, machine: Machine) -> Survey:
+    """Look into every source of a profile as a run would, without asking somebody.
 
-    The encrypted file is only looked for; the keyring is asked although nothing should be in it.
+    The keyring is asked even where no run does: what lies there is a leftover.
     """
-    offers = [key_command.offer(profile, machine), systemd.offer(profile, machine)]
-    offers.append(ring.find(profile, machine))
-    told = sealed.offer(profile, structs.replace(machine, terminal=None))
-    offers.append(structs.replace(told, why="") if sealed.exists(profile.name, machine) else told)
-    return [*offers, key_file.offer(profile, machine)]
+    quiet = structs.replace(machine, asks=False)
+    offers = {store: ask(profile, quiet) for store, ask in SOURCES.items()}
+    return Survey(offers=offers, stray=None if profile.store == "keyring" else ring.find(profile, quiet))
 
 
 def _found(profile: Profile, offered: Offer, silent: list[Offer], others: list[Offer]) -> Found:
@@ -83,11 +120,6 @@ def disagreements(offers: list[Offer]) -> list[str]:
         for where, print_ in holding[1:]
         if print_ != holding[0][1]
     ]
-
-
-def _compared(profile: Profile, machine: Machine, later: list[Store]) -> list[Offer]:
-    """Look into later sources that cost nothing and ask nobody."""
-    return [SOURCES[store](profile, machine) for store in later if store in {"systemd", "file"}]
 
 
 def _nothing(profile: Profile, offers: list[Offer]) -> str:

@@ -16,6 +16,8 @@ def offer(profile: Profile, machine: Machine) -> Offer:
     where = "the prompt"
     if profile.store != "prompt":
         return Offer(store="prompt", where=where)
+    if not machine.asks:
+        return Offer(store="prompt", where=where, asks=True)
     if machine.terminal is None:
         return Offer(store="prompt", where=where, why="There is no terminal to ask at.")
     try:

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from msgspec import structs
 
 from krakentui.engine.place import Place
 from krakentui.keys import key_file, profile_list, ring, sealed
@@ -12,7 +13,7 @@ from krakentui.model.secret import Secret
 from tests.commands.desk import Desk, holds_secrets
 from tests.commands.test_keys import desk, quiet_log
 from tests.support.exchange import PERMISSIONS, key_info, ok
-from tests.support.keys import a_key, a_pair, a_profile, a_secret
+from tests.support.keys import Impatient, a_key, a_pair, a_profile, a_secret
 
 __all__ = ["desk", "quiet_log"]
 STATUS = ok({"status": "online", "timestamp": "2027-03-10T09:00:00Z"})
@@ -89,7 +90,7 @@ def test_a_store_that_lost_its_key_is_marked(stored: Desk) -> None:
         f"the file {stored.home}/keys/main.key: nothing is there",
         "the OS keyring (rings.Good): nothing is there",
     ]
-    assert has(lines, "the key cannot be had without asking somebody")
+    assert marked(lines)[2].startswith("a run is refused: The key main cannot be had.")
 
 
 def test_a_file_that_others_may_read_is_marked_with_what_to_do(stored: Desk) -> None:
@@ -184,10 +185,126 @@ def test_a_named_key_is_looked_at_and_an_unknown_one_is_marked(stored: Desk) -> 
     _, lines = stored.doctor("--profile bot")
     assert has(lines, f"key bot ({a_pair(2).fingerprint}) from the OS keyring")
     _, lines = stored.doctor("--profile none")
-    assert marked(lines) == ["there is no key profile none"]
+    assert marked(lines) == ["a run is refused: There is no key profile none. There are main, bot, safe."]
     stored.environ["KRAKENTUI_PROFILE"] = "safe"
     code, lines = stored.doctor()
     assert (code, has(lines, "the key cannot be had without asking somebody")) == (0, True)
+
+
+def test_a_leftover_in_the_keyring_is_not_taken_for_the_key(stored: Desk) -> None:
+    """A run asks no keyring for a key that is kept in a file: which of the two is no longer good is plain."""
+    ring.keep("main", a_pair(9), stored.machine)
+    code, lines = stored.doctor()
+    print_, other = a_pair(1).fingerprint, a_pair(9).fingerprint
+    assert code == 1
+    assert has(lines, f"key main ({print_}) from the file")
+    assert has(lines, f"the OS keyring (rings.Good): key {other}, left there: no run asks for it")
+    file = f"the file {stored.home}/keys/main.key"
+    (said,) = marked(lines)
+    assert said.startswith(
+        f"The OS keyring (rings.Good) holds another key ({other}) than {file} ({print_}), which is"
+    )
+
+
+def test_a_leftover_file_is_not_taken_for_a_key_that_is_asked_for(stored: Desk) -> None:
+    key_file.keep("safe", a_pair(9), stored.machine)
+    _, lines = stored.doctor("--profile safe")
+    assert not has(lines, f"key safe ({a_pair(9).fingerprint})")
+    assert has(lines, "the key cannot be had without asking somebody")
+    assert "GetApiKeyInfo" not in stored.door.calls
+
+
+def test_a_key_that_wants_its_second_factor_is_left_alone(stored: Desk) -> None:
+    factor = structs.replace(stored.profiles.named("main"), second_factor=True)
+    profile_list.change(stored.home / "profiles.toml", lambda told: told.replaced(factor))
+    code, lines = stored.doctor()
+    assert (code, has(lines, "the key cannot be had without asking somebody")) == (0, True)
+    assert "GetApiKeyInfo" not in stored.door.calls
+
+
+LONE = {"KRAKENTUI_CANCEL_API_KEY": a_key(8), "KRAKENTUI_CANCEL_API_SECRET": a_secret(8)}
+PAIR = {"KRAKENTUI_API_KEY": a_key(7), "KRAKENTUI_API_SECRET": a_secret(7)}
+
+
+@pytest.mark.parametrize(
+    ("line", "environ", "why"),
+    [
+        (
+            "--profile main",
+            PAIR,
+            "a run is refused: Two keys were asked for: --profile, and KRAKENTUI_API_KEY",
+        ),
+        ("", LONE, "a run is refused: KRAKENTUI_CANCEL_API_KEY needs KRAKENTUI_API_KEY beside it"),
+        (
+            "",
+            PAIR | {"KRAKENTUI_CANCEL_API_KEY": a_key(8)},
+            "environment: KRAKENTUI_CANCEL_API_KEY is set but",
+        ),
+        ("", PAIR | dict(zip(LONE, PAIR.values(), strict=True)), "a run is refused: "),
+    ],
+    ids=["a profile and a pair", "a lone second pair", "half a second pair", "one key twice"],
+)
+def test_what_a_run_refuses_does_not_work(stored: Desk, line: str, environ: dict[str, str], why: str) -> None:
+    stored.environ |= environ
+    code, lines = stored.doctor(line)
+    assert code == 1
+    assert len(marked(lines)) == 1
+    assert marked(lines)[0].startswith(why)
+    assert not environ.keys() & stored.environ.keys()
+
+
+def cancelling(desk: Desk, helper: str) -> None:
+    """Let `helper` cancel for `main`."""
+    with_ = structs.replace(desk.profiles.named("main"), cancel_with=helper)
+    profile_list.change(desk.home / "profiles.toml", lambda told: told.replaced(with_))
+
+
+def test_the_key_that_cancels_is_looked_at_too(stored: Desk) -> None:
+    cancelling(stored, "bot")
+    full, reads = key_info(*PERMISSIONS), key_info(*PERMISSIONS[:3])
+    stored.door.always.pop("GetApiKeyInfo")
+    stored.door.answer("GetApiKeyInfo", full, reads)
+    code, lines = stored.doctor()
+    assert has(lines, f"key main ({a_pair(1).fingerprint}) from the file")
+    assert has(lines, f"key bot ({a_pair(2).fingerprint}) from the OS keyring")
+    assert code == 1
+    assert marked(lines)[-1] == "It is not enough for its purpose: see above."
+
+
+def test_the_second_pair_of_the_environment_is_looked_at_too(stored: Desk) -> None:
+    stored.environ |= PAIR | LONE
+    code, lines = stored.doctor()
+    assert (code, lines[-1]) == (0, "Everything works.")
+    assert has(lines, f"environment: a pair that cancels, key {a_pair(8).fingerprint}")
+    assert has(lines, f"key environment-cancel ({a_pair(8).fingerprint}) from the environment")
+
+
+@pytest.mark.parametrize(
+    ("helper", "words", "bad"),
+    [
+        ("safe", "the key that cancels cannot be looked at here: The encrypted file", False),
+        ("bot", "nothing is cancelled with the second key: The key bot cannot be had.", True),
+    ],
+)
+def test_a_key_that_cancels_and_cannot_be_had_is_told(
+    stored: Desk, helper: str, words: str, bad: bool
+) -> None:
+    cancelling(stored, helper)
+    ring.forget("bot", stored.machine)
+    _, lines = stored.doctor()
+    assert has(lines, f"key main ({a_pair(1).fingerprint}) from the file")
+    assert has(lines, words)
+    assert any(line.startswith(words) for line in marked(lines)) is bad
+
+
+def test_a_keyring_that_hangs_is_asked_for_one_key_only(stored: Desk) -> None:
+    (stored.home / "ring").unlink()
+    stored.environ["PYTHON_KEYRING_BACKEND"] = "tests.keys.rings.Hanging"
+    clock = Impatient(stored.home / "ring", 2)
+    stored.machine = structs.replace(stored.machine, clock=clock, ring_limit_s=3.0)
+    _, lines = stored.doctor()
+    assert sum("It did not answer in 3 s" in line for line in lines) == 1
+    assert sum("It did not answer before, and is not asked again." in line for line in lines) == 2
 
 
 def test_half_a_pair_is_marked(stored: Desk) -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from msgspec import structs
 
 from krakentui.keys import child, key_file, ring, sealed
 from krakentui.keys.key_command import offer as command_offer
-from krakentui.keys.offer import Machine
+from krakentui.keys.offer import Machine, WouldAsk
 from krakentui.keys.pair import stored_text
+from krakentui.keys.profile import Store
 from krakentui.keys.sources import SOURCES, disagreements, find, survey
 from krakentui.keys.systemd import offer as systemd_offer
 from krakentui.model.error import KeyProblem
@@ -97,7 +99,10 @@ def test_sources_that_agree_say_nothing(tmp_path: Path) -> None:
     key_file.keep("main", a_pair(1), here)
     profile = a_profile(key_command=printing(tmp_path), fingerprint=a_pair().fingerprint)
     assert find(profile, here).notes == ()
-    assert disagreements(survey(profile, here)) == []
+    seen = survey(profile, here)
+    assert seen.taken is not None
+    assert (seen.taken.store, len(seen.others)) == ("command", 6)
+    assert disagreements([seen.taken, *seen.others]) == []
 
 
 def test_another_key_than_the_one_that_was_added_is_told(tmp_path: Path) -> None:
@@ -118,14 +123,48 @@ def test_a_survey_asks_nobody_and_looks_everywhere(tmp_path: Path) -> None:
     here = with_ring(tmp_path, "Good", **a_credential(tmp_path, 2))
     sealed.keep("main", a_pair(), Secret("correct horse battery"), here, 2**4)
     key_file.keep("main", a_pair(3), here)
-    offers = survey(a_profile(store="encrypted"), here)
-    assert [(one.store, one.pair is not None, one.why) for one in offers] == [
-        ("command", False, ""),
-        ("systemd", True, ""),
-        ("keyring", False, ""),
-        ("encrypted", False, ""),
-        ("file", True, ""),
+    ring.keep("main", a_pair(4), here)
+    seen = survey(a_profile(store="encrypted"), here)
+    assert [(one.store, one.pair is not None, one.asks) for one in seen.offers.values()] == [
+        ("command", False, False),
+        ("systemd", True, False),
+        ("keyring", False, False),
+        ("encrypted", False, True),
+        ("file", True, False),
+        ("prompt", False, False),
     ]
+    assert seen.stray is not None
+    assert seen.stray.pair is not None
+
+
+@pytest.mark.parametrize("store", ["encrypted", "prompt"])
+def test_what_asks_is_taken_before_a_leftover_behind_it(tmp_path: Path, store: Store) -> None:
+    here = a_machine(tmp_path)
+    if store == "encrypted":
+        sealed.keep("main", a_pair(), Secret("correct horse battery"), here, 2**4)
+        key_file.keep("main", a_pair(3), here)
+    profile = a_profile(store=store)
+    seen = survey(profile, here)
+    assert seen.taken is not None
+    assert (seen.taken.store, seen.taken.asks) == (store, True)
+    with pytest.raises(WouldAsk):
+        find(profile, here, seen.offers)
+
+
+def test_a_run_and_a_survey_take_the_key_from_the_same_source(tmp_path: Path) -> None:
+    """Whatever is kept where."""
+    here = with_ring(tmp_path, "Good")
+    for kept in product((False, True), repeat=2):
+        for seed, keep, is_kept in zip((1, 2), (ring.keep, key_file.keep), kept, strict=True):
+            if is_kept:
+                keep("main", a_pair(seed), here)
+        for store in ("keyring", "file"):
+            profile = a_profile(store=store)
+            taken = survey(profile, here).taken
+            if taken is not None:
+                assert find(profile, here).credentials.source == taken.where
+        ring.forget("main", here)
+        key_file.forget("main", here)
 
 
 # --- the key command ----------------------------------------------------------------------------
