@@ -39,6 +39,8 @@ SETTLING_S = 30.0
 """How long an outcome is waited for (the design promises 15 s once the private socket lives)."""
 LIST_S = 4.0
 """How long orders that were named wait for the list; without it they are asked about as they were named."""
+NEW_TOO_S = 0.5
+"""How long a cancel of everything waits for the list, which it does not need, once the key is known."""
 NAMES_S = 3.0
 """How long what is shown waits for the names of pairs, the clock that costs go by, and the whole list."""
 LOOK_UP_S = 8.0
@@ -69,7 +71,10 @@ def is_hasty(given: Given) -> bool:
 
 async def _cancel(given: Given, settings: Settings) -> int:
     async with running.opened(settings, "cancel", insists=True) as face:
-        patience_s = LIST_S if given.ids or given.new_too else PATIENCE_S
+        patience_s = LIST_S if given.ids else PATIENCE_S
+        if given.new_too:
+            patience_s = NEW_TOO_S
+            await running.until(face, LIST_S, settings.speed, lambda t_ns: _is_judged(face, t_ns))
         if not await running.until(face, patience_s, settings.speed, lambda t_ns: _ready(face, given, t_ns)):
             _explain(face, given)
         if given.dry_run or not given.yes:
@@ -175,6 +180,11 @@ def _told_so_far(face: Face, given: Given, question: Question, ended: Sequence[R
         report(face, given, (*known, *ended), code, whole=whole)
     if left:
         guard.say(f"Not confirmed by the exchange yet: the cancel of {', '.join(left)}.")
+
+
+def _is_judged(face: Face, t_ns: int) -> bool:
+    """Tell whether the exchange has told what the key may do, or goes on without."""
+    return face.status(t_ns).power_known or face.orders(t_ns).known
 
 
 def _ready(face: Face, given: Given, t_ns: int) -> bool:

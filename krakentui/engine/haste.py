@@ -30,9 +30,15 @@ class Haste:
         """Wait for the end of the haste."""
         until_ns = self._clock.mono_ns() + LONGEST_NS
         while self.is_on and self._clock.mono_ns() < until_ns:
-            self.is_on = not any(request.sent for request in self._state.cancels.values())
+            self.is_on = not self._is_written()
             await self._clock.sleep(LOOK_S)
         self.is_on = False
+
+    def _is_written(self) -> bool:
+        """Tell whether a cancel has left, also one of everything that names no order."""
+        mass = self._state.desk.groups.mass
+        written = mass is not None and mass.phase not in {"asked", "not_sent"}
+        return written or any(request.sent for request in self._state.cancels.values())
 
     def after(self, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """Do some work when the haste is over."""

@@ -33,8 +33,15 @@ class Exchange:
         return self.process.returncode
 
     def truth(self) -> dict[str, Any]:
+        return self._told("truth")
+
+    def requests(self) -> list[str]:
+        """List what it was asked, in the order of arrival."""
+        return [str(row["what"]) for row in self._told("requests")["requests"]]
+
+    def _told(self, what: str) -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310 - loopback, http
-            f"{self.first['control']}/truth",
+            f"{self.first['control']}/{what}",
             headers={"Authorization": f"Bearer {self.first['control_token']}"},
         )
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above

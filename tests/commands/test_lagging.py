@@ -62,6 +62,20 @@ def test_what_all_has_left_open_is_told_and_is_no_success(exchange: Exchange) ->
     assert outcomes(done.stdout) == dict.fromkeys(before, "cancelled") | {young: "not_sent"}
 
 
+def test_the_cancel_of_everything_waits_for_no_list(tmp_path: Path) -> None:
+    mute = Exchange(tmp_path)
+    lost = {"effect": "before", "as": "silence"}
+    mute.act("faults", add={"fault": "drop_answer", "match": LIST, "args": lost})
+    try:
+        done = mute.krakentui("cancel", "--all", "--new-too", "--yes")
+        asked = mute.requests()
+        assert (done.returncode, mute.open_orders()) == (0, {})
+        before = asked[: asked.index("/0/private/CancelAll")]
+        assert not [what for what in before if what.startswith("subscribe") or "Token" in what]
+    finally:
+        mute.close()
+
+
 def test_what_a_filter_has_left_open_is_told_too(exchange: Exchange) -> None:
     exchange.act("account", cancel={"all": True})
     young = placed(exchange)

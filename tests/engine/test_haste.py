@@ -5,7 +5,7 @@ from msgspec import structs
 
 from tests.engine.test_session import private_calls
 from tests.support.clock import settle
-from tests.support.exchange import FIRST, SECOND_ID, Scene, refused, some_settings
+from tests.support.exchange import FIRST, SECOND_ID, Scene, ok, refused, some_settings
 
 
 def hasty() -> Scene:
@@ -44,6 +44,18 @@ async def test_once_the_cancel_is_written_everything_else_begins() -> None:
         await scene.beat(3)
         assert {feed.state for feed in scene.session.status(scene.clock.mono_ns()).feeds} == {"live"}
         assert private_calls(scene).count("OpenOrders") == 1
+
+
+@pytest.mark.anyio
+async def test_a_cancel_of_everything_that_names_no_order_ends_the_haste_too() -> None:
+    scene = hasty()
+    scene.door.answer_always("OpenOrders", ok({"open": {}}))
+    scene.door.answer_always("CancelAll", ok({"count": 0}))
+    async with scene.running(0):
+        question = scene.session.ask_cancel_all(new_too=True)
+        assert scene.session.confirm(question) is None  # type: ignore[arg-type]  # a NotAsked is no question
+        await scene.beat(0.3)
+        assert "GetWebSocketsToken" in scene.door.calls
 
 
 @pytest.mark.anyio
