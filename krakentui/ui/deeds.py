@@ -187,7 +187,7 @@ class Deeds:
             self._app.push_screen(ResultsScreen(self._app.face, private=self._private))
         elif self._app.turned:
             status = self._app.face.status(self._app.face.clock.mono_ns())
-            since = f"since key {status.key_name or status.key} is in use"
+            since = f"since the switch to key {status.key_name or status.key}"
             self._app.say(f"No cancel was confirmed {since}; J tells what was before.")
         else:
             self._app.say("No cancel was confirmed in this run yet.")

@@ -276,7 +276,7 @@ async def test_after_a_switch_no_cancel_of_the_run_is_denied() -> None:
     async with with_keys() as (screen, _):
         screen.app.turn_to(empty_face())
         await screen.press("R")
-        said = "No cancel was confirmed since key bobs is in use; J tells what was before."
+        said = "No cancel was confirmed since the switch to key bobs; J tells what was before."
         assert said in screen.text()
 
 
