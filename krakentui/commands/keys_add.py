@@ -20,7 +20,7 @@ from krakentui.commands.key_guide import (
 )
 from krakentui.commands.key_words import COULD_NOT, FACTOR, REFUSED, WANTING, finding_lines
 from krakentui.commands.keys_check import Checked, check
-from krakentui.commands.keys_keep import forget, keep
+from krakentui.commands.keys_keep import check_no_leftover, forget, keep
 from krakentui.commands.lines import put
 from krakentui.commands.parser import Given
 from krakentui.commands.which_key import Chosen, list_path
@@ -175,6 +175,7 @@ def _wanted(given: Given, profiles: Profiles, here: Machine, *, asks: bool) -> W
     )
     if given.endpoint is None:
         profiles.with_profile(draft)  # says now what is wrong with it, before a key is pasted
+        check_no_leftover(name, here)
     if terminal is not None:
         terminal.say(*making_a_key(draft.purpose))
     return Wanted(draft=draft, purpose=purpose, asks=asks)

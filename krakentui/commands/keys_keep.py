@@ -29,6 +29,16 @@ def keep(store: Store, name: str, credentials: Credentials, here: Machine) -> st
             return ""
 
 
+def check_no_leftover(name: str, here: Machine) -> None:
+    """Pass if no file holds a key under this name, which a run would ask before, or which would be lost.
+
+    Raises:
+        KeyProblem: there is one.
+    """
+    for ending in ENDINGS:
+        check_free(here.folder / f"{name}.{ending}")
+
+
 def move(profile: Profile, new: str, here: Machine) -> None:
     """Keep under another name what is kept under a profile's name; a keyring holds both until `forget`.
 
@@ -37,7 +47,7 @@ def move(profile: Profile, new: str, here: Machine) -> None:
     """
     old = profile.name
     for ending in ENDINGS:
-        check_free(here.folder / f"{old}.{ending}", here.folder / f"{new}.{ending}")
+        check_free(here.folder / f"{new}.{ending}", here.folder / f"{old}.{ending}")
     if profile.store == "keyring":
         found = ring.find(profile, here)
         if found.pair is None:

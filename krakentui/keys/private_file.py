@@ -76,13 +76,13 @@ def write_private(path: Path, data: bytes) -> None:
         raise KeyProblem(f"{path} cannot be written: {error.strerror}.") from None
 
 
-def check_free(old: Path, new: Path) -> None:
-    """Pass if a file may take another name.
+def check_free(new: Path, old: Path | None = None) -> None:
+    """Pass if a file may take this name, or take it in place of its `old` one.
 
     Raises:
         KeyProblem: there is another file of that name.
     """
-    if new.exists() and not (old.exists() and new.samefile(old)):
+    if new.exists() and not (old is not None and old.exists() and new.samefile(old)):
         raise KeyProblem(f"There is a file {new} already: look at it, and remove it if nobody needs it.")
 
 
@@ -94,7 +94,7 @@ def rename_private(old: Path, new: Path) -> None:
     """
     if not old.exists():
         return
-    check_free(old, new)
+    check_free(new, old)
     try:
         old.rename(new)
     except OSError as error:

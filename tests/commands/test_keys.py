@@ -8,6 +8,7 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from krakentui import log
 from krakentui.commands import keys_add
@@ -22,6 +23,7 @@ from krakentui.model.error import KeyProblem, KrakentuiError, NotSent, UsageErro
 from tests.commands.desk import Desk, holds_secrets
 from tests.support.exchange import PERMISSIONS, key_info, ok, refused
 from tests.support.keys import a_key, a_pair, a_profile, a_secret
+from tests.support.tty import Typist
 
 ROOT = Path(__file__).parents[2]
 
@@ -156,6 +158,29 @@ def test_a_taken_name_is_told_before_the_key_is_pasted(desk: Desk) -> None:
 
 
 # --- the check ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["key", "sealed"])
+@pytest.mark.parametrize("store", ["prompt", "keyring", "encrypted", "file"])
+def test_a_leftover_file_under_the_name_is_told_before_the_key_is_pasted(
+    desk: Desk, ending: str, store: str
+) -> None:
+    """A run would take the key from it, or storing would write over the only copy of another one."""
+    key_file.keep("main", a_pair(9), desk.machine)
+    leftover = (desk.home / "keys" / "main.key").rename(desk.home / "keys" / f"main.{ending}")
+    before = leftover.read_bytes()
+    with (
+        Typist("", "", "2", "\x04") as typist,
+        pytest.raises(KeyProblem, match=rf"There is a file .*main\.{ending} already"),
+    ):
+        keys_add.run(
+            parse(["keys", "add", "--store", store]),
+            desk.environ,
+            structs.replace(desk.machine, terminal=typist.terminal),
+            desk.door,
+        )
+    assert "API key" not in typist.shown
+    assert (leftover.read_bytes(), desk.profiles.profiles, desk.door.calls) == (before, (), [])
 
 
 def test_what_is_missing_is_told_and_stored_only_on_a_yes(desk: Desk) -> None:
