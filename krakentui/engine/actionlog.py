@@ -305,8 +305,10 @@ class ActionLog:
                 self._note(Fact(act="dead_man", step="answered", answer=event.code))
             case SwitchUnanswered():
                 self._note(Fact(act="dead_man", step="unanswered", answer=event.why))
-            case SwitchRanOut():
-                self._note(Fact(act="dead_man", step="outcome", outcome="fired"))
+            case SwitchRanOut(own=True):
+                self._note(
+                    Fact(act="dead_man", step="outcome", outcome="unknown" if switch.doubt else "fired")
+                )
 
     def _pair(self, order_id: str) -> str | None:
         order = self._state.desk.table.find(order_id)

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from krakentui.engine.answers import Answers, Unanswered
 from krakentui.engine.lanes import Lane
 from krakentui.engine.leftswitch import Memory
-from krakentui.model.clock import Clock
+from krakentui.engine.watch import Reading, jump
+from krakentui.model.clock import SECOND, Clock
 from krakentui.model.error import NotSent, TransportError
 from krakentui.model.event import Answered, CallSpent, Happening, Noted
 from krakentui.model.limit import POINT, PairScope
@@ -69,6 +70,8 @@ class DeadMan:
         self._wish: int | None = None
         self._answered: set[int] = set()
         self._wake = asyncio.Event()
+        self._looked = Reading(clock.mono_ns(), clock.now_ns())
+        self._wary_ns = 0
 
     # --- what the user does ----------------------------------------------------------------------
 
@@ -149,6 +152,7 @@ class DeadMan:
         """Do what is due and tell how long to wait."""
         t_ns = self._clock.mono_ns()
         switch, wall_ns = self._state.switch, self._state.exchange_ns(t_ns)
+        self._look(t_ns)
         if self._wish is not None:
             timeout_s, self._wish = self._wish, None
             await self._call(timeout_s, renewal=False)
@@ -157,26 +161,33 @@ class DeadMan:
         elif switch.phase == "left" and self._memory is not None and self._memory.is_anothers:
             self._tell(SwitchElsewhere(account=self._state.account))
         elif switch.has_passed(wall_ns):
-            self._tell(SwitchRanOut(account=self._state.account))
+            self._tell(SwitchRanOut(account=self._state.account, own=switch.phase != "left"))
         elif switch.is_kept and t_ns >= switch.due_ns():
-            await self._keep(wall_ns)
+            await self._keep(wall_ns, t_ns)
         elif switch.phase in {"arming", "armed"} and (near := next(self._near(wall_ns), None)) is not None:
             text = f"The dead man's switch is disarmed ahead of a maintenance: {near.title}."
             self._tell(Noted(kind="notice", text=text, level="warn"))
             await self._call(0, renewal=False)
         return LOOK_S
 
-    async def _keep(self, wall_ns: int) -> None:
+    async def _keep(self, wall_ns: int, t_ns: int) -> None:
         """Renew it, or disarm it once more where that was not answered."""
         switch = self._state.switch
         if switch.phase == "disarming":
             await self._call(0, renewal=False)
-        elif not switch.may_be_renewed(wall_ns):
+        elif not switch.may_be_renewed(wall_ns, t_ns) or t_ns < self._wary_ns:
             return
         elif self._feed.is_open:
             await self._call(switch.timeout_s, renewal=True)
         elif switch.doubt != NO_SOCKET:
-            self._lost(switch.timeout_s, NO_SOCKET)
+            self._lost(switch.timeout_s, NO_SOCKET, sent=False)
+
+    def _look(self, t_ns: int) -> None:
+        """Compare the clocks: here it shows sooner than in the session's watch."""
+        before, self._looked = self._looked, Reading(t_ns, self._clock.now_ns())
+        limit_ns = round(self._patience.jump_s * SECOND)
+        if jump(before, self._looked, t_ns - before.mono_ns, limit_ns) is not None:
+            self._wary_ns = t_ns + round(2 * self._patience.tick_s * SECOND)
 
     async def _call(self, timeout_s: int, *, renewal: bool) -> None:
         key = self._lane.scope.key
@@ -205,7 +216,7 @@ class DeadMan:
             if self._state.switch.phase == "arming":
                 self._came(timeout_s, ok=False, code=NO_SOCKET)
             else:
-                self._lost(timeout_s, NO_SOCKET)
+                self._lost(timeout_s, NO_SOCKET, sent=False)
             return
         try:
             reply = await self._lane.call(Call("CancelAllOrdersAfter", (("timeout", "0"),)), "user")
@@ -225,8 +236,8 @@ class DeadMan:
             )
         )
 
-    def _lost(self, timeout_s: int, why: str) -> None:
-        self._tell(SwitchUnanswered(account=self._state.account, timeout_s=timeout_s, why=why))
+    def _lost(self, timeout_s: int, why: str, *, sent: bool = True) -> None:
+        self._tell(SwitchUnanswered(account=self._state.account, timeout_s=timeout_s, why=why, sent=sent))
 
     def _spend(self) -> None:
         """Count the doubt: the official Rust client (2026-08) adds a point to each pair with open orders."""

@@ -35,6 +35,8 @@ class SwitchUnanswered(Happening, frozen=True, kw_only=True):
     account: str
     timeout_s: int
     why: str
+    sent: bool = True
+    """False = not a byte of it was written."""
 
 
 class SwitchLeft(Happening, frozen=True, kw_only=True):
@@ -55,3 +57,5 @@ class SwitchRanOut(Happening, frozen=True, kw_only=True):
     """The moment at which it fires has passed without a renewal."""
 
     account: str
+    own: bool = True
+    """This run has armed it; an earlier one has, otherwise."""

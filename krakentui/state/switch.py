@@ -1,8 +1,9 @@
 """The dead man's switch as believed: armed or not, when it fires at the earliest, what is doubtful.
 
 What the exchange answered is what is shown. A renewal without an answer may have arrived, so the moment
-that was answered last stands: it fires then at the earliest. When that moment passes without a renewal the
-switch has fired, as far as anybody can tell, and nothing arms it again but a new act of the user.
+that was answered last stands: it fires then at the earliest. When that moment passes the switch has fired,
+unless such a renewal moved it or is still under way: then it is disarmed, and what is not known is said.
+Nothing arms it again but a new act of the user.
 """
 
 from functools import singledispatch
@@ -11,7 +12,7 @@ from typing import Final, Literal
 from msgspec import Struct, structs
 
 from krakentui.model.clock import SECOND
-from krakentui.model.event import Happening, OrderPatched
+from krakentui.model.event import ClockJumped, Happening, OrderPatched, TimeMeasured
 from krakentui.model.switch import (
     SwitchAnswered,
     SwitchAsked,
@@ -31,9 +32,18 @@ PASSED_NS: Final = 2 * SECOND
 """So long after its moment it is taken for fired: a renewal of the last second may have been in time."""
 HURRY_NS: Final = 3 * SECOND
 """So long before its moment no renewal is sent any more: one that arrives after it would arm it anew."""
-FIRED_BEFORE: Final = (
-    "it had fired before its last renewal arrived, which armed it anew: it is being disarmed"
+LATE: Final = "its last renewal came so late that it may have armed it anew after it fired"
+MOVED: Final = "its moment has passed, and a renewal without an answer may have moved it"
+REARMED: Final = "a renewal without an answer may arm it anew"
+OFF_NOW: Final = "it is off, and whether it fired before is told by the orders alone"
+NOT_KNOWN: Final = (
+    "its moment has passed: every open order is cancelled, unless a call without an answer changed that"
 )
+LEFT_PASSED: Final = (
+    "the moment of an earlier run's has passed: every open order is cancelled, unless another program "
+    "renewed it"
+)
+FIRED: Final = "The dead man's switch has fired: the exchange cancels every open order."
 TOLD_NS: Final = 300 * SECOND
 """For so long it is told that it has fired."""
 BY_SWITCH: Final = "CancelAllOrdersAfter"
@@ -54,10 +64,20 @@ class Switch(Struct, frozen=True, kw_only=True):
     """Steady time of the last call."""
     asked_wall_ns: int = 0
     """The same by the exchange's clock: it fires no sooner than its timeout after that."""
+    since_ns: int = 0
+    """Steady time of the asking that its moment counts from: our clock may be set, this one is not."""
+    adrift: bool = False
+    """The machine slept or its clock was set, and the exchange's clock was not measured since."""
     waits: bool = False
     """The last call has no answer yet."""
     failed: bool = False
     """The last call was refused or lost."""
+    unheard: bool = False
+    """A renewal was written and has no answer: it may have moved the moment, or arrive late."""
+    passed_wall_ns: int | None = None
+    """The moment that has passed, while it is disarmed because it may be armed all the same."""
+    proven: bool = False
+    """An order that it cancelled proves that it fired."""
     doubt: str = ""
     """What is not certain, as a clause."""
 
@@ -68,11 +88,15 @@ class Switch(Struct, frozen=True, kw_only=True):
 
     def has_passed(self, wall_ns: int) -> bool:
         """Tell whether its moment is over."""
-        return self.is_on and self.fires_wall_ns is not None and wall_ns > self.fires_wall_ns + PASSED_NS
+        known = self.is_on and self.fires_wall_ns is not None and not self.adrift
+        return known and wall_ns > (self.fires_wall_ns or 0) + PASSED_NS
 
-    def may_be_renewed(self, wall_ns: int) -> bool:
-        """Tell whether a renewal sent now surely comes before it fires."""
-        return self.fires_wall_ns is None or wall_ns < self.fires_wall_ns - HURRY_NS
+    def may_be_renewed(self, wall_ns: int, t_ns: int) -> bool:
+        """Tell whether a renewal sent now surely comes before it fires, by either clock."""
+        if self.fires_wall_ns is None:
+            return True
+        in_time = t_ns < self.since_ns + self.timeout_s * SECOND - HURRY_NS
+        return in_time and not self.adrift and wall_ns < self.fires_wall_ns - HURRY_NS
 
     @property
     def is_kept(self) -> bool:
@@ -105,8 +129,26 @@ def _(event: SwitchAsked, switch: Switch, t_ns: int, wall_ns: int) -> Switch:
     if not event.timeout_s:
         return structs.replace(asked, phase="disarming", doubt="")
     return structs.replace(
-        asked, phase="arming", timeout_s=event.timeout_s, fires_wall_ns=None, failed=False, doubt=""
+        asked,
+        phase="arming",
+        timeout_s=event.timeout_s,
+        fires_wall_ns=None,
+        since_ns=t_ns,
+        failed=False,
+        unheard=False,
+        proven=False,
+        doubt="",
     )
+
+
+@_followed.register
+def _(_event: ClockJumped, switch: Switch, _t_ns: int, _wall_ns: int) -> Switch:
+    return structs.replace(switch, adrift=True)
+
+
+@_followed.register
+def _(_event: TimeMeasured, switch: Switch, _t_ns: int, _wall_ns: int) -> Switch:
+    return structs.replace(switch, adrift=False) if switch.adrift else switch
 
 
 @_followed.register
@@ -123,55 +165,92 @@ def _(_event: SwitchElsewhere, switch: Switch, _t_ns: int, _wall_ns: int) -> Swi
 
 @_followed.register
 def _(event: SwitchAnswered, switch: Switch, t_ns: int, _wall_ns: int) -> Switch:
-    heard = structs.replace(switch, waits=False, failed=not event.ok)
+    heard = structs.replace(switch, waits=False, failed=not event.ok, unheard=switch.unheard and not event.ok)
     if not event.ok:
         if switch.phase == "arming":
             return Switch()
         return structs.replace(heard, doubt=f"the last call was refused: {event.code}")
     if not event.timeout_s:
-        return Switch()
+        return Switch() if switch.passed_wall_ns is None else _ended(switch, OFF_NOW)
     if switch.phase == "disarming":  # a renewal's answer that comes after the wish to disarm
         return structs.replace(heard, fires_wall_ns=event.trigger_ns or switch.fires_wall_ns)
     fires_ns = event.trigger_ns or switch.asked_wall_ns + event.timeout_s * SECOND
-    armed = structs.replace(heard, phase="armed", fires_wall_ns=fires_ns, doubt="")
+    armed = structs.replace(heard, phase="armed", fires_wall_ns=fires_ns, since_ns=switch.asked_ns, doubt="")
     if switch.phase in {"off", "fired"} or _came_too_late(event, switch):
-        return structs.replace(
-            armed, phase="disarming", asked_ns=t_ns - LATEST_S * SECOND, doubt=FIRED_BEFORE
-        )
+        return _taken_back(armed, switch.fires_wall_ns, t_ns, LATE)
     return armed
 
 
 def _came_too_late(event: SwitchAnswered, switch: Switch) -> bool:
-    """Tell whether a renewal reached the exchange after the switch had fired: that armed it anew, unasked."""
+    """Tell whether a renewal may have reached the exchange after it fired; both moments are whole seconds."""
     if switch.phase not in {"arming", "armed"} or event.trigger_ns is None or switch.fires_wall_ns is None:
         return False
-    return event.trigger_ns - event.timeout_s * SECOND > switch.fires_wall_ns
+    return event.trigger_ns - event.timeout_s * SECOND >= switch.fires_wall_ns
+
+
+def _taken_back(switch: Switch, passed_ns: int | None, t_ns: int, why: str) -> Switch:
+    """Disarm at once what may be armed, unasked, after this moment."""
+    return structs.replace(
+        switch, phase="disarming", passed_wall_ns=passed_ns, asked_ns=t_ns - LATEST_S * SECOND, doubt=why
+    )
+
+
+def _ended(switch: Switch, doubt: str) -> Switch:
+    """Its moment is over: it fired, or that is in doubt."""
+    moment_ns = switch.fires_wall_ns if switch.passed_wall_ns is None else switch.passed_wall_ns
+    return Switch(
+        phase="fired",
+        timeout_s=switch.timeout_s,
+        fires_wall_ns=moment_ns,
+        doubt="" if switch.proven else doubt,
+        proven=switch.proven,
+    )
 
 
 @_followed.register
 def _(event: SwitchUnanswered, switch: Switch, _t_ns: int, _wall_ns: int) -> Switch:
-    lost = structs.replace(switch, waits=False, failed=True, doubt=event.why)
+    unheard = switch.unheard or (event.sent and event.timeout_s > 0)
+    lost = structs.replace(switch, waits=False, failed=True, unheard=unheard, doubt=event.why)
     if switch.phase == "arming" and switch.fires_wall_ns is None:  # it may be armed all the same
         return structs.replace(lost, fires_wall_ns=switch.asked_wall_ns + event.timeout_s * SECOND)
     return lost
 
 
 @_followed.register
-def _(_event: SwitchRanOut, switch: Switch, _t_ns: int, wall_ns: int) -> Switch:
-    return Switch(phase="fired", timeout_s=switch.timeout_s, fires_wall_ns=switch.fires_wall_ns or wall_ns)
+def _(_event: SwitchRanOut, switch: Switch, t_ns: int, wall_ns: int) -> Switch:
+    if switch.phase == "left":
+        return _ended(switch, LEFT_PASSED)
+    if switch.unheard and switch.passed_wall_ns is None:
+        return _in_doubt(switch, switch.fires_wall_ns or wall_ns, t_ns, wall_ns, MOVED)
+    return _ended(switch, NOT_KNOWN if switch.phase == "disarming" else "")
+
+
+def _in_doubt(switch: Switch, passed_ns: int, t_ns: int, wall_ns: int, why: str) -> Switch:
+    """Disarm it, for as long as a renewal without an answer may have armed it."""
+    last_ns = max(switch.asked_wall_ns + switch.timeout_s * SECOND, wall_ns)
+    return _taken_back(structs.replace(switch, fires_wall_ns=last_ns), passed_ns, t_ns, why)
 
 
 @_followed.register
-def _(event: OrderPatched, switch: Switch, _t_ns: int, wall_ns: int) -> Switch:
+def _(event: OrderPatched, switch: Switch, t_ns: int, wall_ns: int) -> Switch:
     """An order that the switch cancelled proves that it fired."""
     fired = event.patch.exec_type == "canceled" and (event.patch.reason or "").startswith(BY_SWITCH)
-    if not (fired and switch.is_on):
+    open_to_proof = switch.is_on or (switch.phase == "fired" and bool(switch.doubt))
+    if not (fired and open_to_proof) or switch.proven:
         return switch
-    return Switch(phase="fired", timeout_s=switch.timeout_s, fires_wall_ns=switch.fires_wall_ns or wall_ns)
+    proven = structs.replace(switch, proven=True, fires_wall_ns=switch.fires_wall_ns or wall_ns)
+    if switch.passed_wall_ns is not None:  # it is being disarmed already
+        return proven
+    if switch.unheard:
+        return _in_doubt(proven, proven.fires_wall_ns or wall_ns, t_ns, wall_ns, REARMED)
+    return _ended(proven, "")
 
 
 def told(before: Switch, after: Switch) -> tuple[str, str] | None:
     """Say what has changed, as a sentence and its level; None = nothing that the user has to know."""
+    if after.proven and not before.proven:
+        again = f" {REARMED.capitalize()}: it is being disarmed." if after.is_on else ""
+        return f"{FIRED}{again}", "bad"
     if before.phase != after.phase:
         return _phase_told(before, after)
     if after.is_on and after.doubt and after.doubt != before.doubt:
@@ -184,8 +263,8 @@ def told(before: Switch, after: Switch) -> tuple[str, str] | None:
 
 def _phase_told(before: Switch, after: Switch) -> tuple[str, str] | None:
     match after.phase:
-        case "disarming" if after.doubt == FIRED_BEFORE:
-            return f"The dead man's switch: {FIRED_BEFORE}.", "bad"
+        case "disarming" if after.doubt in {LATE, MOVED}:
+            return f"The dead man's switch: {after.doubt}. It is being disarmed.", "bad"
         case "off" if before.phase == "left":
             return "The dead man's switch that was found is renewed by another krakentui.", "info"
         case "armed" if before.phase != "disarming":
@@ -198,6 +277,10 @@ def _phase_told(before: Switch, after: Switch) -> tuple[str, str] | None:
             return "The dead man's switch is disarmed.", "good"
         case "off":
             return "The dead man's switch was not armed: the exchange refused.", "bad"
+        case "fired" if after.doubt:
+            return f"The dead man's switch: {after.doubt}.", "bad"
+        case "fired" if before.phase == "disarming" and before.proven:
+            return "The dead man's switch is off.", "good"
         case "fired":
-            return "The dead man's switch has fired: the exchange cancels every open order.", "bad"
+            return FIRED, "bad"
     return None

@@ -3,13 +3,13 @@
 import pytest
 
 from krakentui.model.clock import SECOND
-from krakentui.model.event import Happening
-from krakentui.model.switch import SwitchAnswered, SwitchAsked, SwitchRanOut, SwitchUnanswered
+from krakentui.model.event import ClockJumped, Happening, TimeMeasured
+from krakentui.model.switch import SwitchAnswered, SwitchAsked, SwitchLeft, SwitchRanOut, SwitchUnanswered
 from krakentui.state.state import State
 from krakentui.state.switch import Phase, Switch
 from krakentui.state.view import SwitchView
 from krakentui.state.views import status
-from tests.support.builders import ACCOUNT, a_patch, a_standing, a_state, at, patched, play, snapshot
+from tests.support.builders import ACCOUNT, a_patch, a_standing, a_state, at, patched, play, snapshot, wall
 
 
 def asked(timeout_s: int = 60, *, renewal: bool = False) -> SwitchAsked:
@@ -138,7 +138,7 @@ def test_a_renewal_that_arrived_after_it_fired_is_taken_back_at_once() -> None:
     play(state, answered(state, seconds=61), seconds=61)
     assert state.switch.phase == "disarming"
     assert state.switch.due_ns() <= at(61)
-    assert "fired before its last renewal arrived" in last(state)
+    assert "may have armed it anew" in last(state)
 
 
 def test_a_renewal_that_arrived_in_time_is_believed_however_late_its_answer_is() -> None:
@@ -157,7 +157,7 @@ def test_an_answer_that_comes_once_it_has_fired_arms_nothing() -> None:
 @pytest.mark.parametrize(("seconds", "renews"), [(0, True), (56, True), (57, False), (80, False)])
 def test_no_renewal_is_sent_that_may_come_after_it_fires(seconds: int, renews: bool) -> None:
     state = armed()
-    assert state.switch.may_be_renewed(state.exchange_ns(at(seconds))) is renews
+    assert state.switch.may_be_renewed(state.exchange_ns(at(seconds)), at(seconds)) is renews
 
 
 def test_without_a_word_on_its_moment_it_is_counted_from_the_asking() -> None:
@@ -166,3 +166,82 @@ def test_without_a_word_on_its_moment_it_is_counted_from_the_asking() -> None:
     view = shown(state, 4)
     assert view is not None
     assert view.fires_in_ns == 56 * SECOND
+
+
+def by_switch(order_id: str, seconds: float) -> Happening:
+    return patched(a_patch(order_id, "canceled", seconds, reason="CancelAllOrdersAfter Timeout"))
+
+
+def test_a_renewal_that_arrived_in_the_second_it_fires_is_taken_back() -> None:
+    """The exchange tells whole seconds: it may have come after the moment."""
+    state = play(armed(), asked(renewal=True), seconds=55)
+    play(state, answered(state, seconds=60), seconds=61)
+    assert state.switch.phase == "disarming"
+
+
+def test_a_moment_that_a_renewal_without_an_answer_may_have_moved_is_not_said_to_have_fired() -> None:
+    state = play(armed(), asked(renewal=True), lost(), seconds=20)
+    play(state, SwitchRanOut(account=ACCOUNT), seconds=63)
+    assert state.switch.phase == "disarming"
+    assert state.switch.due_ns() <= at(63)
+    assert not state.switch.has_passed(wall(80))
+    assert state.switch.has_passed(wall(83))
+    assert "has fired" not in last(state)
+
+
+def test_a_renewal_of_which_nothing_was_written_moves_nothing() -> None:
+    unsent = SwitchUnanswered(account=ACCOUNT, timeout_s=60, why="there is no socket", sent=False)
+    state = play(armed(), asked(renewal=True), unsent, seconds=20)
+    play(state, SwitchRanOut(account=ACCOUNT), seconds=63)
+    assert state.switch.phase == "fired"
+    assert "has fired" in last(state)
+
+
+def test_what_was_disarmed_in_doubt_is_off_and_fired_at_the_moment_that_passed_if_at_all() -> None:
+    state = play(armed(), asked(renewal=True), lost(), seconds=20)
+    play(state, SwitchRanOut(account=ACCOUNT), asked(0), answered(state, 0, seconds=63), seconds=63)
+    view = shown(state, 63)
+    assert view is not None
+    assert (view.phase, view.fires_wall_ns) == ("fired", wall(60))
+    assert "told by the orders alone" in view.doubt
+
+
+def test_an_order_that_it_cancelled_ends_that_doubt() -> None:
+    state = play(armed(), snapshot(a_standing("O1")), asked(renewal=True), lost(), seconds=20)
+    play(state, SwitchRanOut(account=ACCOUNT), asked(0), answered(state, 0, seconds=63), seconds=63)
+    play(state, by_switch("O1", 64), seconds=64)
+    view = shown(state, 64)
+    assert view is not None
+    assert (view.phase, view.doubt) == ("fired", "")
+    assert any("has fired" in line.text for line in state.journal.after(0))
+
+
+def test_one_that_may_have_been_disarmed_is_not_said_to_have_fired() -> None:
+    state = play(armed(), asked(0), lost(0), seconds=20)
+    play(state, SwitchRanOut(account=ACCOUNT), seconds=63)
+    assert state.switch.phase == "fired"
+    assert "has fired" not in last(state)
+
+
+def test_one_that_an_earlier_run_left_is_not_said_to_have_fired() -> None:
+    """Another machine may renew it."""
+    state = play(a_state(), SwitchLeft(account=ACCOUNT, timeout_s=60, trigger_ns=wall(30)))
+    play(state, SwitchRanOut(account=ACCOUNT, own=False), seconds=33)
+    assert "unless another program renewed it" in last(state)
+    assert "has fired" not in last(state)
+
+
+def test_our_clock_set_back_makes_no_renewal_of_it_that_comes_too_late() -> None:
+    switch = armed().switch
+    assert switch.may_be_renewed(wall(20), at(20))
+    assert not switch.may_be_renewed(wall(20), at(58))
+
+
+def test_after_a_sleep_it_is_neither_renewed_nor_over_until_the_exchanges_clock_is_measured() -> None:
+    state = armed()
+    play(state, ClockJumped(gap_ns=70 * SECOND, why="It slept.", wall_ns=wall(90)), seconds=20)
+    assert not state.switch.may_be_renewed(wall(20), at(20))
+    assert not state.switch.has_passed(wall(90))
+    play(state, TimeMeasured(offset_ns=0, doubt_ns=0, wall_ns=wall(91)), seconds=21)
+    assert state.switch.may_be_renewed(wall(20), at(20))
+    assert state.switch.has_passed(wall(90))

@@ -81,6 +81,13 @@ async def test_that_it_fired_is_told_with_the_time() -> None:
         assert "DEAD MAN FIRED 09:00:42" in screen.lines()[0]
 
 
+async def test_that_it_may_have_fired_is_not_called_fired() -> None:
+    face = FakeFace()
+    face.status_view = a_status(switch=a_switch(phase="fired", doubt="nobody knows"))
+    async with opened(face) as screen:
+        assert "DEAD MAN PASSED 09:00:42" in screen.lines()[0]
+
+
 @pytest.mark.parametrize(("name", "size"), [("switch-wide", WIDE), ("switch-narrow", NARROW)])
 async def test_the_question_before_arming(name: str, size: tuple[int, int]) -> None:
     async with opened(size=size) as screen:

@@ -122,7 +122,7 @@ def _switch(switch: SwitchView) -> Span:
     match switch.phase:
         case "fired":
             at = "" if switch.fires_wall_ns is None else f" {time_of_day(switch.fires_wall_ns)}"
-            return Span(f"DEAD MAN FIRED{at}", "bad")
+            return Span(f"DEAD MAN {'PASSED' if switch.doubt else 'FIRED'}{at}", "bad")
         case "armed":
             doubtful = bool(switch.doubt)
             return Span(f"DEAD MAN{left.rjust(4)}{' !' if doubtful else ''}", "bad" if doubtful else "warn")
