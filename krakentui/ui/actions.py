@@ -185,7 +185,7 @@ ACTIONS: tuple[Action, ...] = (
         "keys.check",
         "c",
         "Check",
-        "On the keys: ask the exchange what the key in use may do; what that costs stands there.",
+        "On the keys: ask the exchange what the chosen key in use may do; what that costs stands there.",
         where="keys",
     ),
     Action(

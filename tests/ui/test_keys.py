@@ -89,14 +89,50 @@ async def test_the_check_tells_its_cost_before_and_asks_once() -> None:
         assert "Asked: GetApiKeyInfo, up to 1 point" in screen.text()
 
 
+def much_to_tell() -> FakeKeys:
+    return FakeKeys(a_key_row(in_use=True, checked=Checked(wall_ns=WALL_START, findings=some_findings() * 3)))
+
+
 async def test_at_80_columns_the_foot_is_whole_however_wide_the_counter_is() -> None:
-    async with with_keys(size=NARROW) as (screen, keys):
+    async with with_keys(much_to_tell(), size=NARROW) as (screen, keys):
         keys.keys = structs.replace(
             keys.keys, used_low=Fraction(1, 10), used_high=Fraction(164, 10), cost=Fraction(1)
         )
         await screen.press("K")
         (foot,) = [line for line in screen.lines() if "c check: 1" in line]
         assert "PgDn more  Esc close" in foot
+
+
+async def test_a_check_is_offered_and_done_only_where_it_is_of_the_chosen_key() -> None:
+    rows = (
+        a_key_row(in_use=True),
+        a_key_row("help", cancels=True),
+        a_key_row("bobs", account="bob"),
+    )
+    async with with_keys(FakeKeys(*rows)) as (screen, keys):
+        await screen.press("K")
+        assert "c check: 1 REST point" in screen.text()
+        await screen.press("down")
+        assert "c check: 1 REST point" in screen.text()
+        await screen.press("down")
+        assert "c check" not in screen.text()
+        await screen.press("c")
+        assert keys.checks == 0
+        assert "Only a key in use is checked" in screen.text()
+
+
+async def test_more_is_offered_only_while_there_is_more() -> None:
+    async with with_keys(FakeKeys(a_key_row(in_use=True)), size=WIDE) as (screen, _):
+        await screen.press("K")
+        await screen.wait(1)
+        assert "PgDn" not in screen.text()
+    async with with_keys(much_to_tell(), size=NARROW) as (screen, _):
+        await screen.press("K")
+        await screen.wait(1)
+        assert "PgDn more" in screen.text()
+        for _ in range(9):
+            await screen.press("pagedown")
+        assert "PgDn more" not in screen.text()
 
 
 async def test_a_check_that_does_not_fit_yet_says_when() -> None:

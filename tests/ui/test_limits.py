@@ -11,8 +11,9 @@ from krakentui.budget.forecast import Curve, Frees
 from krakentui.budget.gauges import Gauge
 from krakentui.model.clock import SECOND
 from krakentui.model.event import FeedChanged
-from krakentui.model.limit import POINT, PairScope
+from krakentui.model.limit import POINT, LimitName, PairScope, Scope
 from krakentui.state.drift import AuditView, DriftRow
+from krakentui.state.usage import SpentRow
 from krakentui.ui.screens.limits import LimitsScreen, shared
 from krakentui.ui.screens.main import MainScreen
 from krakentui.ui.widgets.limits.curve import doubt, free_again
@@ -313,3 +314,42 @@ async def test_the_reason_of_a_high_end_stands_below_the_curve() -> None:
         assert "for refused acts of others, which nothing shows." in said
         assert OVER in said
         assert "now           1 min" in screen.text()
+
+
+def spent(name: LimitName, scope: Scope, count: int) -> tuple[SpentRow, ...]:
+    acts = (f"Act{number}" for number in range(count))
+    return tuple(
+        SpentRow(
+            name=name, scope=scope, what=what, by="main", calls=100, low=Fraction(100), high=Fraction(130)
+        )
+        for what in acts
+    )
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_spending_that_is_out_of_sight_is_counted(size: tuple[int, int]) -> None:
+    face = a_face(near())
+    rest = next(row for row in face.usage_view.budget.gauges if row.name == "rest")
+    face.usage_view = structs.replace(face.usage_view, spent=spent("rest", rest.scope, 30))
+    async with opened(face, size=size) as screen:
+        await screen.press("L")
+        await screen.wait(0.6)
+        if "Spent in 10 min" not in screen.text():
+            await screen.press("tab")
+        (rule,) = [line for line in screen.lines() if "Spent in 10 min" in line]
+        assert " of 30 " in rule
+        assert "Calls" in screen.text()
+
+
+async def test_what_spends_the_points_of_a_pair_is_called_an_act() -> None:
+    face = a_face(near())
+    pair = next(row for row in face.usage_view.budget.gauges if row.name == "engine")
+    face.usage_view = structs.replace(face.usage_view, spent=spent("engine", pair.scope, 3))
+    async with opened(face) as screen:
+        await screen.press("L")
+        while "Next 5 min BTC/USD trading" not in screen.text():
+            await screen.press("down")
+        assert "Spent in 10 min 300 acts, 300–390 points" in screen.text()
+        (titles,) = [line for line in screen.lines() if "What " in line]
+        assert "Acts" in titles
+        assert "Calls" not in titles

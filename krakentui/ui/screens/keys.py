@@ -16,6 +16,7 @@ from krakentui.ui.widgets.scroll import Scroll
 DRAWN_EVERY_NS = SECOND // 2
 FOOT = 1
 LEAST_ROWS = 3
+NOT_CHECKED = "Only a key in use is checked: Enter takes this one."
 ROOMY = 80
 """From this width on the foot names every key."""
 
@@ -87,7 +88,7 @@ class KeysScreen(Sheet[None]):
         if action in {"view.keys", "app.quit"}:
             self.dismiss(None)
         elif action == "keys.check":
-            self._say(self._keys.check(self._table.chosen))
+            self._say(self._keys.check(self._table.chosen) if self._may_check() else NOT_CHECKED)
         elif action == "keys.take_over":
             self._say(self._take_over(self._table.chosen))
         elif action == "question.do":
@@ -95,9 +96,16 @@ class KeysScreen(Sheet[None]):
                 self._say(self._switch(self._table.chosen))
         elif action in PAGES:
             self._about.move(PAGES[action] * self._about.page())
+            self._show()
         else:
             super().pressed(action)
             self._say("")
+
+    def _may_check(self) -> bool:
+        """Tell whether the chosen key is one that a check asks about."""
+        view = self._table.view
+        rows = () if view is None else view.rows
+        return any(row.name == self._table.chosen and (row.in_use or row.cancels) for row in rows)
 
     def _say(self, sentence: str) -> None:
         self._said = sentence
@@ -126,8 +134,10 @@ class KeysScreen(Sheet[None]):
 
     def _keys_of_foot(self, *, brief: bool) -> Line:
         view, narrow = self._table.view, self.app.size.width < ROOMY
-        check = () if view is None else (Span("c", "key"), price_of_check(view, brief=brief), Span("  "))
-        more = () if narrow else (Span("PgDn", "key"), Span(" more  ", "muted"))
+        check: tuple[Span, ...] = ()
+        if view is not None and self._may_check():
+            check = Span("c", "key"), price_of_check(view, brief=brief), Span("  ")
+        more = () if narrow or self._about.at_end else (Span("PgDn", "key"), Span(" more  ", "muted"))
         return line(
             Span("Enter", "key"),
             Span(" use it  ", "muted"),

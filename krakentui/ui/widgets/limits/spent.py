@@ -10,7 +10,7 @@ from krakentui.state.usage import SpentRow
 from krakentui.ui.fmt import UNKNOWN, interval
 from krakentui.ui.line import Line, Span, wrapped
 from krakentui.ui.table import Column
-from krakentui.ui.widgets.rows import Group, LiveRows
+from krakentui.ui.widgets.rows import HEAD, Group, LiveRows
 
 NOT_SPENT = {
     "open_orders": "Orders are not spent: the open ones count.",
@@ -36,6 +36,17 @@ class SpentTable(LiveRows[SpentShown, SpentRow]):
         Column("Calls", 5, least=5),
         Column("Points", 7, least=7),
     )
+    acts = (*columns[:2], Column("Acts", 5, least=5), columns[3])
+    """The columns for a pair: what spends its points is no call."""
+
+    def columns_for(self, width: int) -> tuple[Column, ...]:  # noqa: ARG002 - the same at every width
+        """Name what is counted."""
+        return self.acts if self._of_a_pair else self.columns
+
+    @property
+    def _of_a_pair(self) -> bool:
+        view = self._view
+        return view is not None and view.row is not None and view.row.name == "engine"
 
     def groups_of(self, view: SpentShown) -> Sequence[Group[SpentRow]]:
         """Know each row by the limit, what was done, and by whom."""
@@ -61,9 +72,16 @@ class SpentTable(LiveRows[SpentShown, SpentRow]):
         low = sum((row.low or Fraction(0) for row in view.spent), Fraction(0))
         high = sum((row.high or Fraction(0) for row in view.spent), Fraction(0))
         more = "+" if any(row.high is None for row in view.spent) else ""
-        return (
-            Span(f"{counted(calls, 'call')}, {counted(f'{interval(low, high)}{more}', 'point')}", "muted"),
-        )
+        points = counted(f"{interval(low, high)}{more}", "point")
+        whole = f"{counted(calls, 'act' if self._of_a_pair else 'call')}, {points}"
+        note = next((text for text in (whole, points) if self._fits(text, len(view.spent))), "")
+        return (Span(note, "muted"),) if note else ()
+
+    def _fits(self, note: str, rows: int) -> bool:
+        """Tell whether the rule has room for this beside the place in a list that is cut."""
+        is_cut = rows > self.size.height - HEAD
+        place = f" {rows}–{rows} of {rows} ─" if is_cut else ""
+        return len(f"─ {self.title} {note} {place}") <= self.size.width
 
     def empty_lines(self, view: SpentShown | None, width: int) -> Sequence[Line]:
         """Say why there is none."""
