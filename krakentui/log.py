@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from krakentui.model.redact import Redactor
-from krakentui.model.secret import Credentials
 from krakentui.model.text import clean
 
 FILE_NAME: Final = "krakentui.log"
@@ -90,13 +89,6 @@ def start(
 def stop() -> None:
     """Close the log file."""
     start(None)
-
-
-def learn(secret: Credentials | None) -> None:
-    """Keep one more key out of the log from now on."""
-    for handler in logging.getLogger().handlers:
-        if isinstance(handler, FileLog):
-            handler.redactor.learn(secret)
 
 
 def tell(notice: Callable[[str], None]) -> None:

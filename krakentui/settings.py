@@ -9,15 +9,17 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Self
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from krakentui.model import counting
 from krakentui.model.counting import Counting, flag, reserve_of
 from krakentui.model.error import UsageError
 from krakentui.model.limit import Tier
 from krakentui.model.proxy import is_proxy
-from krakentui.model.secret import Credentials
+from krakentui.model.redact import Redactor
+from krakentui.model.secret import Credentials, Secret
 from krakentui.model.text import clean
 from krakentui.model.toml import place, read_tables
 from krakentui.model.venue import Venue
@@ -92,6 +94,22 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Folder for the nonce mark and the log; None = keep nothing."""
     warnings: tuple[str, ...] = ()
     """Sentences to show at the start (unknown config keys, a folder that cannot be written)."""
+    redactor: Redactor | None = None
+    """What knows the secrets of the run, for all that it writes; None = a session has one of its own."""
+
+    def redacting(self) -> Self:
+        """Give the same settings with something that knows the secrets in them, if they come without."""
+        if self.redactor is not None:
+            return self
+        redactor = Redactor()
+        redactor.learn(self.credentials)
+        redactor.learn(self.cancel_credentials)
+        return structs.replace(self, redactor=redactor)
+
+    def learn_token(self, token: Secret) -> None:
+        """Keep one more websocket token out of what the run writes."""
+        if self.redactor is not None:
+            self.redactor.learn_token(token)
 
 
 class Config(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from krakentui.model.counting import Counting
 from krakentui.model.error import UsageError
-from krakentui.settings import Config, config_file, parse_config, read_config, state_folder
+from krakentui.settings import Config, Settings, config_file, parse_config, read_config, state_folder
+from tests.support.keys import a_key, a_pair, a_secret
 from tests.support.tls import Authority
 
 FILE = Path("config.toml")
@@ -261,3 +262,12 @@ def test_a_file_without_a_certificate_is_no_authority(tmp_path: Path) -> None:
     empty.write_text("nothing")
     with pytest.raises(UsageError, match=r"no certificate|PEM"):
         parse_config(f'[network]\nca_file = "{empty}"\n'.encode(), Path("config.toml"))
+
+
+def test_settings_that_come_without_it_get_what_knows_their_secrets() -> None:
+    told = Settings(credentials=a_pair(1), cancel_credentials=a_pair(2)).redacting()
+    assert told.redactor is not None
+    assert told.redactor.known_in_data(f"{a_key(1)} {a_secret(1)} {a_key(2)} {a_secret(2)}") == " ".join(
+        ["*****"] * 4
+    )
+    assert told.redacting() is told

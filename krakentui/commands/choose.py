@@ -48,7 +48,8 @@ def settings_with(given: Given, environ: MutableMapping[str, str], chosen_key: C
     folder, warnings = usable_folder(state_folder(environ))
     log_file = given.log_file or (folder / log.FILE_NAME if folder else None)
     secrets = (credentials, chosen_key.cancels, *chosen_key.passphrases, *_passwords(config.proxy, environ))
-    warnings = (*chosen_key.warnings, *warnings, *start_log(log_file, *secrets))
+    redactor = Redactor()
+    warnings = (*chosen_key.warnings, *warnings, *start_log(log_file, redactor, *secrets))
     if given.endpoint is None and any(map(is_proxy_variable, environ)):
         Way(proxy=config.proxy).check()
     told = Settings(
@@ -68,6 +69,7 @@ def settings_with(given: Given, environ: MutableMapping[str, str], chosen_key: C
         log_file=log_file,
         state_dir=folder,
         warnings=(*config.warnings, *warnings),
+        redactor=redactor,
     )
     return with_config(told, config)
 
@@ -137,9 +139,10 @@ def _passwords(told: str | None, environ: Mapping[str, str]) -> tuple[Secret, ..
     return tuple(Secret(one) for proxy in (told or "", *proxies) for one in passwords_in(proxy))
 
 
-def start_log(path: Path | None, *secrets: Credentials | Secret | None) -> tuple[str, ...]:
-    """Start the log, which shows none of these; the sentences say what is wrong with it."""
-    redactor = Redactor()
+def start_log(
+    path: Path | None, redactor: Redactor, *secrets: Credentials | Secret | None
+) -> tuple[str, ...]:
+    """Start the log, which shows nothing that `redactor` knows; the sentences say what is wrong with it."""
     for secret in secrets:
         redactor.learn(secret)
     troubles: list[str] = []

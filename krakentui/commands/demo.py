@@ -7,6 +7,8 @@ keeps no nonce mark and reads no settings file: pictures repeat.
 import asyncio
 from datetime import datetime
 
+from msgspec import structs
+
 from krakentui import log
 from krakentui.commands import guard
 from krakentui.commands.choose import endpoints_at, start_log, usable_folder
@@ -18,6 +20,7 @@ from krakentui.engine.keychain import Shelf
 from krakentui.keys.profile import Purpose
 from krakentui.model.clock import SECOND
 from krakentui.model.error import UsageError
+from krakentui.model.redact import Redactor
 from krakentui.model.secret import Credentials, Secret
 from krakentui.settings import Settings, state_folder
 from krakentui.simulator.exchange import Exchange
@@ -47,7 +50,9 @@ async def _demo(given: Given, options: Options) -> int:
         first = first_line_of(exchange.first_line())
         settings = demo_settings(first, given.speed or 1.0)
         folder, warnings = usable_folder(state_folder())
-        warnings += start_log(folder / log.FILE_NAME if folder else None, settings.credentials)
+        redactor = Redactor()
+        warnings += start_log(folder / log.FILE_NAME if folder else None, redactor, settings.credentials)
+        settings = structs.replace(settings, redactor=redactor)
         return await show(settings, lambda _clock: shelf_of(first))
 
 

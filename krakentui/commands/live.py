@@ -10,6 +10,8 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
+from msgspec import structs
+
 from krakentui import log
 from krakentui.commands import guard
 from krakentui.commands.choose import settings_for
@@ -22,7 +24,6 @@ from krakentui.engine.seat import Seated
 from krakentui.model.clock import SystemClock
 from krakentui.model.error import KrakentuiError
 from krakentui.model.redact import Redactor
-from krakentui.model.secret import Credentials
 from krakentui.settings import Settings
 from krakentui.ui.app import KrakenApp
 
@@ -68,14 +69,10 @@ async def show(settings: Settings, shelf: ListKeys, beside: Beside | None = None
 
 
 async def _show(place: Seated, clock: SystemClock, shelf: ListKeys, beside: Beside | None) -> int:
-    settings, redactor = place.settings, Redactor()
-
-    def learn(credentials: Credentials | None) -> None:
-        redactor.learn(credentials)
-        log.learn(credentials)
-
-    learn(settings.credentials)
-    learn(settings.cancel_credentials)
+    redactor = place.settings.redactor or Redactor()
+    settings = structs.replace(place.settings, redactor=redactor)
+    redactor.learn(settings.credentials)
+    redactor.learn(settings.cancel_credentials)
     async with Host(
         settings,
         clock,
@@ -86,7 +83,7 @@ async def _show(place: Seated, clock: SystemClock, shelf: ListKeys, beside: Besi
     ) as host:
         app = KrakenApp(host.session, painted=host.painted, hide=redactor.clean)
         sitting = partial(sit, clock=clock, program=PROGRAM)
-        app.keychain = Keychain(host, settings, partial(shelf, clock), sitting, learn, app)
+        app.keychain = Keychain(host, settings, partial(shelf, clock), sitting, redactor.learn, app)
         host.beside("switch of keys", app.keychain.run)
         if beside is not None:
             host.beside("end of the recording", partial(beside, host))

@@ -23,6 +23,7 @@ from krakentui.commands.shelf import at_hand
 from krakentui.commands.simulated import FirstLine, first_line_of, options_for
 from krakentui.engine.host import Host
 from krakentui.engine.keychain import Shelf
+from krakentui.model.redact import Redactor
 from krakentui.model.text import clean
 from krakentui.settings import Config, Settings, config_file, read_config, state_folder
 from krakentui.simulator.exchange import Exchange
@@ -53,9 +54,11 @@ async def _replay(given: Given, options: Options, config: Config) -> int:
         first = first_line_of(exchange.first_line())
         folder, warnings = usable_folder(state_folder())
         log_file = given.log_file or (folder / log.FILE_NAME if folder else None)
-        warnings += start_log(log_file, credentials_of(first, KEY, SOURCE))
+        redactor = Redactor()
+        warnings += start_log(log_file, redactor, credentials_of(first, KEY, SOURCE))
         settings = replay_settings(first, options, config)
-        settings = structs.replace(settings, warnings=(*settings.warnings, *config.warnings, *warnings))
+        warnings = (*settings.warnings, *config.warnings, *warnings)
+        settings = structs.replace(settings, warnings=warnings, redactor=redactor)
         past = exchange.world.past
         beside = None if past is None else partial(until_over, past)
         return await show(settings, lambda _clock: _shelf(settings), beside)

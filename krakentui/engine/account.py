@@ -74,7 +74,7 @@ class AccountSide:
         self.shared = SharedKey(settings, credentials, house, lambda: state.ledger, hear, seats[0])
         self._lane = self.shared.lane
         self._tell = house.tell
-        tokens = Tokens(self._lane, house.clock)
+        tokens = Tokens(self._lane, house.clock, settings.learn_token)
         self._audit: AuditSide | None = None
         if settings.audit:
             self._audit = AuditSide(settings, state, self._lane, tokens, house, line, maintenance)

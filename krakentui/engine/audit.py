@@ -17,6 +17,7 @@ from krakentui.engine.lanes import Lane
 from krakentui.engine.tokens import Tokens
 from krakentui.model.audit import OrderHeard
 from krakentui.model.event import Answered, FeedChanged, Garbled, Happening, Noted, TierSeen, Unknown
+from krakentui.model.redact import Redactor
 from krakentui.model.secret import Secret
 from krakentui.model.symbol import wsname_symbol
 from krakentui.net.backoff import ConnectShare
@@ -175,7 +176,9 @@ class AuditSide:
         self._evidence = None
         if folder is not None:
             path = folder / f"audit-{key.fingerprint}.jsonl"
-            self._evidence = Evidence(path, settings.venue, house.clock, house.tell, line.tap)
+            self._evidence = Evidence(
+                path, settings.venue, house.clock, house.tell, line.tap, settings.redactor or Redactor()
+            )
         line = structs.replace(
             line, budget=ConnectShare(line.budget, MOST_CONNECTS), tap=self._evidence or line.tap
         )

@@ -21,6 +21,7 @@ from krakentui.model.clock import Clock
 from krakentui.model.event import Happening, Noted
 from krakentui.model.limit import points
 from krakentui.model.number import points_text
+from krakentui.model.redact import Redactor
 from krakentui.net.tap import Direction, Tap
 
 MOST_BYTES: Final = 512 * 1024
@@ -70,15 +71,21 @@ class Evidence:
     """A tap on the old websocket that writes to a file of its own."""
 
     def __init__(
-        self, path: Path, venue: str, clock: Clock, tell: Callable[[Happening], None], beside: Tap
+        self,
+        path: Path,
+        venue: str,
+        clock: Clock,
+        tell: Callable[[Happening], None],
+        beside: Tap,
+        redactor: Redactor,
     ) -> None:
-        """Open nothing yet; `beside` also hears every frame."""
+        """Open nothing yet; `beside` also hears every frame; nothing that `redactor` knows is written."""
         self._path = path
         self._venue = venue
         self._clock = clock
         self._tell = tell
         self._beside = beside
-        self._redaction = Redaction(os.urandom(32))
+        self._redaction = Redaction(os.urandom(32), redactor)
         self._start_ns = clock.mono_ns()
         self._file: LineFile | None = None
 

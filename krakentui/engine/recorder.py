@@ -16,6 +16,7 @@ from krakentui.engine.linefile import LineFile
 from krakentui.engine.redact import Redaction
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.event import Happening, Noted
+from krakentui.model.redact import Redactor
 from krakentui.net.tap import Direction
 
 _FLUSH_NS = SECOND
@@ -43,12 +44,17 @@ class Passage(msgspec.Struct, frozen=True):
 class Recorder:
     """A tap that writes to a file of its own."""
 
-    def __init__(self, path: Path, venue: str, clock: Clock, tell: Callable[[Happening], None]) -> None:
-        """Create the file, readable by its owner only; a failure is told, not raised."""
+    def __init__(
+        self, path: Path, venue: str, clock: Clock, tell: Callable[[Happening], None], redactor: Redactor
+    ) -> None:
+        """Create the file, readable by its owner only; a failure is told, not raised.
+
+        Nothing that `redactor` knows, or comes to know, is written.
+        """
         self._path = path
         self._clock = clock
         self._tell = tell
-        self._redaction = Redaction(os.urandom(32))
+        self._redaction = Redaction(os.urandom(32), redactor)
         self._start_ns = self._flushed_ns = clock.mono_ns()
         self._file = LineFile(path, self._gave_up)
         self._file.put(Header(v=1, recording="redacted v1", wall_ns=clock.now_ns(), venue=venue))

@@ -1,45 +1,114 @@
-"""Takes out of recorded bytes what must not leave: secrets by name, ids by a stable pseudonym.
+"""Takes out of recorded bytes what must not leave: secrets we know or can tell, and ids by a pseudonym.
 
 The text is edited, never parsed and written again, so that every digit of every number stays as the
-exchange sent it. Ids of orders, trades and ledger rows share one form (6-5-6 characters); each becomes
-another of that form, the same one within a recording, chosen by a key that is thrown away with it.
+exchange sent it and what was JSON stays JSON. Ids of orders, trades, ledger rows and references share one
+form (6-5-6 characters and alike); each becomes another of that form, the same one within a recording,
+chosen by a key that is thrown away with it.
 """
 
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
+from functools import cache
 
-_WORDS = (
+from krakentui.model.redact import Redactor, unnamed
+
+_PRIVATE = (
     "token|otp|password|secret|signature|api[_-]?sign|api[_-]?key|iban|iiban|api_?key_?name|apiKeyName|"
     "ip_?allow_?list|ipAllowlist|user|sender_sub_id|authorization"
 )
-_JSON_VALUE = r'(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\]|-?[\d.]+)'
-_NAMED = re.compile(rf'("(?:{_WORDS})"\s*:\s*){_JSON_VALUE}', re.IGNORECASE)
-_NONCE = re.compile(r'("nonce"\s*:\s*)(?:"[^"]*"|\d+)', re.IGNORECASE)
+_NAME = re.compile(
+    # a JSON name, its quotes escaped so often as the JSON text stands in other JSON texts
+    rf'(?P<quote>\\*")(?:(?P<private>{_PRIVATE})|(?P<nonce>nonce)|(?P<own>cl_ord_id|refid)|'
+    r"(?P<number>(?:order_)?userref))(?P=quote)\s*:\s*",
+    re.IGNORECASE,
+)
 _FORM = re.compile(r"\b(nonce|otp|token|password|secret|signature)=[^&\s\"]*", re.IGNORECASE)
-_OWN_ID = re.compile(r'("cl_ord_id"\s*:\s*")((?:[^"\\]|\\.)+)(")')
-_ID = re.compile(r"\b[0-9A-Z]{6}-[0-9A-Z]{5}-[0-9A-Z]{6}\b")
+_ID = re.compile(r"\b[0-9A-Z]{6,7}-[0-9A-Z]{5,6}-[0-9A-Z]{6}\b")
+_ADDRESS = re.compile(
+    r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)"
+    r"|(?<![\w:])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}"
+    r"|(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6})?::[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6})(?![\w:])",
+    re.IGNORECASE,
+)
+_RAY = re.compile(r"(\bray[ _-]?id\\*\"?\s*:?\s*(?:<[^>]*>\s*)*\\*\"?)[0-9a-f]+", re.IGNORECASE)
+"""How the edge numbers a request in its error pages."""
+_LITERALS = frozenset({"true", "false", "null"})
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 class Redaction:
     """The redaction of one recording."""
 
-    def __init__(self, key: bytes) -> None:
-        """Take the key of the pseudonyms; it is never written anywhere."""
+    def __init__(self, key: bytes, redactor: Redactor) -> None:
+        """Take the key of the pseudonyms, which is never written anywhere, and the secrets of the run."""
         self._key = key
+        self._redactor = redactor
 
     def apply(self, data: bytes) -> str:
         """Return the text of these bytes with nothing private in it."""
-        text = data.decode("utf-8", "replace")
-        text = _NAMED.sub(r'\1"redacted"', text)
-        text = _NONCE.sub(r"\g<1>0", text)
+        text = self._redactor.known_in_data(data.decode("utf-8", "replace"))
+        text = _with_values(text, self._instead)
         text = _FORM.sub(r"\1=redacted", text)
-        text = _OWN_ID.sub(lambda match: match[1] + self._pseudonym(match[2])[:18] + match[3], text)
-        return _ID.sub(lambda match: self._pseudonym(match[0]), text)
+        text = _ID.sub(lambda match: self._pseudonym(match[0]), text)
+        text = _ADDRESS.sub("redacted", text)
+        return unnamed(_RAY.sub(r"\1redacted", text))
 
-    def _pseudonym(self, name: str) -> str:
+    def _instead(self, name: re.Match[str], value: str) -> str:
+        """Tell what stands in the recording instead of a value of this name."""
+        quote = name["quote"]
+        if value in _LITERALS:
+            return value
+        if name["private"]:
+            return f"{quote}redacted{quote}"
+        if name["nonce"]:
+            return "0"
+        if name["number"]:
+            return re.sub(r"\d+", lambda digits: self._number(digits[0]), value)
+        inner = re.compile(rf"(?<={re.escape(quote)})[^\"\\\[\],\s][^\"\\]*")
+        return inner.sub(lambda own: self._own(own[0]), value)
+
+    def _own(self, name: str) -> str:
+        """Give an id that somebody else than the exchange has formed the form of its own."""
+        return name if _ID.fullmatch(name) else self._pseudonym(name, "xxxxxx-xxxxx-xxxxxx")[:18]
+
+    def _pseudonym(self, name: str, form: str = "") -> str:
         digest = hmac.digest(self._key, name.encode(), hashlib.sha256)
-        letters = "".join(_ALPHABET[byte & 31] for byte in digest[:16])
-        first = name[0] if name[:1].isalnum() else letters[0]
-        return f"{first}{letters[:5]}-{letters[5:10]}-{letters[10:16]}"
+        letters = iter(_ALPHABET[byte & 31] for byte in digest)
+        shown = "".join("-" if char == "-" else next(letters) for char in form or name)
+        return f"{name[0]}{shown[1:]}" if name[:1].isalnum() else shown
+
+    def _number(self, digits: str) -> str:
+        """Give another reference number; 0 is none."""
+        digest = hmac.digest(self._key, digits.encode(), hashlib.sha256)
+        return digits if int(digits) == 0 else str(int.from_bytes(digest[:4]) % (2**31 - 1) + 1)
+
+
+def _with_values(text: str, instead: Callable[[re.Match[str], str], str]) -> str:
+    """Return a text whose values of these names are others."""
+    parts: list[str] = []
+    done = 0
+    while (name := _NAME.search(text, done)) is not None:
+        end = _end_of_value(text, name.end(), name["quote"])
+        parts += text[done : name.end()], instead(name, text[name.end() : end])
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def _end_of_value(text: str, start: int, quote: str) -> int:
+    """Tell where a JSON value ends: a text, a list or an object, a number or a word; cut off, at the end."""
+    depth = 0
+    for piece in _pieces(quote).finditer(text, start):
+        depth += (piece[0] in "[{") - (piece[0] in "]}")
+        if depth <= 0:
+            return piece.end() if depth == 0 else piece.start()
+    return len(text)
+
+
+@cache
+def _pieces(quote: str) -> re.Pattern[str]:
+    """Tell the pieces of JSON whose quotes look like this."""
+    escaped = re.escape(quote)
+    ends = r"(?:[^\"\\]|\\.)*\"?" if quote == '"' else rf".*?(?:(?<!\\){escaped}|$)"
+    return re.compile(rf"{escaped}{ends}|[\[\]{{}}]|[^\s,:\[\]{{}}\"\\]+", re.DOTALL)

@@ -82,7 +82,7 @@ class SecondKey:
         self.talk = CancelTalk(
             belief,
             self.lane,
-            Tokens(self.lane, house.clock),
+            Tokens(self.lane, house.clock, settings.learn_token),
             settings.account,
             house.clock,
             house.tell,

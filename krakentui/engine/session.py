@@ -90,7 +90,7 @@ class Session(Sight):
             Forbidden: the key may not go to these addresses.
             KeyProblem: the secret of the key is no secret.
         """
-        self._settings = settings
+        self._settings = settings = settings.redacting()
         self._keyless = NotAsked(why=settings.keyless_why or NO_KEY)
         self._clock = clock
         self._rng = rng
@@ -106,7 +106,9 @@ class Session(Sight):
             else ActionLog(settings.state_dir, settings.program, self.state, clock, self.tell)
         )
         self._recorder = (
-            None if settings.record is None else Recorder(settings.record, settings.venue, clock, self.tell)
+            None
+            if settings.record is None or settings.redactor is None
+            else Recorder(settings.record, settings.venue, clock, self.tell, settings.redactor)
         )
         tap = self._recorder or NoTap()
         way = Way(proxy=settings.proxy, ca_file=settings.ca_file)

@@ -7,6 +7,7 @@ once while it is fresh, whatever happens to its socket.
 """
 
 import asyncio
+from collections.abc import Callable
 
 from krakentui.budget.words import duration
 from krakentui.engine.lanes import Held, Lane
@@ -27,10 +28,11 @@ class NoToken(NotSent):
 class Tokens:
     """Gets the tokens of one key."""
 
-    def __init__(self, lane: Lane, clock: Clock) -> None:
-        """Start with none."""
+    def __init__(self, lane: Lane, clock: Clock, learn: Callable[[Secret], None]) -> None:
+        """Start with none; `learn` is told of each, so that nothing that is written shows it."""
         self._lane = lane
         self._clock = clock
+        self._learn = learn
         self._turn = asyncio.Lock()
         self._latest: Secret | None = None
         self._got_ns = 0
@@ -80,5 +82,6 @@ class Tokens:
             raise reply.refusal
         if reply.token is None:
             raise NoToken(reply.broken or "the exchange gave no websocket token")
+        self._learn(reply.token)
         self._latest, self._got_ns = reply.token, self._clock.mono_ns()
         return reply.token

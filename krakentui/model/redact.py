@@ -5,6 +5,7 @@ own accord (websockets logs whole frames at DEBUG, acknowledgements echo keys an
 """
 
 import re
+from collections import deque
 from collections.abc import Iterable
 from itertools import accumulate, pairwise
 
@@ -23,13 +24,16 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _USERINFO = re.compile(
-    # after a scheme; or name:password@host:port without one, as a proxy may be written. Bounded, because
-    # 60,000 characters of `=a:` took 7 s else; a longer password is known by its value.
-    r"""(?<=://)[^\s/@]+@|(?<![^\s"'(=])[^\s"'(=/@:]+:[^\s"'@]{1,256}@(?=[\w.:\[\]-]*:\d)"""
+    # after a scheme; or name:password@host:port without one, as a proxy may be written
+    r"""(?<=://)[^\s/@]+@|(?<![^\s"'(=])[^\s"'(=/@:]+:[^\s"'@]+@(?=[\w.:\[\]-]*:\d)"""
 )
 _RUN = re.compile(r"[A-Za-z0-9+/_%=-]{40,}")
 """Long enough for a websocket token (43 characters), however it is encoded; a file path is one, too."""
+_CUT = re.compile(r"(?<=\.\.\.)[A-Za-z0-9+/_=-]{8,}|[A-Za-z0-9+/_=-]{8,}(?=\.\.\.)")
+"""What stands beside an ellipsis: websockets leaves out the middle of a frame, and half a token stays."""
 _ON_COMMAND_LINE = 50
+_TOKENS = 64
+"""How many websocket tokens are remembered: each new connection has one, and is good with it alone."""
 _SIMULATED = re.compile(r"SIM-[A-Za-z0-9+/=_-]+")
 
 
@@ -39,6 +43,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         """Know these secrets from the start."""
         self._secrets = [*secrets]
+        self._tokens: deque[Secret] = deque(maxlen=_TOKENS)
 
     def learn(self, secret: Secret | Credentials | None) -> None:
         """Know one more secret, or all parts of a key pair."""
@@ -48,16 +53,31 @@ class Redactor:
         elif secret:
             self._secrets.append(secret)
 
+    def learn_token(self, token: Secret) -> None:
+        """Know one more websocket token; the oldest is forgotten."""
+        self._tokens.append(token)
+
     def clean(self, text: str) -> str:
         """Return the text without any secret in it."""
-        for secret in self._secrets:
+        for secret in (*self._secrets, *self._tokens):
             text = secret.hidden_in(text)
         return redact(text)
+
+    def known_in_data(self, text: str) -> str:
+        """Return data without the secrets that are known, those left out that may be a part of any data."""
+        for secret in (*self._secrets, *self._tokens):
+            text = secret.hidden_in(text) if secret.is_unmistakable else text
+        return text
 
 
 def redact(text: str) -> str:
     """Return the text without anything that looks like a secret."""
     text = _NAMED.sub(rf"\g<head>{STARS}", text)
+    return unnamed(_CUT.sub(lambda part: part[0] if _is_word(part[0]) else STARS, text))
+
+
+def unnamed(text: str) -> str:
+    """Return the text without what looks like a secret even where no name tells so."""
     text = _USERINFO.sub(f"{STARS}@", text)
     text = _SIMULATED.sub(f"SIM-{STARS}", text)
     return without_random(text)
@@ -86,6 +106,10 @@ def _is_random(run: str, width: int) -> bool:
     changes = [0, *accumulate(_changes(one, other) for one, other in pairwise(run))]
     starts = range(len(run) - width + 1)
     return any(4 * (changes[start + width - 1] - changes[start]) >= width for start in starts)
+
+
+def _is_word(text: str) -> bool:
+    return text.islower() or text.isupper() or text.istitle()
 
 
 def _changes(one: str, other: str) -> bool:

@@ -7,17 +7,19 @@ from msgspec import Struct
 from krakentui.model.limit import fingerprint
 
 _STARS = "*****"
+_UNMISTAKABLE = 6
 
 
 @final
 class Secret:
     """Holds one secret text; `reveal()` is the only way out."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("_forms", "_text")
 
     def __init__(self, text: str) -> None:
         """Keep the text."""
         self._text = text
+        self._forms = _forms(text)
 
     def reveal(self) -> str:
         """Hand out the text: called where a request is signed or sent, nowhere else."""
@@ -25,7 +27,14 @@ class Secret:
 
     def hidden_in(self, text: str) -> str:
         """Return a text with every occurrence of this secret starred out."""
-        return text.replace(self._text, _STARS) if self._text else text
+        for form in self._forms:
+            text = text.replace(form, _STARS)
+        return text
+
+    @property
+    def is_unmistakable(self) -> bool:
+        """Tell whether no other data holds it by chance, as it may hold a short word or a code of digits."""
+        return len(self._text) >= _UNMISTAKABLE and not self._text.isdecimal()
 
     def __repr__(self) -> str:
         """Show stars."""
@@ -62,6 +71,12 @@ class Secret:
     def __deepcopy__(self, memo: object) -> Never:
         """Refuse, as above."""
         raise TypeError("secrets are not copied")
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    """Give a text as it stands in plain text, in JSON with escaped slashes, and in an address or a form."""
+    in_form = text.replace("%", "%25").replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
+    return tuple(dict.fromkeys((text, text.replace("/", "\\/"), in_form))) if text else ()
 
 
 class Credentials(Struct, frozen=True, kw_only=True):

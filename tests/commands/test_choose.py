@@ -66,6 +66,13 @@ def test_settings_never_show_a_secret(home: dict[str, str]) -> None:
     assert "kQH5HW" not in shown
 
 
+def test_the_log_and_the_session_hide_the_same_secrets(home: dict[str, str]) -> None:
+    settings = chosen("", home | LIVE_KEY)
+    (handler,) = (one for one in logging.getLogger().handlers if isinstance(one, log.FileLog))
+    assert settings.redactor is handler.redactor
+    assert "kQH5HW" not in handler.redactor.clean("bad kQH5HW/8p1uGOVjbgWA7")
+
+
 @pytest.mark.parametrize("half", [*LIVE_KEY])
 def test_half_a_key_pair_is_wrong_usage(home: dict[str, str], half: str) -> None:
     assert "set both, or neither" in complaint("", home | {half: LIVE_KEY[half]})

@@ -9,6 +9,7 @@ from krakentui.engine.evidence import MOST_BYTES, PROMISE, Evidence
 from krakentui.model.audit import Sample
 from krakentui.model.event import Happening, Noted
 from krakentui.model.limit import units
+from krakentui.model.redact import Redactor
 from krakentui.net.tap import Direction, NoTap
 from tests.support.clock import ManualClock
 
@@ -39,7 +40,7 @@ class Ear:
 
 def an_evidence(path: Path, told: list[Happening] | None = None, beside: Ear | None = None) -> Evidence:
     heard: list[Happening] = [] if told is None else told
-    return Evidence(path, "simulator", ManualClock(), heard.append, beside or NoTap())
+    return Evidence(path, "simulator", ManualClock(), heard.append, beside or NoTap(), Redactor())
 
 
 def lines(path: Path) -> list[dict[str, Any]]:

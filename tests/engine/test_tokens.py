@@ -8,6 +8,7 @@ from krakentui.engine.tokens import FRESH_NS, NoToken, Tokens
 from krakentui.engine.turnstile import Kind
 from krakentui.model.clock import SECOND
 from krakentui.model.error import AnswerLost, Denied, NotSent
+from krakentui.model.redact import Redactor
 from krakentui.model.secret import Secret
 from krakentui.wire.spot.rest import Call, Reply
 from tests.support.clock import ManualClock, settle
@@ -36,7 +37,8 @@ class Rig:
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.lane = Lane()
-        self.tokens = Tokens(self.lane, self.clock)  # type: ignore[arg-type]  # all it needs of a lane
+        self.known = Redactor()
+        self.tokens = Tokens(self.lane, self.clock, self.known.learn_token)  # type: ignore[arg-type]  # all it needs of a lane
 
 
 @pytest.mark.anyio
@@ -47,6 +49,14 @@ async def test_each_socket_of_the_stream_gets_a_new_one_and_the_audit_the_same()
     await rig.clock.advance(1)
     assert await rig.tokens.new("reconcile") is not first
     assert rig.lane.kinds == ["user", "reconcile"]
+
+
+@pytest.mark.anyio
+async def test_each_token_is_known_to_what_writes_from_then_on() -> None:
+    rig = Rig()
+    rig.lane.script = [Reply(token=Secret("tulip+field"))]
+    await rig.tokens.shared()
+    assert "tulip" not in rig.known.clean("Token tulip+field not found")
 
 
 @pytest.mark.anyio

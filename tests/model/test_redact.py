@@ -146,6 +146,13 @@ def test_a_websocket_token_is_starred_out_of_any_text(frame: str) -> None:
     assert {redact(frame.format(token)) for token in tokens} == {frame.format(STARS)}
 
 
+def test_half_a_token_beside_an_ellipsis_is_starred_out() -> None:
+    """As websockets prints a long frame."""
+    told = redact('> TEXT \'{"method":"subsc...2Fd3Pc2u2ta7mw"}}\' [179 bytes], x8Kq2Lm9Tz... [cut]')
+    assert told == f'> TEXT \'{{"method":"subsc...{STARS}"}}}}\' [179 bytes], {STARS}... [cut]'
+    assert redact("Connecting... Reconnecting...") == "Connecting... Reconnecting..."
+
+
 def test_a_second_factor_is_learnt_with_its_key() -> None:
     redactor = Redactor()
     key = Credentials(key="k1", secret=Secret("s1"), name="", source="", otp=Secret("tulip field"))

@@ -3,9 +3,11 @@
 import re
 import stat
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from krakentui.simulator.identity import token_text
 from tests.pty.terminal import Terminal
 from tests.pty.venue import Venue
 
@@ -74,6 +76,20 @@ def test_no_piece_of_the_pair_is_in_any_file_at_any_log_level(
     assert "executions" in (home / "tape.jsonl").read_text()
     found = {file.name: leaks(file.read_bytes(), venue.first["keys"]["full"]) for file in files}
     assert {name: leaked for name, leaked in found.items() if leaked} == {}
+
+
+def test_no_token_is_in_any_file_whatever_stands_before_it(
+    run: tuple[Terminal, Path, bytes], venue: Venue
+) -> None:
+    _, home, _ = run
+    world = venue.command("snapshot", {})["snapshot"]
+    tokens = [
+        token_text(lambda purpose: Random(f"{world['seed']}/{purpose}"), number) for number in world["tokens"]
+    ]
+    assert tokens
+    for file in (one for one in home.rglob("*") if one.is_file()):
+        found = [piece for token in tokens for piece in pieces(token) if piece in file.read_bytes()]
+        assert (file.name, found) == (file.name, [])
 
 
 def test_no_token_is_in_the_log_or_the_recording(run: tuple[Terminal, Path, bytes]) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from krakentui.engine.host import Host
 from krakentui.engine.session import Session
 from krakentui.model.clock import SECOND
+from krakentui.model.redact import Redactor
 from krakentui.model.secret import Credentials, Secret
 from krakentui.settings import Endpoints, Settings
 from krakentui.simulator import Exchange, Options
@@ -145,6 +146,7 @@ async def lockstep(
     audit: bool = False,
     state_dir: Path | None = None,
     record: Path | None = None,
+    redactor: Redactor | None = None,
 ) -> AsyncIterator[Lockstep]:
     """Open an exchange and a client that watches it, and let them settle.
 
@@ -157,6 +159,7 @@ async def lockstep(
         audit: Whether the client watches the exchange's own counter.
         state_dir: Where the client keeps its nonces and its action log; None = nowhere.
         record: Where the client writes what went over the wire; None = nowhere.
+        redactor: What knows the client's secrets; None = one of its own.
     """
     options = options or Options(manual=True, quiet=True)
     async with Exchange(options) as exchange:
@@ -176,6 +179,7 @@ async def lockstep(
             audit=audit,
             state_dir=state_dir,
             record=record,
+            redactor=redactor,
         )
         connect = Late(clock, late_s) if late_s else None
         async with Host(told, clock, random.Random(1), connect=connect) as host:

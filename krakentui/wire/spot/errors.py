@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from krakentui.model.error import BadKey, BadNonce, Denied, LockedOut, RateLimited, VenueRefusal
+from krakentui.model.redact import redact
 from krakentui.model.text import clean
 
 _THROTTLED = re.compile(r"Throttled:\s*(\d{9,11})(?!\d)", re.ASCII)
@@ -110,7 +111,7 @@ def refusal(code: str, now_s: float | None = None) -> VenueRefusal:
         code: as the exchange wrote it.
         now_s: the exchange's unix time, to tell a throttle's deadline as a wait.
     """
-    shown = clean(code)
+    shown = clean(redact(code))
     plain = _SPACES.sub(":", shown)
     for start, kind, sentence in _TABLE:
         if plain.startswith(start):

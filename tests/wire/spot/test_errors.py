@@ -1,5 +1,8 @@
 """Error codes: which trouble they are and what we say."""
 
+from base64 import b64encode
+from random import Random
+
 import pytest
 
 from krakentui.model.error import BadKey, BadNonce, Denied, LockedOut, RateLimited, VenueRefusal
@@ -74,3 +77,11 @@ def test_the_worst_of_several_errors_decides() -> None:
 
 def test_no_reason_at_all_is_said() -> None:
     assert str(worst([])) == "Kraken refused: no reason given."
+
+
+@pytest.mark.parametrize("code", ["EWhatever:bad {}", "EAPI:Invalid key:{}", "Token {} not found"])
+def test_neither_code_nor_sentence_repeats_a_secret_that_the_exchange_quotes(code: str) -> None:
+    token = b64encode(Random(1).randbytes(32)).decode().rstrip("=")
+    told = refusal(code.format(token))
+    assert token not in str(told)
+    assert token not in told.code
