@@ -33,8 +33,9 @@ from krakentui.simulator.options import Options
 
 SOURCE = "the replay"
 NO_ACCOUNT = "No account was recorded: public markets are shown."
-LOOK_S = 1.0
-"""How often it is looked whether the recording has ended."""
+LOOK_S = 0.5
+"""How often it is looked, by a watch in the hand, whether the recording has ended: its last frames have as
+long to arrive at any pace."""
 _NS_OF_US = 1_000
 
 
@@ -60,16 +61,16 @@ async def _replay(given: Given, options: Options, config: Config) -> int:
         warnings = (*settings.warnings, *config.warnings, *warnings)
         settings = structs.replace(settings, warnings=warnings, redactor=redactor)
         past = exchange.world.past
-        beside = None if past is None else partial(until_over, past)
+        beside = None if past is None else partial(until_over, past, LOOK_S * options.speed)
         return await show(settings, lambda _clock: _shelf(settings), beside)
 
 
-async def until_over(past: Past, host: Host) -> None:
+async def until_over(past: Past, look_s: float, host: Host) -> None:
     """Wait for the end of what was recorded, and let everything stand still then."""
     is_over = False
     while not is_over:
         is_over = past.is_over  # and once more round: its last frames are still on their way
-        await host.clock.sleep(LOOK_S)
+        await host.clock.sleep(look_s)
     host.end()
 
 

@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 from krakentui.commands.parser import parse
-from krakentui.commands.replay import introduction, replay_settings, run
+from krakentui.commands.replay import introduction, replay_settings, run, until_over
 from krakentui.commands.simulated import first_line_of
 from krakentui.model.error import UsageError
 from krakentui.settings import Config, Settings
 from krakentui.simulator import Exchange, Options
+from krakentui.simulator.mirror.past import Past
 from krakentui.simulator.mirror.recording import Recording
 from tests.simulator.mirroring import GREETING, ack, bare, passage, recorded, ticker
+from tests.support.exchange import Scene
 
 CALL = "/0/private/BalanceEx nonce=redacted"
 ANSWER = '{"error":[],"result":{}}'
@@ -92,3 +94,18 @@ def test_it_takes_a_pace_a_log_and_a_settings_file() -> None:
     given = parse(["replay", "a.jsonl", "--speed", "10", "--log-file", "b.log", "--config", "c.toml"])
     assert (given.command, given.mirror, given.speed) == ("replay", Path("a.jsonl"), 10.0)
     assert (given.log_file, given.config) == (Path("b.log"), Path("c.toml"))
+
+
+@pytest.mark.anyio
+async def test_the_last_frames_have_time_to_arrive_before_all_stands_still() -> None:
+    scene, tape = Scene(), recorded(passage("public", "in", GREETING))
+    past = Past(tape)
+    async with scene.running(5):
+        scene.host.beside("end", lambda: until_over(past, 8.0, scene.host))
+        await scene.beat(4)
+        past.told_to_its_end(tape.connections[0])
+        ended = []
+        for _ in range(3):  # looked at after 8 s, and once more after 16 s
+            await scene.beat(5)
+            ended.append(scene.session.state.ended)
+        assert ended == [False, False, True]
