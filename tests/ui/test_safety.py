@@ -8,6 +8,7 @@ from krakentui.state.view import OrdersView
 from krakentui.ui.app import KrakenApp
 from krakentui.ui.crash import crash_text
 from krakentui.ui.environment import ignore_developer_switches
+from krakentui.ui.palette import ActionProvider
 from krakentui.ui.theme import DARK, LIGHT, PLAIN, theme_for
 from tests.ui.opening import opened
 from tests.ui.views import FakeFace, a_line, a_market, an_order, orders_of
@@ -38,6 +39,27 @@ async def test_text_from_outside_is_never_markup() -> None:
         assert [text for text in ATTACKS if text not in screen.text()] == []
         await screen.press("escape", "J")
         assert [text for text in ATTACKS if text not in screen.text()] == []
+
+
+async def test_what_is_copied_never_reaches_the_clipboard_of_the_terminal() -> None:
+    async with opened() as screen:
+        written: list[str] = []
+        driver = screen.app._driver
+        assert driver is not None
+        vars(driver)["write"] = written.append
+        await screen.press("/", "B", "T", "C", "shift+home", "ctrl+x")
+        assert screen.app.clipboard == "BTC"
+        assert "\x1b]52" not in "".join(written)
+
+
+async def test_nothing_that_can_be_chosen_or_pressed_saves_a_picture() -> None:
+    """Textual's own command would write amounts to a file."""
+    async with opened() as screen:
+        assert [*screen.app.get_system_commands(screen.app.screen)] == []
+        assert {ActionProvider} == screen.app.COMMANDS
+        pressed = [binding.action for _, binding in screen.app._bindings]
+        assert pressed
+        assert [action for action in pressed if "screenshot" in action] == []
 
 
 async def test_one_failing_view_spoils_one_panel_only() -> None:
