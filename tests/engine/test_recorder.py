@@ -62,6 +62,12 @@ def test_a_page_of_the_edge_tells_neither_our_address_nor_its_number_of_the_requ
     assert "redacted" in told
 
 
+@pytest.mark.parametrize("address", ["2001:db8::1", "::1", "2001:DB8:0:1:2:3:4:ff", "203.0.113.7"])
+def test_no_address_is_recorded(address: str) -> None:
+    told = a_redaction().apply(json.dumps({"error": f"blocked: {address}, sorry"}).encode())
+    assert json.loads(told) == {"error": "blocked: redacted, sorry"}
+
+
 def test_times_versions_and_prices_are_no_addresses() -> None:
     frame = b'{"at":"2026-11-26T13:29:01.123456Z","version":"2.0.10","price":64000.1,"cost":"1.20"}'
     assert a_redaction().apply(frame) == frame.decode()
