@@ -91,8 +91,11 @@ def _held(profile: Profile, survey: Survey) -> Iterator[Line]:
             yield Line(f"  {offer.where}: nothing is there", bad=True)
     stray = survey.stray
     if stray is not None and stray.pair is not None:
-        print_ = fingerprint(stray.pair.key)
-        yield Line(f"  {stray.where}: key {print_}, left there: no run asks for it")
+        print_, taken = fingerprint(stray.pair.key), survey.taken
+        used = profile.fingerprint if taken is None or taken.pair is None else fingerprint(taken.pair.key)
+        other = "another key" if print_ != used else "the key"
+        text = f"{other} ({print_}) was left there: no run asks for it, remove it if nobody needs it"
+        yield Line(f"  {stray.where}: {text}", bad=print_ != used)
     elif stray is not None and stray.why:
         yield Line(f"  {stray.where}: {stray.why}")
     taken = survey.taken

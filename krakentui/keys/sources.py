@@ -43,9 +43,8 @@ class Survey(Struct, frozen=True, kw_only=True):
 
     @property
     def others(self) -> list[Offer]:
-        """All but that one, the stray one last."""
-        stray = [] if self.stray is None else [self.stray]
-        return [one for one in (*self.offers.values(), *stray) if one is not self.taken]
+        """All but that one."""
+        return [one for one in self.offers.values() if one is not self.taken]
 
     @property
     def hung(self) -> bool:

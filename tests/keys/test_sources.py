@@ -101,7 +101,7 @@ def test_sources_that_agree_say_nothing(tmp_path: Path) -> None:
     assert find(profile, here).notes == ()
     seen = survey(profile, here)
     assert seen.taken is not None
-    assert (seen.taken.store, len(seen.others)) == ("command", 6)
+    assert (seen.taken.store, len(seen.others)) == ("command", 5)
     assert disagreements([seen.taken, *seen.others]) == []
 
 
