@@ -7,9 +7,9 @@ nothing that is read ever stands before a cancel; where that one cannot, the fir
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from krakentui.engine.amends import AmendHistory
-from krakentui.engine.audit import AuditSide
 from krakentui.engine.canceller import Canceller
 from krakentui.engine.feeds import PrivateTalk
 from krakentui.engine.haste import Haste
@@ -41,6 +41,25 @@ from krakentui.state.question import MASS_IN_FLIGHT, unseen, why_read_only
 from krakentui.state.state import State
 from krakentui.state.view import NotAsked, Question, SwitchQuestion
 from krakentui.wire.spot.sign import check_secret
+
+if TYPE_CHECKING:  # the emergency exit is over before it would be loaded
+    from krakentui.engine.audit import AuditSide
+
+
+def _audit(
+    settings: Settings,
+    state: State,
+    lane: Lane,
+    tokens: Tokens,
+    house: Household,
+    line: Line,
+    maintenance: Callable[[], bool],
+) -> "AuditSide | None":
+    if not settings.audit:
+        return None
+    from krakentui.engine.audit import AuditSide  # noqa: PLC0415 - no cancel needs it
+
+    return AuditSide(settings, state, lane, tokens, house, line, maintenance)
 
 
 class AccountSide:
@@ -75,9 +94,7 @@ class AccountSide:
         self._lane = self.shared.lane
         self._tell = house.tell
         tokens = Tokens(self._lane, house.clock, settings.learn_token)
-        self._audit: AuditSide | None = None
-        if settings.audit:
-            self._audit = AuditSide(settings, state, self._lane, tokens, house, line, maintenance)
+        self._audit = _audit(settings, state, self._lane, tokens, house, line, maintenance)
         self._talk = PrivateTalk(
             self._lane,
             tokens,

@@ -9,12 +9,11 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from krakentui.engine.account import AccountSide
 from krakentui.engine.actionlog import LOGGED, ActionLog
-from krakentui.engine.details import details
 from krakentui.engine.doors import Opener, RestDoor
-from krakentui.engine.export import Whose, told_export
 from krakentui.engine.feeds import PublicTalk
 from krakentui.engine.fresh import fresh_household, fresh_state
 from krakentui.engine.haste import Haste
@@ -22,7 +21,6 @@ from krakentui.engine.household import Door
 from krakentui.engine.offset import Timing
 from krakentui.engine.poller import PublicPoller
 from krakentui.engine.public import PublicCalls
-from krakentui.engine.recorder import Recorder
 from krakentui.engine.seat import Seat
 from krakentui.engine.sight import Sight
 from krakentui.engine.supervise import supervise
@@ -58,12 +56,23 @@ from krakentui.state.view import (
     SwitchQuestion,
 )
 
+if TYPE_CHECKING:  # the emergency exit is over before it would be loaded
+    from krakentui.engine.recorder import Recorder
+
 _log = logging.getLogger("krakentui.engine")
 MORE_S = 1.0
 """How often it is looked whether more markets are wanted."""
 _PLAN_CHANGES = (FeedChanged, CallRefused, LockoutBegan, OrdersSnapshot)
 OVER = f"{ENDED}: nothing in it can be asked for or cancelled."
 NO_KEY = "There is no API key: only public markets are shown."
+
+
+def _recorder(settings: Settings, clock: Clock, tell: Callable[[Happening], None]) -> "Recorder | None":
+    if settings.record is None or settings.redactor is None:
+        return None
+    from krakentui.engine.recorder import Recorder  # noqa: PLC0415 - no cancel needs it
+
+    return Recorder(settings.record, settings.venue, clock, tell, settings.redactor)
 
 
 class Session(Sight):
@@ -105,11 +114,7 @@ class Session(Sight):
             if settings.state_dir is None or settings.credentials is None
             else ActionLog(settings.state_dir, settings.program, self.state, clock, self.tell)
         )
-        self._recorder = (
-            None
-            if settings.record is None or settings.redactor is None
-            else Recorder(settings.record, settings.venue, clock, self.tell, settings.redactor)
-        )
+        self._recorder = _recorder(settings, clock, self.tell)
         tap = self._recorder or NoTap()
         way = Way(proxy=settings.proxy, ca_file=settings.ca_file)
         self._own_door = RestDoor(settings.endpoints.rest, clock, tap, way) if door is None else None
@@ -180,6 +185,8 @@ class Session(Sight):
 
     def export(self, kind: HistoryKind, rows: Sequence[Past]) -> str:
         """Write rows into files of the folder we run in; the sentence says where, or why not."""
+        from krakentui.engine.export import Whose, told_export  # noqa: PLC0415 - no cancel needs it
+
         whose = Whose(self.state.venue, self.state.account)
         return told_export(kind, rows, Path.cwd(), self._clock.now_ns(), whose)
 
@@ -205,6 +212,8 @@ class Session(Sight):
 
     def details(self, order_id: str, t_ns: int) -> DetailsView | None:
         """Tell all that is known of an order; None where nothing is remembered of it."""
+        from krakentui.engine.details import details  # noqa: PLC0415 - no cancel needs it
+
         side = self._side
         return None if side is None else details(self.state, order_id, self.then(t_ns), side.amends)
 

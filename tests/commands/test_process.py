@@ -114,6 +114,13 @@ def test_a_live_command_never_loads_the_server_library(command: str, tmp_path: P
     assert "aiohttp" not in loaded_by(code, tmp_path)
 
 
+def test_the_emergency_exit_loads_only_what_its_cancel_needs(tmp_path: Path) -> None:
+    code = "import krakentui.commands.cancel, krakentui.engine.host, krakentui.net.http"
+    later = ("engine.audit", "engine.recorder", "engine.export", "engine.details", "wire.spot.v1")
+    loaded = loaded_by(code, tmp_path, *(f"krakentui.{name}" for name in later))
+    assert not loaded & {"websockets", "textual", "keyring", *(f"krakentui.{name}" for name in later)}
+
+
 def test_the_simulated_exchange_starts_without_loading_the_client(tmp_path: Path) -> None:
     code = (
         "from krakentui.commands.parser import parse\nparse(['simulate'])\nimport krakentui.commands.simulate"
