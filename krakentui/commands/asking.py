@@ -9,11 +9,12 @@ from fractions import Fraction
 
 from krakentui.budget.words import duration
 from krakentui.commands.columns import columns
-from krakentui.model.number import counted, plain, points_text
+from krakentui.model.number import counted, grouped, plain, points_text
 from krakentui.model.text import clean
 from krakentui.state.question import typed
 from krakentui.state.view import Question, QuestionOrder
 from krakentui.state.ways import PairView, WayName, WayView
+from krakentui.state.words import in_places, trimmed
 
 _MOST_TYPED = 1000
 ALL_AT_ONCE: WayName = "everything at once"
@@ -82,11 +83,11 @@ def describe(order: QuestionOrder) -> str:
     """Write one order in one line."""
     words = [order.id, order.side or "?", _number(order.remaining), order.pair or "?", order.type or "?"]
     if order.price is not None:
-        words += ["at", plain(order.price)]
+        words += ["at", in_places(order.price, order.price_places)]
     elif order.price_text:
         words += ["at", order.price_text]
     if order.trigger is not None:
-        words += ["trigger", plain(order.trigger)]
+        words += ["trigger", in_places(order.trigger, order.price_places)]
     if order.value is not None:
         words.append(f"({_figure(order.value)} {order.quote or 'of an unknown currency'})")
     if order.protective:
@@ -138,11 +139,11 @@ def _worth(question: Question) -> list[str]:
 
 
 def _figure(total: Decimal) -> str:
-    return plain(total.normalize())
+    return grouped(plain(total.normalize()))
 
 
 def _number(number: Decimal | None) -> str:
-    return "?" if number is None else plain(number)
+    return "?" if number is None else trimmed(number)
 
 
 def _adds(question: Question) -> str:

@@ -1,4 +1,4 @@
-"""`krakentui keys`: add, list, check, rename, remove, and which one is the default."""
+"""`krakentui keys`: add, list, check, rename, remove, take over, and which one is the default."""
 
 import os
 from collections.abc import MutableMapping

@@ -186,7 +186,9 @@ def _grammar() -> _Parser:
     actions.add_argument(
         "--last", type=_whole(1, 1_000_000), default=_UNSAID, metavar="N", help="only so many entries"
     )
-    keys_grammar(add("keys", "the stored keys: add, list, check, rename, remove", _options()), live)
+    keys_grammar(
+        add("keys", "the stored keys: add, list, check, rename, remove, default, take-over", _options()), live
+    )
     add("doctor", "what works here: sources of keys, terminal, clock, network", live)
     config_grammar(add("config", "the settings: init, show, check", _options()))
     add("paths", "where config, state and log live", live)

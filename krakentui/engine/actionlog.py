@@ -10,6 +10,7 @@ import os
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -40,7 +41,7 @@ from krakentui.model.mass import (
     MassStep,
     MassUnanswered,
 )
-from krakentui.model.number import counted
+from krakentui.model.number import counted, plain
 from krakentui.model.switch import SwitchAnswered, SwitchAsked, SwitchRanOut, SwitchUnanswered
 from krakentui.net.deadline import within
 from krakentui.state.state import State
@@ -257,7 +258,7 @@ class ActionLog:
             answer=answer,
         )
 
-    def _outcome(self, order_id: str, outcome: str, text: str, filled: object) -> Fact:
+    def _outcome(self, order_id: str, outcome: str, text: str, filled: Decimal | None) -> Fact:
         request = self._state.cancels.get(order_id)
         cost = self._cost.pop(order_id, None) if outcome == "cancelled" else None
         return Fact(
@@ -270,7 +271,7 @@ class ActionLog:
             cost_low=None if cost is None else figure(cost.low),
             cost_high=None if cost is None else figure(cost.high),
             outcome=outcome,
-            filled=None if filled is None else str(filled),
+            filled=None if filled is None else plain(filled),
         )
 
     def _note_mass(self, event: MassStep) -> None:

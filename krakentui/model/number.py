@@ -67,6 +67,13 @@ def without_zeros(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def grouped(text: str) -> str:
+    """Put commas between the thousands of a written figure, as the screen does: for sentences."""
+    whole, point, rest = text.partition(".")
+    sign = "-" if whole.startswith("-") else ""
+    return f"{sign}{int(whole.removeprefix('-')):,}{point}{rest}"
+
+
 def places_of(increment: Decimal) -> int:
     """Count the decimals of an increment: 0.01 has 2, 10 has 0."""
     exponent = increment.normalize().as_tuple().exponent

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from krakentui.model.account import KeyInfo
-from krakentui.model.number import plain, without_zeros
+from krakentui.model.number import grouped, plain, without_zeros
 from krakentui.model.order import Fill, Order
 from krakentui.model.symbol import PairInfo
 from krakentui.state.cancels import CancelRequest
@@ -18,7 +18,7 @@ BY_USER = "User requested"
 
 
 def describe(order: Order, pairs: Pairs) -> str:
-    """Say what an order is: `sell 0.5 BTC/USD at 110000.0`, `stop-loss sell 0.5 BTC/USD, trigger 90000.0`."""
+    """Say what an order is: `sell 0.5 BTC/USD at 110,000.0`, `stop-loss sell 2 BTC/USD, trigger 9,000.0`."""
     pair = order.pair or order.raw_pair
     if pair is None or order.side is None:
         return f"order {order.id}"
@@ -32,17 +32,17 @@ def describe(order: Order, pairs: Pairs) -> str:
 
 def trimmed(figure: Decimal) -> str:
     """Write a quantity without the zeros that say nothing."""
-    return without_zeros(plain(figure))
+    return grouped(without_zeros(plain(figure)))
 
 
 def in_places(figure: Decimal, places: int | None) -> str:
     """Write a price with the pair's places; digits beyond them are kept, only zeros are dropped."""
     text = plain(figure)
     if places is None:
-        return text
+        return grouped(text)
     whole, _, rest = text.partition(".")
     kept = rest[:places].ljust(places, "0") + rest[places:].rstrip("0")
-    return f"{whole}.{kept}" if kept else whole
+    return grouped(f"{whole}.{kept}" if kept else whole)
 
 
 def traded(fill: Fill, order: Order | None, pairs: Pairs) -> str:
@@ -103,8 +103,8 @@ def _part(order: Order, pairs: Pairs) -> str:
     if order.average is None:
         return f"filled {trimmed(order.filled)}"
     info = pairs.get(order.pair or "")
-    whole, point, rest = in_places(order.average, info.price_places if info else None).partition(".")
-    return f"filled {trimmed(order.filled)} @ {int(whole):,}{point}{rest}"
+    average = in_places(order.average, info.price_places if info else None)
+    return f"filled {trimmed(order.filled)} @ {average}"
 
 
 def outcome(request: CancelRequest, order: Order | None, pairs: Pairs) -> tuple[str, str]:

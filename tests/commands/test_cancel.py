@@ -170,8 +170,8 @@ async def test_a_dry_run_sends_nothing(capsys: pytest.CaptureFixture[str]) -> No
     assert desk.sent == []
     shown = capsys.readouterr().out.splitlines()
     assert shown[0] == f"Would cancel all 3 open orders of account alice (simulator, key {FINGERPRINT}):"
-    assert "  O1 sell 0.40000000 BTC/USD limit at 110000.0 (44000 USD)" in shown
-    assert "Together 132000 USD." in shown
+    assert "  O1 sell 0.4 BTC/USD limit at 110,000.0 (44,000 USD)" in shown
+    assert "Together 132,000 USD." in shown
     assert not any("kept" in line for line in shown)
 
 
@@ -265,10 +265,10 @@ def test_the_question_has_the_facts_of_the_screen() -> None:
     assert isinstance(question, Question)
     assert asking.facts(question).splitlines() == [
         f"Cancel all 3 open orders of account alice (simulator, key {FINGERPRINT}):",
-        "  O1 sell 0.40000000 BTC/USD limit at 110000.0 (44000 USD)",
-        "  O2 buy 0.40000000 ETH/USD limit at 110000.0 (44000 USD)",
-        "  O3 sell 0.40000000 BTC/USD limit at 110000.0 (44000 USD) [protective stop]",
-        "Together 132000 USD.",
+        "  O1 sell 0.4 BTC/USD limit at 110,000.0 (44,000 USD)",
+        "  O2 buy 0.4 ETH/USD limit at 110,000.0 (44,000 USD)",
+        "  O3 sell 0.4 BTC/USD limit at 110,000.0 (44,000 USD) [protective stop]",
+        "Together 132,000 USD.",
         "Goes over the websocket, one by one. Adds 3.5 to 4 points to the pairs' counters.",
         "Note: A stop is among them.",
     ]

@@ -107,7 +107,7 @@ def test_a_cancel_after_a_partial_fill_is_cancelled() -> None:
 
 def test_the_journal_says_what_had_filled() -> None:
     state = after(asked(), sent(), traded(), answered(), canceled("0.10000000"))
-    assert state.journal.after(0)[-1].text == "Cancelled: sell 0.5 BTC/USD at 110000.0, 0.1 filled."
+    assert state.journal.after(0)[-1].text == "Cancelled: sell 0.5 BTC/USD at 110,000.0, 0.1 filled."
 
 
 def test_a_failed_answer_is_a_refusal() -> None:
@@ -226,7 +226,7 @@ def test_an_outcome_is_one_line_of_the_journal() -> None:
 
 def test_an_order_cancelled_elsewhere_is_said_to_be() -> None:
     state = after(canceled())
-    text = "Closed: sell 0.5 BTC/USD at 110000.0 was cancelled, not by us."
+    text = "Closed: sell 0.5 BTC/USD at 110,000.0 was cancelled, not by us."
     assert state.journal.after(0)[-1].text == text
 
 

@@ -83,8 +83,8 @@ def test_the_life_of_an_order_is_told_by_source_with_what_changed() -> None:
         ("stream", "being placed", 1),
         ("stream", "open", 1),
         ("poll", "in the list: open", 1),
-        ("stream", "amended: quantity 0.5 → 0.4, price 110000 → 111000", 1),
-        ("stream", "filled 0.1 @ 111000", 1),
+        ("stream", "amended: quantity 0.5 → 0.4, price 110,000 → 111,000", 1),
+        ("stream", "filled 0.1 @ 111,000", 1),
         ("stream", "traded", 1),
         ("query", "asked by id: part filled", 1),
         ("stream", "cancelled (User requested)", 1),
@@ -99,7 +99,7 @@ def test_a_trigger_that_goes_off_is_told() -> None:
     play(
         state, patched(structs.replace(a_patch("O1", "status", 1, status="new"), trigger=gone_off)), seconds=1
     )
-    assert told(state)[-1] == ("stream", "changed: trigger 90000 → 91000, trigger triggered", 1)
+    assert told(state)[-1] == ("stream", "changed: trigger 90,000 → 91,000, trigger triggered", 1)
 
 
 def test_an_entry_is_dated_by_the_exchange_s_clock_and_by_its_own_word() -> None:

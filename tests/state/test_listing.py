@@ -66,7 +66,7 @@ def test_of_a_recorded_cancel_nobody_knows_whose_it_was() -> None:
     events = snapshot(a_standing()), patched(ended("canceled", reason="User requested"))
     state = play(a_bare_state(venue="replay"), *a_start(), *events)
     assert traces(state) == ["cancelled"]
-    assert state.journal.after(0)[-1].text == "Closed: sell 0.5 BTC/USD at 110000.0 was cancelled."
+    assert state.journal.after(0)[-1].text == "Closed: sell 0.5 BTC/USD at 110,000.0 was cancelled."
 
 
 def test_a_trace_has_what_the_order_was_and_nothing_to_cancel() -> None:

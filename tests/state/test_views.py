@@ -440,7 +440,7 @@ def test_an_outcome_line_names_order_outcome_and_what_had_filled() -> None:
 
 def test_a_fill_is_told_with_the_places_of_its_pair() -> None:
     state = a_state(snapshot(a_standing()), FillSeen(fill=a_fill(price="110000")))
-    assert views.journal(state)[-1].text == "Filled: sell 0.1 BTC/USD at 110000.0."
+    assert views.journal(state)[-1].text == "Filled: sell 0.1 BTC/USD at 110,000.0."
 
 
 def test_a_system_that_changes_is_told() -> None:

@@ -22,20 +22,20 @@ TRAILING = structs.replace(
 @pytest.mark.parametrize(
     ("order", "said"),
     [
-        (an_order(), "sell 0.5 BTC/USD at 110000.0"),
-        (an_order(side="buy", price="90000"), "buy 0.5 BTC/USD at 90000.0"),
+        (an_order(), "sell 0.5 BTC/USD at 110,000.0"),
+        (an_order(side="buy", price="90000"), "buy 0.5 BTC/USD at 90,000.0"),
         (an_order(type="market", price=None), "sell 0.5 BTC/USD at market"),
         (
             an_order(type="stop-loss", price=None, trigger="90000.0"),
-            "stop-loss sell 0.5 BTC/USD, trigger 90000.0",
+            "stop-loss sell 0.5 BTC/USD, trigger 90,000.0",
         ),
         (
             an_order(type="stop-loss-limit", price="89000", trigger="90000"),
-            "stop-loss-limit sell 0.5 BTC/USD at 89000.0, trigger 90000.0",
+            "stop-loss-limit sell 0.5 BTC/USD at 89,000.0, trigger 90,000.0",
         ),
         (TRAILING, "trailing-stop sell 0.5 BTC/USD at +9.0000%"),
         (an_order(pair=None), "order O1"),
-        (an_order(qty=None), "sell some BTC/USD at 110000.0"),
+        (an_order(qty=None), "sell some BTC/USD at 110,000.0"),
         (
             structs.replace(an_order(type="market", qty=None, price=None), cash_qty=Decimal("250.00")),
             "sell 250 worth of BTC/USD at market",
@@ -49,12 +49,12 @@ def test_an_order_is_said_in_words(order: Order, said: str) -> None:
 @pytest.mark.parametrize(
     ("figure", "places", "said"),
     [
-        ("110000", 1, "110000.0"),
-        ("110000.00", 1, "110000.0"),
+        ("110000", 1, "110,000.0"),
+        ("110000.00", 1, "110,000.0"),
         ("0.00000006", 8, "0.00000006"),
         ("0.123", 1, "0.123"),
         ("5", 0, "5"),
-        ("1E+3", 2, "1000.00"),
+        ("1E+3", 2, "1,000.00"),
         ("7.10", None, "7.10"),
     ],
 )
@@ -77,7 +77,7 @@ def test_a_cancel_by_others_gives_only_a_reason_that_says_something(reason: str,
 
 def test_an_expired_order_is_said_to_be() -> None:
     order = an_order(status="expired", filled="0.1")
-    assert ended(order, KNOWN) == "Closed: sell 0.5 BTC/USD at 110000.0 expired, 0.1 filled."
+    assert ended(order, KNOWN) == "Closed: sell 0.5 BTC/USD at 110,000.0 expired, 0.1 filled."
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ async def test_a_cancel_is_logged_step_by_step_with_what_it_cost(tmp_path: Path)
     assert (asked.cost_low, asked.cost_high) == ("8", "8")
     assert (outcome.outcome, outcome.cost_low, outcome.cost_high) == ("cancelled", "8", "8")
     assert outcome.request == asked.request
+    assert outcome.filled == "0.00000000"  # never 0E-8
 
 
 async def test_a_refusal_is_logged_with_the_words_of_the_exchange(tmp_path: Path) -> None:

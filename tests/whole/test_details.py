@@ -42,7 +42,7 @@ async def test_another_program_s_order_is_told_from_its_birth_to_its_end() -> No
         found = details(both, order_id)
         told = [(seen.witness, seen.what) for seen in found.timeline if seen.witness == "stream"]
         assert told[:2] == [("stream", "being placed"), ("stream", "open")]
-        assert ("stream", "filled 0.1 @ 61000") in told
+        assert ("stream", "filled 0.1 @ 61,000") in told
         assert told[-1][1].startswith("cancelled")
         changed = next(what for _, what in told if what.startswith("amended"))
         assert "quantity 0.5 → 0.4" in changed
