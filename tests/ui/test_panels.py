@@ -207,7 +207,7 @@ def test_the_total_says_that_it_leaves_something_out() -> None:
         ({"cancel": "asked"}, "cancel asked"),
         ({"cancel": "unknown"}, "cancel unknown"),
         ({"last_outcome": "not_sent"}, "cancel not sent"),
-        ({"last_outcome": "cancelled", "cost": None}, "—                cancelled"),
+        ({"last_outcome": "cancelled", "cost": None}, "└ cancelled"),
         ({"status": "partially_filled"}, "part filled"),
         ({"status": "something_new"}, "something_new"),
         ({"freshness": "stale", "age_ns": 12 * SECOND}, "▒stale 12s"),
