@@ -46,7 +46,7 @@ async def test_another_program_s_order_is_told_from_its_birth_to_its_end() -> No
         assert told[-1][1].startswith("cancelled")
         changed = next(what for _, what in told if what.startswith("amended"))
         assert "quantity 0.5 → 0.4" in changed
-        assert "price 60000 → 61000" in changed
+        assert "price 60,000 → 61,000" in changed
         assert found.row.trace.startswith("cancelled by another program, filled 0.1")
 
 
