@@ -42,9 +42,10 @@ from krakentui.model.mass import (
     MassUnanswered,
 )
 from krakentui.model.number import counted, plain
-from krakentui.model.switch import SwitchAnswered, SwitchAsked, SwitchRanOut, SwitchUnanswered
+from krakentui.model.switch import SwitchAnswered, SwitchAsked, SwitchUnanswered
 from krakentui.net.deadline import within
 from krakentui.state.state import State
+from krakentui.state.switch import outcome
 
 AGAIN_S = 0.2
 """When another program holds the file, it is tried again so soon."""
@@ -70,7 +71,6 @@ LOGGED: Final = frozenset(
         SwitchAsked,
         SwitchAnswered,
         SwitchUnanswered,
-        SwitchRanOut,
     }
 )
 """Events that facts are taken from before the state has taken them."""
@@ -102,6 +102,7 @@ class ActionLog:
         self._keys: dict[int | None, str] = {}
         """By request, None = the dead man's switch: the key that it goes with."""
         self._seen = state.journal.last
+        self._switch = state.switch
         self._failed = False
         self._lost = 0
         """Entries that are not, or perhaps not, in the file and will not be."""
@@ -136,7 +137,7 @@ class ActionLog:
                 self._note(self._cancel(event, "not_sent", answer=event.why))
             case MassStep():
                 self._note_mass(event)
-            case SwitchAsked() | SwitchAnswered() | SwitchUnanswered() | SwitchRanOut():
+            case SwitchAsked() | SwitchAnswered() | SwitchUnanswered():
                 self._note_switch(event)
 
     def after(self) -> None:
@@ -148,6 +149,9 @@ class ActionLog:
             if line.outcome is not None and line.order_id is not None:
                 self._note(self._outcome(line.order_id, line.outcome, line.text, line.filled))
         self._seen = journal.last
+        switch, self._switch = self._switch, self._state.switch
+        if (ended := outcome(switch, self._switch)) is not None:
+            self._note(Fact(act="dead_man", step="outcome", outcome=ended))
         for mass in self._state.desk.groups.masses:
             if mass.outcome is not None and mass.request not in self._over:
                 self._over.add(mass.request)
@@ -293,10 +297,9 @@ class ActionLog:
             case MassNotSent():
                 self._note(Fact(act="cancel_all", step="not_sent", request=request, answer=event.why))
 
-    def _note_switch(self, event: SwitchAsked | SwitchAnswered | SwitchUnanswered | SwitchRanOut) -> None:
+    def _note_switch(self, event: SwitchAsked | SwitchAnswered | SwitchUnanswered) -> None:
         """Take note of the dead man's switch; a renewal that goes well is no act."""
-        switch = self._state.switch
-        renews = switch.phase == "armed"
+        renews = self._state.switch.phase == "armed"
         match event:
             case SwitchAsked(renewal=False):
                 self._keys[None] = event.key
@@ -306,10 +309,6 @@ class ActionLog:
                 self._note(Fact(act="dead_man", step="answered", answer=event.code))
             case SwitchUnanswered():
                 self._note(Fact(act="dead_man", step="unanswered", answer=event.why))
-            case SwitchRanOut(own=True):
-                self._note(
-                    Fact(act="dead_man", step="outcome", outcome="unknown" if switch.doubt else "fired")
-                )
 
     def _pair(self, order_id: str) -> str | None:
         order = self._state.desk.table.find(order_id)

@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec import MsgspecError, Struct, json
 
 from krakentui.engine.wholefile import replace
+from krakentui.state.switch import Switch
 
 _LONGEST = 4_096
 _LOCK_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -53,13 +54,14 @@ def write(path: Path, left: Left) -> None:
     replace(path, json.encode(left))
 
 
-def forget(path: Path) -> None:
-    """Remove it: the switch is off.
+def forget(path: Path, left: Left | None) -> None:
+    """Remove what is known to be over, and nothing that somebody else has written meanwhile.
 
     Raises:
         OSError: the folder cannot be changed.
     """
-    path.unlink(missing_ok=True)
+    if left is not None and read(path) == left:
+        path.unlink(missing_ok=True)
 
 
 class Memory:
@@ -72,6 +74,7 @@ class Memory:
         self._venue = venue
         self._read_only = read_only
         self._kept: Left | None = None
+        self._is_own = True
         self._failed = False
         self._lock: int | None = None
 
@@ -87,39 +90,33 @@ class Memory:
             return None
         if self.is_anothers:
             return None
-        self._kept = left
+        self._kept, self._is_own = left, False
         return left
 
-    def keep(self, account: str, timeout_s: int, fires_wall_ns: int | None, *, renews: bool) -> str | None:
-        """Keep that it fires then, None = that it is off; a sentence says, once, that it cannot be kept.
-
-        Args:
-            account: Whose it is.
-            timeout_s: What it was armed with.
-            fires_wall_ns: When it fires, by the exchange's clock.
-            renews: This run renews it.
-        """
+    def keep(self, account: str, switch: Switch) -> str | None:
+        """Keep when it fires, or that it is off; a sentence says, once, that it cannot be kept."""
         left = (
             None
-            if fires_wall_ns is None
+            if switch.fires_wall_ns is None or not switch.is_on
             else Left(
                 key=self._key,
                 account=account,
                 venue=self._venue,
-                timeout_s=timeout_s,
-                fires_wall_ns=fires_wall_ns,
+                timeout_s=switch.timeout_s,
+                fires_wall_ns=switch.fires_wall_ns,
             )
         )
-        if left == self._kept or self._read_only or (left is None and self.is_anothers):
+        if left == self._kept or self._read_only or (left is None and not self._may_forget(switch)):
             return None
         try:
             if left is None:
-                forget(self._path)
+                forget(self._path, self._kept)
                 self.release()
             else:
-                if renews:
+                if switch.phase in {"arming", "armed"}:
                     self._hold()
                 write(self._path, left)
+                self._is_own = True
         except OSError as error:
             first, self._failed = not self._failed, True
             why = error.strerror or error
@@ -132,6 +129,10 @@ class Memory:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    def _may_forget(self, switch: Switch) -> bool:
+        """Tell whether the note is this run's to remove: its own, or of a switch that it disarmed."""
+        return not self.is_anothers and (self._is_own or switch.phase == "off")
 
     def _hold(self) -> None:
         if self._lock is None:

@@ -141,10 +141,7 @@ class DeadMan:
         """Keep on disk what the next start has to know."""
         if self._memory is None:
             return
-        switch = self._state.switch
-        fires_ns = switch.fires_wall_ns if switch.is_on else None
-        renews = switch.phase in {"arming", "armed"}
-        problem = self._memory.keep(self._state.account, switch.timeout_s, fires_ns, renews=renews)
+        problem = self._memory.keep(self._state.account, self._state.switch)
         if problem is not None:
             self._tell(Noted(kind="notice", text=problem, level="warn"))
 
@@ -161,7 +158,7 @@ class DeadMan:
         elif switch.phase == "left" and self._memory is not None and self._memory.is_anothers:
             self._tell(SwitchElsewhere(account=self._state.account))
         elif switch.has_passed(wall_ns):
-            self._tell(SwitchRanOut(account=self._state.account, own=switch.phase != "left"))
+            self._tell(SwitchRanOut(account=self._state.account))
         elif switch.is_kept and t_ns >= switch.due_ns():
             await self._keep(wall_ns, t_ns)
         elif switch.phase in {"arming", "armed"} and (near := next(self._near(wall_ns), None)) is not None:

@@ -57,5 +57,3 @@ class SwitchRanOut(Happening, frozen=True, kw_only=True):
     """The moment at which it fires has passed without a renewal."""
 
     account: str
-    own: bool = True
-    """This run has armed it; an earlier one has, otherwise."""

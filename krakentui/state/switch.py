@@ -261,6 +261,19 @@ def told(before: Switch, after: Switch) -> tuple[str, str] | None:
     return None
 
 
+def outcome(before: Switch, after: Switch) -> Literal["fired", "unknown"] | None:
+    """Tell how one that this run armed has just ended; None = it has not, or nobody here armed it."""
+    if before.phase == "left":
+        return None
+    if after.proven:
+        return None if before.proven else "fired"
+    if after.passed_wall_ns is not None:
+        return "unknown" if before.passed_wall_ns is None else None
+    if after.phase != "fired" or before.phase == "fired" or before.passed_wall_ns is not None:
+        return None
+    return "unknown" if after.doubt else "fired"
+
+
 def _phase_told(before: Switch, after: Switch) -> tuple[str, str] | None:
     match after.phase:
         case "disarming" if after.doubt in {LATE, MOVED}:

@@ -226,7 +226,7 @@ def test_one_that_may_have_been_disarmed_is_not_said_to_have_fired() -> None:
 def test_one_that_an_earlier_run_left_is_not_said_to_have_fired() -> None:
     """Another machine may renew it."""
     state = play(a_state(), SwitchLeft(account=ACCOUNT, timeout_s=60, trigger_ns=wall(30)))
-    play(state, SwitchRanOut(account=ACCOUNT, own=False), seconds=33)
+    play(state, SwitchRanOut(account=ACCOUNT), seconds=33)
     assert "unless another program renewed it" in last(state)
     assert "has fired" not in last(state)
 

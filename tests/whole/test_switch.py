@@ -149,6 +149,8 @@ async def test_the_next_start_tells_of_a_switch_left_armed_and_disarms_it_but_ne
             assert not question.arm
             assert late.session.set_switch(question, 0) is None
             await late.until(lambda: phase(late) == "off", 10)
+            await late.run(2)
+            assert not kept(tmp_path)
             assert not truly_armed(both)
 
 
@@ -167,7 +169,7 @@ async def test_a_program_beside_says_nothing_of_a_switch_that_is_kept_until_its_
                 assert (phase(keeper), phase(beside)) == ("armed", "off")
                 assert set(both.true_orders()) == orders
                 assert not [line for line in beside.session.journal() if "switch" in line.text]
-                assert _kept(tmp_path)
+                assert kept(tmp_path)
             await beside.run(3)
             assert phase(beside) == "left"
             assert not [one for one in verify(tmp_path) if isinstance(one, Entry) and one.outcome == "fired"]
@@ -180,7 +182,7 @@ async def test_a_session_that_only_reads_leaves_the_note_of_the_switch_alone(tmp
             keeper = Lockstep(both.exchange, first, clock)
             await keeper.run(8)
             await armed(keeper)
-        (note,) = _kept(tmp_path)
+        (note,) = kept(tmp_path)
         told = note.read_bytes()
         async with Host(structs.replace(settings, read_only=True), clock, random.Random(3)) as second:
             reader = Lockstep(both.exchange, second, clock)
@@ -232,7 +234,7 @@ async def test_a_switch_that_was_disarmed_is_not_told_of_at_the_next_start(tmp_p
         both.session.set_switch(question, 0)
         await both.until(lambda: phase(both) == "off", 5)
         await both.run(2)
-        assert not _kept(tmp_path)
+        assert not kept(tmp_path)
 
 
 async def test_a_question_is_answered_once() -> None:
@@ -244,7 +246,7 @@ async def test_a_question_is_answered_once() -> None:
         assert isinstance(both.session.set_switch(question, 30), NotAsked)
 
 
-def _kept(folder: Path) -> list[Path]:
+def kept(folder: Path) -> list[Path]:
     return list(folder.glob("switch-*.json"))
 
 

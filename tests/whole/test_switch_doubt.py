@@ -1,15 +1,18 @@
 """The dead man's switch in doubt: what may be armed unasked is disarmed, what is unknown is said."""
 
+import random
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from krakentui.engine.actionfile import verify
+from krakentui.engine.host import Host
 from krakentui.model.action import Entry
 from krakentui.model.clock import SECOND
 from tests.whole.faults import clear, inject
 from tests.whole.lockstep import Lockstep, lockstep
-from tests.whole.test_switch import LOST, QUIET, SWITCHES, armed, phase, truly_armed
+from tests.whole.test_switch import LOST, QUIET, SWITCHES, armed, kept, phase, truly_armed
 
 pytestmark = pytest.mark.anyio
 HEARD = {"effect": "after", "as": "silence"}
@@ -57,8 +60,10 @@ async def test_once_it_is_off_it_is_said_that_only_the_orders_tell_whether_it_fi
         assert not truly_armed(both)
 
 
-async def test_orders_that_it_cancelled_are_the_proof_and_what_may_arm_it_anew_is_disarmed() -> None:
-    async with lockstep(QUIET, warm_s=15) as both:
+async def test_orders_that_it_cancelled_are_the_proof_and_what_may_arm_it_anew_is_disarmed(
+    tmp_path: Path,
+) -> None:
+    async with lockstep(QUIET, warm_s=15, state_dir=tmp_path) as both:
         await armed(both)
         inject(both, "drop_answer", match=SWITCHES, **LOST)
         await both.until(lambda: not truly_armed(both), 90)
@@ -69,6 +74,27 @@ async def test_orders_that_it_cancelled_are_the_proof_and_what_may_arm_it_anew_i
         assert any(text.startswith("The dead man's switch has fired") for text in said(both))
         assert any("cancel_all_orders_after" in str(call["what"]) for call in both.verdicts()[calls:])
         assert not truly_armed(both)
+        assert logged(tmp_path) == ["fired"]
+
+
+async def test_what_an_earlier_run_left_only_passes_and_its_note_is_not_removed(tmp_path: Path) -> None:
+    """Another machine may renew it: nobody here knows that it fired."""
+    async with lockstep(QUIET) as both:
+        settings, clock = structs.replace(both.session._settings, state_dir=tmp_path), both.clock
+        async with Host(settings, clock, random.Random(2)) as first:
+            keeper = Lockstep(both.exchange, first, clock)
+            await keeper.run(8)
+            await armed(keeper)
+        (note,) = kept(tmp_path)
+        written = note.read_bytes()
+        async with Host(settings, clock, random.Random(3)) as second:
+            late = Lockstep(both.exchange, second, clock)
+            await emptied(late)
+            await late.until(lambda: phase(late) == "fired", 90)
+            assert "unless another program renewed it" in said(late)[-1]
+            assert not any("has fired" in text for text in said(late))
+        assert note.read_bytes() == written
+        assert logged(tmp_path) == []
 
 
 @pytest.mark.parametrize("steady", [False, True])
