@@ -2,7 +2,7 @@ import pytest
 from textual.strip import Strip
 
 from tests.ui.opening import Opened, opened
-from tests.ui.views import FakeFace, an_order, orders_of
+from tests.ui.views import FakeFace, a_budget, a_gauge, an_order, orders_of
 
 pytestmark = pytest.mark.anyio
 
@@ -142,3 +142,59 @@ async def test_asking_brings_the_chosen_order_into_sight() -> None:
         screen.app.main.orders.scroll_rows(20)
         await screen.press("x", "escape")
         assert "60,000.0" in cursor_line(screen)
+
+
+def titles(screen: Opened) -> str:
+    return next(line for line in screen.lines() if "Cancel cost" in line)
+
+
+def wide_then_narrow(face: FakeFace, *, wide: bool) -> None:
+    price = "123456789.12345678" if wide else "60000.0"
+    high = "123456" if wide else "8"
+    face.orders_view = orders_of(an_order("O1", price, price_places=8 if wide else 1), an_order("O2"))
+    face.budget_view = a_budget(a_gauge(high=high), a_gauge("ETH/USD trading"))
+
+
+def gauge_line(screen: Opened) -> int:
+    """Tell where the bar of the second gauge ends: there the figures begin."""
+    row = next(line for line in screen.lines() if "ETH/USD trading" in line)
+    return max(place for place, letter in enumerate(row) if letter in "─▒█")
+
+
+async def test_columns_hold_still_when_a_longer_figure_has_come_and_gone() -> None:
+    face = FakeFace()
+    wide_then_narrow(face, wide=True)
+    async with opened(face) as screen:
+        before = titles(screen), gauge_line(screen)
+        wide_then_narrow(face, wide=False)
+        await screen.draw()
+        assert (titles(screen), gauge_line(screen)) == before
+
+
+async def test_a_line_more_or_less_moves_no_column() -> None:
+    face = FakeFace()
+    wide_then_narrow(face, wide=True)
+    async with opened(face, size=(120, 36)) as screen:
+        before = titles(screen), gauge_line(screen)
+        wide_then_narrow(face, wide=False)
+        await screen.draw()
+        await screen.pilot.resize_terminal(120, 40)
+        await screen.draw()
+        assert (titles(screen), gauge_line(screen)) == before
+        await screen.pilot.resize_terminal(124, 40)
+        await screen.pilot.resize_terminal(120, 40)
+        await screen.draw()
+        assert titles(screen) != before[0]
+        assert gauge_line(screen) != before[1]
+
+
+async def test_another_arrangement_begins_with_widths_of_its_own() -> None:
+    face = FakeFace()
+    wide_then_narrow(face, wide=True)
+    async with opened(face) as screen:
+        before = titles(screen)
+        wide_then_narrow(face, wide=False)
+        await screen.draw()
+        assert titles(screen) == before
+        await screen.press("o")
+        assert titles(screen) != before

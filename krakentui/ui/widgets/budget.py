@@ -66,6 +66,8 @@ class Budget(Panel[BudgetView], can_focus=True):
         super().__init__(id=id)
         self._top = 0
         self._widths: tuple[int, ...] = ()
+        self._room = 0
+        """Cells that the widths are of."""
         self._head = self._foot = 0
 
     def draw_lines(self, width: int, height: int) -> Sequence[Line]:
@@ -137,9 +139,10 @@ class Budget(Panel[BudgetView], can_focus=True):
         """Tell how far one page goes."""
         return max(1, self.size.height - 1 - self._head - self._foot)
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """Forget the widths and lines of the old room."""
-        self._widths = ()
+    def on_resize(self, event: events.Resize) -> None:
+        """Forget the widths and lines of the old room; a line more or less leaves bars where they are."""
+        if event.size.width != self._room:
+            self._room, self._widths = event.size.width, ()
         self._head = self._foot = 0
 
 

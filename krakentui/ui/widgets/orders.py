@@ -79,7 +79,7 @@ class Orders(LiveRows[OrdersView, OrderRow]):
 
     def wish_for(self, wish: Arrangement) -> None:
         """Show what the user wants to see."""
-        self._wish = wish
+        self._wish, self._natural = wish, ()
         self.arrange_anew()
 
     def forget(self) -> None:

@@ -71,6 +71,8 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         self._anew = True
         self._head = HEAD
         self._natural: tuple[int, ...] = ()
+        self._room = 0
+        """Cells that the widths are of."""
         self._layout: Layout | None = None
         self._composed: dict[str, tuple[tuple[tuple[Span | Drawn, ...], Tail | None], Line]] = {}
         """The line of each row, kept while its cells stay equal: most rows do from frame to frame."""
@@ -310,9 +312,10 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
         event.stop()
         self.scroll_rows(-1)
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """Forget the widths of the old room."""
-        self._natural = ()
+    def on_resize(self, event: events.Resize) -> None:
+        """Forget the widths of the old room; a line more or less leaves columns where they are."""
+        if event.size.width != self._room:
+            self._room, self._natural = event.size.width, ()
 
     def mask(self, private: bool) -> None:
         """Hide or show; widths start anew."""
