@@ -41,16 +41,16 @@ async def test_every_sheet_tells_how_it_is_closed(key: str) -> None:
 async def test_the_question_about_the_switch_shows_its_keys_wherever_it_is_scrolled_to() -> None:
     async with opened(a_long_switch_question(), size=LEAST) as screen:
         await screen.press("D")
-        assert "type the seconds (60), then Enter arms it Esc keep it as it is" in said(screen)
+        assert "type 30 to 86399 seconds, then Enter arms it Esc keep it as it is" in said(screen)
         await screen.press("down", "down", "down", "down")
         assert "It is never armed again by itself." in said(screen)
-        assert "type the seconds (60), then Enter arms it Esc keep it as it is" in said(screen)
+        assert "type 30 to 86399 seconds, then Enter arms it Esc keep it as it is" in said(screen)
 
 
 async def test_what_is_wrong_with_the_seconds_is_told_in_full() -> None:
     async with opened(a_long_switch_question(), size=LEAST) as screen:
         await screen.press("D", *"99999", "enter")
-        assert "99999 is not 30 to 86399." in said(screen)
+        assert "99999 is not a number from 30 to 86399." in said(screen)
         assert "Esc keep it as it is" in said(screen)
 
 
