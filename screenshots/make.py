@@ -119,7 +119,7 @@ async def cancelled(stage: Stage) -> None:
 async def results(stage: Stage) -> None:
     """What came of a cancel of many."""
     await stage.wait(120)
-    for _ in range(7):
+    for _ in range(9):
         await stage.press("space", "down")
     await stage.press("x", "enter")
     await stage.wait(4)
