@@ -24,11 +24,11 @@ def main() -> int:
     say_wires(*wire.costs())
     say_exits(*emergency.exits())
     say_listed(listing.cost(), listing.frame())
-    say_drawn(*drawing.costs())
     made = exchange.throughput()
     say("\nSimulated exchange by hand, every pair on three channels, beside json.dumps of the same frames")
     part = made.bare_per_s / made.per_s
     say(f"{made.per_s:,.0f} frames/s on one core, 1/{part:.1f} of {made.bare_per_s:,.0f}")
+    say_drawn(*drawing.costs())  # after what a heap full of a screen would slow down
     if not Path("/proc/self/stat").exists():
         say("\nThe rest is measured on Linux only.")
         return 0
