@@ -10,6 +10,7 @@ from msgspec import structs
 from krakentui.engine.actionfile import verify
 from krakentui.engine.host import Host
 from krakentui.model.action import Entry
+from krakentui.settings import Settings
 from krakentui.simulator import Options
 from krakentui.state.view import NotAsked, SwitchQuestion
 from tests.whole.faults import SOON_S, clear, inject, is_true, private_calls, struck, watched
@@ -40,6 +41,17 @@ async def armed(both: Lockstep, timeout_s: int = 60) -> None:
     arm(both, timeout_s)
     await both.until(lambda: phase(both) == "armed", 3)
     assert truly_armed(both)
+
+
+async def left_armed(both: Lockstep, settings: Settings, timeout_s: int = 60) -> Path:
+    """Let a run arm it and end, and give the note that it leaves."""
+    async with Host(settings, both.clock, random.Random(2)) as first:
+        early = Lockstep(both.exchange, first, both.clock)
+        await early.run(8)
+        await armed(early, timeout_s)
+    assert settings.state_dir is not None
+    (note,) = kept(settings.state_dir)
+    return note
 
 
 async def test_it_is_kept_alive_over_the_socket_as_long_as_the_monitor_lives() -> None:
@@ -133,10 +145,7 @@ async def test_the_next_start_tells_of_a_switch_left_armed_and_disarms_it_but_ne
 ) -> None:
     async with lockstep(QUIET, state_dir=tmp_path) as both:
         settings, clock = both.session._settings, both.clock
-        async with Host(settings, clock, random.Random(2)) as first:
-            early = Lockstep(both.exchange, first, clock)
-            await early.run(8)
-            await armed(early, 300)
+        await left_armed(both, settings, 300)
         before = both.account()["cancel_after"]
         async with Host(settings, clock, random.Random(3)) as second:
             late = Lockstep(both.exchange, second, clock)
@@ -178,11 +187,7 @@ async def test_a_program_beside_says_nothing_of_a_switch_that_is_kept_until_its_
 async def test_a_session_that_only_reads_leaves_the_note_of_the_switch_alone(tmp_path: Path) -> None:
     async with lockstep(QUIET) as both:
         settings, clock = structs.replace(both.session._settings, state_dir=tmp_path), both.clock
-        async with Host(settings, clock, random.Random(2)) as first:
-            keeper = Lockstep(both.exchange, first, clock)
-            await keeper.run(8)
-            await armed(keeper)
-        (note,) = kept(tmp_path)
+        note = await left_armed(both, settings)
         told = note.read_bytes()
         async with Host(structs.replace(settings, read_only=True), clock, random.Random(3)) as second:
             reader = Lockstep(both.exchange, second, clock)

@@ -12,7 +12,7 @@ from krakentui.model.action import Entry
 from krakentui.model.clock import SECOND
 from tests.whole.faults import clear, inject
 from tests.whole.lockstep import Lockstep, lockstep
-from tests.whole.test_switch import LOST, QUIET, SWITCHES, armed, kept, phase, truly_armed
+from tests.whole.test_switch import LOST, QUIET, SWITCHES, armed, left_armed, phase, truly_armed
 
 pytestmark = pytest.mark.anyio
 HEARD = {"effect": "after", "as": "silence"}
@@ -81,11 +81,7 @@ async def test_what_an_earlier_run_left_only_passes_and_its_note_is_not_removed(
     """Another machine may renew it: nobody here knows that it fired."""
     async with lockstep(QUIET) as both:
         settings, clock = structs.replace(both.session._settings, state_dir=tmp_path), both.clock
-        async with Host(settings, clock, random.Random(2)) as first:
-            keeper = Lockstep(both.exchange, first, clock)
-            await keeper.run(8)
-            await armed(keeper)
-        (note,) = kept(tmp_path)
+        note = await left_armed(both, settings)
         written = note.read_bytes()
         async with Host(settings, clock, random.Random(3)) as second:
             late = Lockstep(both.exchange, second, clock)
