@@ -8,28 +8,26 @@ source with other times and another place, and both have to be the same to the b
 
 import json
 import os
-import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.support.environments import ROOT, anew, lock_of, plain, run
+
 LOCK = ROOT / "requirements.lock"
 TOOL_LOCK = Path(__file__).parent / "requirements.lock"
 PLACE = ROOT / ".bom-venv"
 BILL = ROOT / "dist" / "krakentui.cdx.json"
-_PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 
 
 def main() -> int:
     """Install, write the bill, compare; the exit code is 1 if they differ."""
-    fresh, tool = _environment("fresh", LOCK), _environment("tool", TOOL_LOCK)
-    _run(str(fresh), "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", ".")
-    version = _run(str(fresh), "-m", "krakentui", "--version").strip()
+    fresh, tool = anew(PLACE / "fresh", LOCK), anew(PLACE / "tool", TOOL_LOCK)
+    run(str(fresh), "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", ".")
+    version = run(str(fresh), "-m", "krakentui", "--version").strip()
     BILL.parent.mkdir(exist_ok=True)
     listing = ("cyclonedx_py", "environment", "--pyproject", "pyproject.toml", "--output-reproducible")
-    _run(str(tool), "-m", *listing, "--output-file", str(BILL), str(fresh))
+    run(str(tool), "-m", *listing, "--output-file", str(BILL), str(fresh))
     listed, locked = bill_of(BILL), lock_of(LOCK)
     wrong = sorted(listed.items() ^ locked.items())
     for name, number in wrong:
@@ -45,49 +43,27 @@ def main() -> int:
     return 1 if wrong or not same else 0
 
 
-def lock_of(path: Path) -> dict[str, str]:
-    """Read names and versions out of a lock."""
-    return {_plain(name): version for name, version in _PINNED.findall(path.read_text(encoding="utf-8"))}
-
-
 def bill_of(path: Path) -> dict[str, str]:
     """Read names and versions out of a bill, without what every environment has and the program itself."""
     bill = json.loads(path.read_text(encoding="utf-8"))
-    rows = {_plain(one["name"]): str(one["version"]) for one in bill["components"]}
+    rows = {plain(one["name"]): str(one["version"]) for one in bill["components"]}
     return {name: version for name, version in rows.items() if name not in {"pip", "setuptools", "krakentui"}}
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _environment(name: str, lock: Path) -> Path:
-    """Make an environment anew from a lock with hashes, and give its Python."""
-    place = PLACE / name
-    _run(sys.executable, "-m", "venv", "--clear", str(place))
-    python = place / "bin" / "python"
-    _run(str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock))
-    return python
 
 
 def _wheel_of(python: Path, name: str, hours: int) -> Path:
     """Build the wheel from a copy of the source that is so much older, and give its path."""
     copy, built = PLACE / name / "source", PLACE / name / "wheel"
     shutil.rmtree(PLACE / name, ignore_errors=True)
-    for tracked in _run("git", "ls-files", "-z").split("\0"):
+    for tracked in run("git", "ls-files", "-z").split("\0"):
         if tracked and (ROOT / tracked).is_file():
             (copy / tracked).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / tracked, copy / tracked)
             then = (copy / tracked).stat().st_mtime - hours * 3600
             os.utime(copy / tracked, (then, then))
     options = ("--quiet", "--no-deps", "--no-build-isolation", "--no-cache-dir", "--wheel-dir", str(built))
-    _run(str(python), "-m", "pip", "wheel", *options, str(copy))
+    run(str(python), "-m", "pip", "wheel", *options, str(copy))
     (wheel,) = built.glob("*.whl")
     return wheel
-
-
-def _run(*words: str) -> str:
-    return subprocess.run(words, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603 - our own words
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from tests.bom.__main__ import LOCK, bill_of, lock_of
+from tests.bom.__main__ import LOCK, bill_of
+from tests.support.environments import lock_of
 
 
 def test_the_lock_names_every_package_once_with_its_version() -> None:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from tests.support.environments import ROOT
 from tests.witness import blocks, house
 from tests.witness.exchange import simulated
 from tests.witness.report import FAILED, PASSED, PLACE, SPEED
@@ -63,7 +64,7 @@ def testimony(python: Path, name: str, first: str) -> Iterator[str]:
     try:
         ended = subprocess.run(  # noqa: S603 - our own words
             words,
-            cwd=house.ROOT,
+            cwd=ROOT,
             env=environment,
             capture_output=True,
             text=True,

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.witness.house import ROOT
+from tests.support.environments import ROOT
 from tests.witness.report import FAILED, PASSED
 
 SECTION = re.compile(r"^### Use it for your own bot$(.*?)(?=^##+ |\Z)", re.DOTALL | re.MULTILINE)
