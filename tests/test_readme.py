@@ -112,6 +112,7 @@ def test_no_lock_names_an_index_or_a_host() -> None:
         "requirements-dev.lock",
         "tests/witness/requirements.lock",
         "tests/bom/requirements.lock",
+        "tests/audit/requirements.lock",
     ):
         text = (README.parent / lock).read_text(encoding="utf-8")
         assert "://" not in text
