@@ -107,7 +107,9 @@ class AccountSide:
         self._feed = Feed("private", settings.endpoints.ws_private, self._talk, line, key=credentials.key)
         alone = settings.cancel_credentials is None
         called = "this key" if alone else f"the key {credentials.name}"
-        self._key = KeyWatch(self._lane, house, settings.withdraw_accepted, self._feed.replace, called)
+        self._key = KeyWatch(
+            self._lane, house, settings.withdraw_accepted, self._feed.replace, self.shared.powers, called
+        )
         self.check = KeyCheck(
             credentials, lambda: state.ledger, self._lane, house.clock, house.tell, self._described
         )
@@ -119,6 +121,7 @@ class AccountSide:
             self._talk.key_known,
             names_known,
             self._described,
+            self.shared.first_word,
             Haste(state, house.clock, hasty=settings.hasty),
         )
         numbers = itertools.count(1)

@@ -83,6 +83,8 @@ class Canceller:
                 return self.belief.refused or ""
             if same is None and names_none:
                 return UNPROVEN
+        if self._lane.held_back is not None:
+            return self._lane.held_back
         if self.belief.lacks_cancels is not None:
             return self.belief.lacks_cancels
         if self._socket_takes(t_ns) or self._rest_takes(t_ns):

@@ -175,20 +175,21 @@ class PrivateTalk:
             await within(self._clock, KEY_WAIT_S, self.key_known.wait)
         except TimeoutError:
             self.key_known.set()
-        if not self._may_stream():
-            self.no_stream = NO_STREAM
-        while self.no_stream is None and self._lane.stopped is None:
+        said = ""
+        while True:
+            if not self._may_stream():
+                self.no_stream = NO_STREAM
             t_ns = self._clock.mono_ns()
             locked_ns = self._lane.locked_ns(t_ns)
-            if not locked_ns:
+            why = self.no_stream or self._lane.stopped or ""
+            if not why and not locked_ns:
                 return
-            why = "private calls are locked out"
-            self._tell(FeedChanged(feed="private", state="down", why=why, retry_ns=t_ns + locked_ns))
-            await self._clock.sleep(locked_ns / SECOND)
-        why = self.no_stream or self._lane.stopped or ""
-        self._tell(FeedChanged(feed="private", state="down", why=why))
-        while self.no_stream is not None or self._lane.stopped is not None:
-            await self._clock.sleep(LOOK_AGAIN_S)
+            retry_ns = None if why else t_ns + locked_ns
+            why = why or "private calls are locked out"
+            if why != said:
+                said = why
+                self._tell(FeedChanged(feed="private", state="down", why=why, retry_ns=retry_ns))
+            await self._clock.sleep(LOOK_AGAIN_S if retry_ns is None else locked_ns / SECOND)
 
     async def _token(self) -> Secret:
         try:

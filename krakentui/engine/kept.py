@@ -17,15 +17,13 @@ where no clock is to be trusted, whole.
 
 import contextlib
 import hashlib
-import os
-import stat
 from pathlib import Path
 from typing import Literal
 
 from msgspec import DecodeError, Struct, json, structs
 
 from krakentui.budget.rules import LOCKOUT_NS
-from krakentui.engine.wholefile import replace
+from krakentui.engine.wholefile import read_own, replace
 from krakentui.model.clock import SECOND, Boot
 from krakentui.model.figures import BudgetFigures, Ends, MeterFigures, Silence, flaw
 
@@ -115,7 +113,7 @@ def read(path: Path) -> Kept:
         Unkept: it is not there, or cannot be believed.
     """
     try:
-        data = _bytes(path)
+        data = read_own(path, MOST_BYTES)
     except FileNotFoundError:
         raise Unkept("") from None
     except OSError as error:
@@ -169,15 +167,6 @@ def _since(kept: Kept, now: Now) -> Literal["certain", "unknown", "future"]:
     if not same:
         return "unknown"
     return "future" if kept.figures.t_ns > now.t_ns else "certain"
-
-
-def _bytes(path: Path) -> bytes:
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(handle, "rb") as file:
-        about = os.fstat(handle)
-        if not stat.S_ISREG(about.st_mode) or about.st_uid != os.geteuid():
-            raise OSError(0, "it is no file of yours")
-        return file.read(MOST_BYTES)
 
 
 def _sum(body: bytes) -> bytes:

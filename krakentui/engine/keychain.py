@@ -12,8 +12,9 @@ from typing import Protocol
 from msgspec import Struct, structs
 
 from krakentui.engine.host import Host
-from krakentui.engine.keycheck import ENDPOINT, KeyCheck
+from krakentui.engine.keycheck import KeyCheck
 from krakentui.engine.keyfetch import Fetched
+from krakentui.engine.lanes import DESCRIPTION
 from krakentui.engine.seat import Seated
 from krakentui.engine.session import OVER, Session
 from krakentui.keys.audit import audit
@@ -146,12 +147,12 @@ class Keychain:
         ledger, check = self._host.session.state.ledger, self._key_check(chosen)
         if self._cancels(chosen):
             ledger = ledger.of_second()
-        cost, counter = ledger.rest_cost(ENDPOINT).high, ledger.rest_at(t_ns)
+        cost, counter = ledger.rest_cost(DESCRIPTION).high, ledger.rest_at(t_ns)
         fits_ns = ledger.user_tried_at(cost, t_ns)
         return KeysView(
             rows=self._rows(t_ns),
             busy=self._switching or (check.doing if check else ""),
-            trouble=self._trouble or (check.trouble if check else "") or self._shelf.trouble,
+            trouble=self._trouble or (check.told if check else "") or self._shelf.trouble,
             cost=points(cost),
             used_low=points(counter.low),
             used_high=points(counter.high),

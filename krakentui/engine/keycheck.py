@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from krakentui.budget.ledger import Ledger
-from krakentui.engine.lanes import Lane
+from krakentui.engine.lanes import DESCRIPTION, Lane
 from krakentui.engine.wants import cost_text, why_later
 from krakentui.model.clock import Clock
 from krakentui.model.error import TransportError
@@ -15,7 +15,6 @@ from krakentui.model.event import Happening, KeyDescribed, Noted
 from krakentui.model.secret import Credentials
 from krakentui.wire.spot.rest import Call
 
-ENDPOINT = "GetApiKeyInfo"
 TAKING = "Taking the key {} over."
 NOT_OVERTAKEN = (
     "There is nothing to take over: as far as is known here, no other program has overtaken the nonces of "
@@ -71,16 +70,22 @@ class KeyCheck:
         return TAKING.format(name) if self._takes_over else f"Asking the exchange what the key {name} may do."
 
     @property
+    def told(self) -> str:
+        """Say what is wrong, as a sentence: the last check brought nothing, or the key is held back."""
+        return self.trouble or self._lane.held_back or ""
+
+    @property
     def is_overtaken(self) -> bool:
         """Tell whether another program has raised the key's nonces above ours."""
         return self._lane.is_overtaken
 
     def begin(self) -> str:
         """Ask, once at a time; the sentence says what comes of it."""
-        if self._lane.stopped is not None and not self.is_asking:
-            return self._lane.stopped
+        stopped = None if self._lane.held_back else self._lane.stopped
+        if stopped is not None and not self.is_asking:
+            return stopped
         return self._begin(
-            takes_over=False, said=f"Asked: {ENDPOINT}, up to {self._cost()} of the REST counter."
+            takes_over=False, said=f"Asked: {DESCRIPTION}, up to {self._cost()} of the REST counter."
         )
 
     def begin_take_over(self) -> str:
@@ -95,7 +100,7 @@ class KeyCheck:
     def _begin(self, *, takes_over: bool, said: str) -> str:
         if self.is_asking:
             return "The exchange is being asked already."
-        later = why_later(ENDPOINT, self._ledger(), self._clock.mono_ns())
+        later = why_later(DESCRIPTION, self._ledger(), self._clock.mono_ns())
         if later is not None:
             return later
         self.trouble, self._takes_over = "", takes_over
@@ -103,7 +108,7 @@ class KeyCheck:
         return said
 
     def _cost(self) -> str:
-        return cost_text(self._ledger().rest_cost(ENDPOINT).high)
+        return cost_text(self._ledger().rest_cost(DESCRIPTION).high)
 
     async def run(self) -> None:
         """Ask until cancelled, each time somebody wants it."""
@@ -116,7 +121,7 @@ class KeyCheck:
 
     async def _ask(self) -> str:
         try:
-            reply = await self._lane.call(Call(ENDPOINT), "user")
+            reply = await self._lane.call(Call(DESCRIPTION), "user")
         except TransportError as error:
             return FAILED.format(error)
         self._learn(reply.events)

@@ -10,6 +10,7 @@ from msgspec import structs
 
 from krakentui.engine.household import Household
 from krakentui.engine.lanes import Lane
+from krakentui.engine.powers import Powers
 from krakentui.keys.audit import Use, audit, used_meanwhile
 from krakentui.keys.permissions import WITHDRAW
 from krakentui.model.account import Finding
@@ -26,6 +27,7 @@ class KeyWatch:
         house: Household,
         accepted: frozenset[str],
         drop: Callable[[str], None],
+        powers: Powers,
         called: str = "this key",
     ) -> None:
         """Begin with nothing heard.
@@ -35,12 +37,14 @@ class KeyWatch:
             house: clock, and where events go.
             accepted: fingerprints of keys that may withdraw and are used all the same.
             drop: closes what is open with this key; it is given the reason.
+            powers: keeps what is heard for the next start.
             called: how the key is spoken of.
         """
         self._lane = lane
         self._house = house
         self._accepted = accepted
         self._drop = drop
+        self._powers = powers
         self._called = called
         self._heard = False
         self._told: set[str] = set()
@@ -52,11 +56,12 @@ class KeyWatch:
         sent, before = self._lane.last_nonce, self._lane.nonce_before_run
         new = not self._heard and before is not None
         use = Use(sent=sent, before=before or 0, offset_ms=offset_ns // MILLISECOND)
+        now_s = (house.clock.now_ns() + offset_ns) // SECOND
         told = audit(
             event.info,
             "watch",
             fingerprint,
-            (house.clock.now_ns() + offset_ns) // SECOND,
+            now_s,
             use=use if new else None,
             accepted=self._accepted,
         )
@@ -65,10 +70,12 @@ class KeyWatch:
         why = used_meanwhile(event.info, structs.replace(use, before=sent if last is None else last))
         if why is not None:
             house.tell(ForeignUseSeen(name="rest", scope=self._lane.scope, why=why, lasting=True))
+        self._powers.told(event.info, now_s)
         if told.refused is not None:
             self._lane.refuse(told.refused)
             self._drop(told.refused)
             return
+        self._lane.let_go()
         for finding in told.findings:
             if finding.urgent and not (finding.permission == WITHDRAW and fingerprint in self._accepted):
                 self._say(finding)

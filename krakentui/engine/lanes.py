@@ -11,6 +11,9 @@ from krakentui.model.error import NotSent
 from krakentui.model.limit import KeyScope, Scope
 from krakentui.wire.spot.rest import Call, Reply
 
+DESCRIPTION = "GetApiKeyInfo"
+"""All that is asked with a key that is held back."""
+
 
 class Ticket(Struct, frozen=True, kw_only=True):
     """Leave to send one call."""
@@ -79,7 +82,11 @@ class Lane(Protocol):
 
     @property
     def stopped(self) -> str | None:
-        """Tell why private calls stopped for good, as a sentence; None = they did not."""
+        """Tell why no private calls go, as a sentence that waiting alone does not change; None = they go."""
+
+    @property
+    def held_back(self) -> str | None:
+        """Tell why this key is not used before the exchange has described it; None = it is."""
 
     @property
     def key_refused(self) -> str | None:
@@ -103,6 +110,12 @@ class Lane(Protocol):
 
     def refuse(self, why: str) -> None:
         """Use this key no more, on our own judgement."""
+
+    def let_go(self) -> None:
+        """Hold this key back no more."""
+
+    async def wait_for_leave(self) -> None:
+        """Wait until a key that was held back is let go."""
 
     def locked_ns(self, t_ns: int) -> int:
         """Tell how long the lockout still lasts; 0 = none."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from msgspec import structs
@@ -10,7 +10,7 @@ from msgspec import structs
 from krakentui.budget.forecast import SPAN_NS
 from krakentui.budget.plan import Go, WaitUntil, Want, next_poll
 from krakentui.budget.projection import polls_ahead
-from krakentui.engine.firstword import NOT_TOLD, first_word
+from krakentui.engine.firstword import TRIES, Ask
 from krakentui.engine.haste import Haste
 from krakentui.engine.lanes import Held, Lane
 from krakentui.engine.offset import Timing
@@ -21,7 +21,7 @@ from krakentui.engine.turnstile import Kind
 from krakentui.engine.wants import may_ask, private_wants, public_wants
 from krakentui.model.clock import SECOND, Clock
 from krakentui.model.error import TransportError
-from krakentui.model.event import Happening, KeyDescribed, Noted
+from krakentui.model.event import Happening, KeyDescribed
 from krakentui.model.poll import PollAhead, PollPlanned
 from krakentui.net.deadline import within
 from krakentui.state.markets import Quote
@@ -50,6 +50,7 @@ class Poller:
         key_known: asyncio.Event,
         names_known: asyncio.Event,
         described: Callable[[KeyDescribed], None],
+        first_word: Callable[[Ask, int], Awaitable[None]],
         haste: Haste,
     ) -> None:
         """Begin with nothing asked.
@@ -62,6 +63,7 @@ class Poller:
             described: hears what the exchange says of the key, right after it was asked.
             key_known: set here when the key has described itself, or could not.
             names_known: set when REST's names of assets are known: before that its balances make no sense.
+            first_word: learns what the key may do, before anything else is asked with it.
             haste: where it is on, nothing comes between the list of orders and the cancel.
         """
         self._state = state
@@ -71,6 +73,7 @@ class Poller:
         self._key_known = key_known
         self._names_known = names_known
         self._described = described
+        self._first = first_word
         self._haste = haste
         self._last: dict[str, int] = {}
         self._wake = asyncio.Event()
@@ -135,10 +138,7 @@ class Poller:
     async def _first_word(self) -> None:
         """Learn what the key may do; who is in haste asks once."""
         ask = partial(self._ask, "GetApiKeyInfo", "user")
-        told = await ask() is not None if self._haste.is_on else await first_word(ask, self._clock)
-        if not told and self._lane.stopped is None:
-            text = NOT_TOLD.format(self._state.key_name)
-            self._tell(Noted(kind="notice", text=text, level="warn"))
+        await self._first(ask, 1 if self._haste.is_on else TRIES)
 
     def _plan(self) -> Go | WaitUntil:
         held = self._held

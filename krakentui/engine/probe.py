@@ -11,11 +11,13 @@ from typing import Self
 from msgspec import Struct
 
 from krakentui.engine.doors import RestDoor
+from krakentui.engine.firstword import may_describe
 from krakentui.engine.fresh import fresh_state
 from krakentui.engine.household import Door, Household
 from krakentui.engine.lane import KeyLane
 from krakentui.engine.nonce import NonceMark
 from krakentui.engine.offset import Offset
+from krakentui.engine.powers import Powers
 from krakentui.engine.public import PublicCalls
 from krakentui.engine.pulse import Pulse
 from krakentui.engine.purse import LedgerPurse
@@ -132,7 +134,7 @@ class Probe:
         try:
             reply = await lane.call(Call("GetApiKeyInfo"), "user")
             refusal = reply.refusal
-            if refusal is not None and (isinstance(refusal, Denied) or type(refusal) is VenueRefusal):
+            if refusal is not None and not may_describe(reply):
                 return await self._unnamed(lane, refusal)
         except TransportError as error:
             return Described(trouble=str(error))
@@ -151,6 +153,8 @@ class Probe:
         if reply.refusal is not None or reply.broken is not None:
             return Described(refusal=reply.refusal, trouble=reply.broken)
         (info,) = [event.info for event in reply.events if isinstance(event, KeyDescribed)]
+        settings = self._settings
+        Powers(settings.state_dir, lane.scope.key, settings.endpoints.rest).told(info, self.now_s)
         before = lane.nonce_before_run
         offset_ms = (self._state.offset_ns or 0) // MILLISECOND
         use = None if before is None else Use(sent=lane.last_nonce, before=before, offset_ms=offset_ms)

@@ -13,7 +13,6 @@ from msgspec import structs
 from krakentui.budget.ledger import Ledger
 from krakentui.engine.canceller import Canceller
 from krakentui.engine.canceltalk import NOT_USED, CancelTalk
-from krakentui.engine.firstword import NOT_TOLD, first_word
 from krakentui.engine.household import Household
 from krakentui.engine.keycheck import KeyCheck
 from krakentui.engine.keywatch import KeyWatch
@@ -25,7 +24,7 @@ from krakentui.engine.turnstile import Kind
 from krakentui.engine.wants import may_ask
 from krakentui.keys.pair import one_key_twice
 from krakentui.model.error import KeyProblem, TransportError
-from krakentui.model.event import Happening, KeyDescribed, Noted
+from krakentui.model.event import Happening, KeyDescribed
 from krakentui.model.limit import KeyScope
 from krakentui.net.feed import Feed
 from krakentui.net.hosts import check_destination
@@ -90,7 +89,12 @@ class SecondKey:
         )
         self.feed = Feed("cancels", settings.endpoints.ws_private, self.talk, line, key=credentials.key)
         self._watch = KeyWatch(
-            self.lane, house, settings.withdraw_accepted, self.feed.replace, f"the key {credentials.name}"
+            self.lane,
+            house,
+            settings.withdraw_accepted,
+            self.feed.replace,
+            self.shared.powers,
+            f"the key {credentials.name}",
         )
         self.check = KeyCheck(credentials, ledger, self.lane, house.clock, house.tell, self._described)
         self.canceller = Canceller(state, belief, house, self.lane, self.feed, self.talk.answers, numbers)
@@ -120,9 +124,7 @@ class SecondKey:
 
     async def run(self) -> None:
         """Ask what the key may do, at the start and now and then."""
-        if not await first_word(partial(self._ask, "user"), self._house.clock) and self.lane.stopped is None:
-            text = NOT_TOLD.format(self._belief.name)
-            self._house.tell(Noted(kind="notice", text=text, level="warn"))
+        await self.shared.first_word(partial(self._ask, "user"))
         self.talk.key_known.set()
         while True:
             known = self._belief.key_info is not None

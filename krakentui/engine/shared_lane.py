@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from krakentui.engine.household import Household
 from krakentui.engine.lane import KeyLane
-from krakentui.engine.lanes import Held, Wait
+from krakentui.engine.lanes import DESCRIPTION, Held, Wait
 from krakentui.engine.link import Link, NotBegun, Returned
 from krakentui.engine.takeover import TakenOver
 from krakentui.engine.turnstile import Kind
@@ -25,13 +25,31 @@ SILENT = "The krakentui that holds this key does not answer: private calls wait 
 class SharedLane:
     """A key's way to REST, wherever its lane is at this moment."""
 
-    def __init__(self, own: KeyLane, account: str, house: Household, *, single: bool = False) -> None:
-        """Begin with the lane of this program; `single` = only this program can sign for this key."""
+    def __init__(
+        self,
+        own: KeyLane,
+        account: str,
+        house: Household,
+        *,
+        single: bool = False,
+        held_back: str | None = None,
+    ) -> None:
+        """Begin with the lane of this program.
+
+        Args:
+            own: that lane.
+            account: whose key it is.
+            house: what the lanes share with the session.
+            single: only this program can sign for this key.
+            held_back: why nothing is done with it yet, as a sentence; None = it is used at once.
+        """
         self.scope = own.scope
         self._own = own
         self._account = account
         self._house = house
         self._single = single
+        self._held_back = held_back
+        self._leave = asyncio.Event()
         self._link: Link | None = None
         self._direct = True
         self._decided = asyncio.Event()
@@ -39,8 +57,13 @@ class SharedLane:
 
     @property
     def stopped(self) -> str | None:
-        """Tell why private calls stopped for good, as a sentence; None = they did not."""
-        return self._own.stopped
+        """Tell why no private calls go, as a sentence that waiting alone does not change; None = they go."""
+        return self._own.stopped or self.held_back
+
+    @property
+    def held_back(self) -> str | None:
+        """Tell why this key is not used before the exchange has described it; None = it is."""
+        return self._held_back if self._own.key_refused is None else None
 
     @property
     def key_refused(self) -> str | None:
@@ -70,6 +93,15 @@ class SharedLane:
     def refuse(self, why: str) -> None:
         """Use this key no more, on our own judgement."""
         self._own.refuse(why)
+
+    def let_go(self) -> None:
+        """Hold this key back no more."""
+        self._held_back = None
+        self._leave.set()
+
+    async def wait_for_leave(self) -> None:
+        """Wait until a key that was held back is let go."""
+        await self._leave.wait()
 
     def locked_ns(self, t_ns: int) -> int:
         """Tell how long the lockout still lasts; 0 = none."""
@@ -103,6 +135,8 @@ class SharedLane:
 
     async def call(self, call: Call, kind: Kind, wrote: Callable[[], None] | None = None) -> Reply:
         """Send one call, or hand it in, when its turn comes; see `Lane.call`."""
+        if self._held_back is not None and call.endpoint != DESCRIPTION:
+            raise Held(Wait(None, self._held_back))
         while True:
             link = self._link
             if self._direct or self._single:

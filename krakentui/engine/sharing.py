@@ -14,12 +14,14 @@ from msgspec import structs
 
 from krakentui.budget.ledger import Ledger
 from krakentui.engine.broker import Broker, House
+from krakentui.engine.firstword import TRIES, Ask, first_word, not_told, reason
 from krakentui.engine.household import Household
 from krakentui.engine.keeper import Identity, Keeper, KeepingDoor
 from krakentui.engine.lane import KeyLane
 from krakentui.engine.link import Link, LinkLost
 from krakentui.engine.nonce import NonceMark
 from krakentui.engine.points import Points
+from krakentui.engine.powers import Powers
 from krakentui.engine.recalling import Recollection
 from krakentui.engine.seat import LOOK, NoOwner, Refused, Seat
 from krakentui.engine.shared_lane import SharedLane
@@ -97,8 +99,16 @@ class SharedKey:
             self._keeper = self._keeper_of(seat, mark)
             house = structs.replace(house, door=KeepingDoor(house.door, self._keep))
         self._own = KeyLane(credentials, settings.account, mark, house)
-        single = credentials.otp_call is not None
-        self.lane = SharedLane(self._own, settings.account, house, single=single)
+        self.powers = Powers(settings.state_dir, credentials.fingerprint, settings.endpoints.rest)
+        self._harmless_s = self.powers.harmless_since(house.clock.now_ns() // SECOND)
+        known = self._harmless_s is not None or credentials.fingerprint in settings.withdraw_accepted
+        self.lane = SharedLane(
+            self._own,
+            settings.account,
+            house,
+            single=credentials.otp_call is not None,
+            held_back=None if known else reason(credentials),
+        )
         folder = None if seat is None else seat.place.folder
         self._recollection = Recollection(settings, folder, house.clock, self._own, mark, house.tell)
         if seat is not None:
@@ -109,6 +119,11 @@ class SharedKey:
         if self._seat is None or self._seat.is_outside:
             return []
         return [("sharing of the key", self.run)]
+
+    async def first_word(self, ask: Ask, tries: int = TRIES) -> None:
+        """Learn what the key may do, before anything else; see `firstword.first_word`."""
+        go_on = not_told(self._name, self._harmless_s)
+        await first_word(ask, self.lane, self._house.clock, self._house.tell, go_on, tries)
 
     def remember(self, figures: BudgetFigures) -> None:
         """Go on with what an earlier session of this program knew, where no file keeps it."""

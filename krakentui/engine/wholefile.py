@@ -1,9 +1,24 @@
 """Small files of the state folder that are replaced as a whole: a reader finds the old one or the new one."""
 
 import os
+import stat
 from pathlib import Path
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def read_own(path: Path, most: int) -> bytes:
+    """Read so many bytes at most of a plain file of ours.
+
+    Raises:
+        OSError: it cannot be read, or is something else.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode) or about.st_uid != os.geteuid():
+            raise OSError(0, "it is no file of yours")
+        return file.read(most)
 
 
 def replace(path: Path, content: bytes) -> None:

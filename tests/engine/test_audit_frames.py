@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from krakentui.engine.audit import AuditTalk
 from krakentui.engine.doors import open_websocket
-from krakentui.engine.lane import KeyLane
+from krakentui.engine.lanes import Lane
 from krakentui.engine.tokens import Tokens
 from krakentui.model.clock import SECOND
 from krakentui.model.limit import POINT
@@ -55,7 +55,7 @@ def a_talk(bench: Bench) -> AuditTalk:
     )
     return AuditTalk(
         bench.state,
-        cast("KeyLane", None),
+        cast("Lane", None),
         cast("Tokens", None),
         line,
         bench.auditor,

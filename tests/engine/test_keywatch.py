@@ -136,16 +136,3 @@ async def test_a_lost_description_is_asked_for_again_before_anything_else(first:
         assert private == ["GetApiKeyInfo"] * 3
         assert scene.connects("/auth/v2") == 0
         assert isinstance(scene.session.ask_cancel([FIRST]), NotAsked)
-
-
-@pytest.mark.anyio
-async def test_a_key_that_is_not_described_is_used_and_that_is_said_until_it_is() -> None:
-    scene = a_scene("withdraw-funds")
-    scene.door.answer("GetApiKeyInfo", BUSY, BUSY, BUSY)
-    async with scene.running(4):
-        texts = [line.text for line in scene.lines("notice")]
-        assert any("so whether it may withdraw is not known yet" in text for text in texts)
-        assert not scene.session.status(scene.clock.mono_ns()).power_known
-        scene.question()
-        await scene.beat(60)
-        assert isinstance(scene.session.ask_cancel([FIRST]), NotAsked)

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from krakentui.engine.powers import Powers
 from krakentui.engine.turnstile import Kind
+from krakentui.model.account import KeyInfo
 from krakentui.model.clock import SECOND
 from krakentui.model.error import AnswerLost, TransportError
 from krakentui.model.event import CallSpent, LockoutBegan, Noted
@@ -19,7 +21,7 @@ from krakentui.wire import broker as say
 from krakentui.wire.spot.rest import Call, Reply
 from tests.engine.test_sharing import Table, notices, private
 from tests.support.clock import settle
-from tests.support.exchange import ENDPOINTS, FIRST, KEY, Scene, ok
+from tests.support.exchange import ENDPOINTS, FIRST, KEY, PERMISSIONS, Scene, ok
 from tests.support.owner import FakeOwner
 
 CANCEL = Call("CancelOrder", (("txid", FIRST),))
@@ -59,6 +61,10 @@ async def outcome(scene: Scene, call: Call, sent: list[str]) -> Reply | type[Tra
 
 @asynccontextmanager
 async def a_follower(table: Table) -> AsyncIterator[tuple[Silent, Scene]]:
+    """Follow an owner to whom the exchange has described the key before."""
+    described = KeyInfo(name="test", permissions=frozenset(PERMISSIONS))
+    powers = Powers(table.folder, KEY.fingerprint, ENDPOINTS.rest)
+    powers.told(described, table.clock.now_ns() // SECOND)
     async with Silent(table.folder, table.clock) as owner, table.sitting("stream") as follower:
         yield owner, follower
         owner.end()
