@@ -209,7 +209,10 @@ def _explain(face: Face, given: Given) -> None:
     Raises:
         KrakentuiError: the orders are not listed.
     """
-    view = face.orders(face.clock.mono_ns())
+    t_ns = face.clock.mono_ns()
+    view = face.orders(t_ns)
+    if face.status(t_ns).key_held_back is not None and (given.ids or given.new_too):
+        return  # nothing goes with this key: the answer to the question says why
     if given.ids and not view.known:
         guard.say("The open orders are not listed yet: what was named goes as it was named.")
         return

@@ -71,20 +71,34 @@ def choose_key(
     if given.endpoint is not None:
         if given.profile is not None:
             raise UsageError("With --endpoint stored keys are not used: leave out --profile.")
-        whole = None if pair is None else _whole(pair, given.otp, given, environ, instead)
-        return _checked(Chosen(credentials=whole, cancels=second))
+        return _in_environment(pair, second, given, environ, instead)
     if pair is not None and given.profile is not None:
         raise UsageError(
             f"Two keys were asked for: --profile, and {environment.KEY} in the environment. Leave out one."
         )
-    profiles = profile_list.read(list_path(given, environ))
     if pair is not None:
-        whole = _whole(pair, given.otp, given, environ, instead)
-        return _checked(
-            Chosen(credentials=whole, cancels=second, withdraw_accepted=profiles.withdraw_accepted)
-        )
+        return _in_environment(pair, second, given, environ, instead)
+    profiles = profile_list.read(list_path(given, environ))
     name = given.profile or environ.get(environment.PROFILE) or profiles.default
     return Chosen() if name is None else _stored(name, profiles, given, environ, instead, find)
+
+
+def _in_environment(
+    pair: Credentials | None,
+    second: Credentials | None,
+    given: Given,
+    environ: MutableMapping[str, str],
+    instead: Machine | None,
+) -> Chosen:
+    if pair is None:
+        return Chosen(cancels=second)
+    return _checked(
+        Chosen(
+            credentials=_whole(pair, given.otp, given, environ, instead),
+            cancels=second,
+            withdraw_accepted=profile_list.read(list_path(given, environ)).withdraw_accepted,
+        )
+    )
 
 
 def _stored(

@@ -107,7 +107,8 @@ class CancelTalk:
         while True:
             t_ns, channel = self._clock.mono_ns(), self._channel()
             locked_ns = self._lane.locked_ns(t_ns)
-            why = NOT_USED if self._lane.key_refused else self._lane.stopped or ""
+            lane = self._lane
+            why = NOT_USED if lane.key_refused or lane.held_back else lane.stopped or ""
             why = why or (NO_SOCKET if channel is None else "")
             if channel is not None and not why and not locked_ns:
                 return channel

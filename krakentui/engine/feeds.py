@@ -20,6 +20,7 @@ SPARK_MIN = 15
 """Minutes of one candle of the sparkline."""
 MOST_SYMBOLS = 50
 """Symbols of one subscription: a long list is split, so that one message stays small."""
+HELD_BACK = "nothing is done with this key before the exchange has told what it may do"
 NO_STREAM = "this key may not open a private websocket: orders and balances come from REST"
 KEY_WAIT_S = LONGEST_S
 """For so long the token waits for the word on what the key may do."""
@@ -181,7 +182,7 @@ class PrivateTalk:
                 self.no_stream = NO_STREAM
             t_ns = self._clock.mono_ns()
             locked_ns = self._lane.locked_ns(t_ns)
-            why = self.no_stream or self._lane.stopped or ""
+            why = self.no_stream or (HELD_BACK if self._lane.held_back else self._lane.stopped) or ""
             if not why and not locked_ns:
                 return
             retry_ns = None if why else t_ns + locked_ns

@@ -13,6 +13,7 @@ from krakentui.engine.lanes import DESCRIPTION, Lane
 from krakentui.model.clock import Clock
 from krakentui.model.error import Denied
 from krakentui.model.event import Happening, Noted
+from krakentui.model.held import KeyHeldBack
 from krakentui.model.secret import Credentials
 from krakentui.net.deadline import within
 from krakentui.wire.spot.rest import Reply
@@ -75,6 +76,7 @@ async def first_word(
         if not may_describe(reply):
             if reply is not None and reply.refusal is not None:
                 lane.let_go()
+                tell(KeyHeldBack(key=lane.scope.key, why=None))
             return
         held_back = lane.held_back
         if held_back is None and asked >= tries:
@@ -82,7 +84,7 @@ async def first_word(
                 tell(Noted(kind="notice", text=go_on, level="warn"))
             return
         if held_back is not None and asked == TRIES:
-            tell(Noted(kind="notice", text=held_back, level="bad"))
+            tell(KeyHeldBack(key=lane.scope.key, why=held_back))
         with contextlib.suppress(TimeoutError):
             await within(clock, PAUSES_S[min(asked, len(PAUSES_S)) - 1], lane.wait_for_leave)
         if held_back is not None and lane.held_back is None:

@@ -2,8 +2,11 @@
 
 from krakentui.model.account import KeyInfo
 from krakentui.model.event import DeniedSeen, KeyDescribed, KeyRefused
+from krakentui.model.held import KeyHeldBack
 from krakentui.state import words
 from krakentui.state.journal import Journal
+
+KeySpokenOf = KeyDescribed | DeniedSeen | KeyRefused | KeyHeldBack
 
 
 class KeyBelief:
@@ -24,6 +27,8 @@ class KeyBelief:
         """Endpoints and channels that the exchange said it may not use."""
         self.refused: str | None = None
         """Why it is not used at all, as a sentence; None = it is, as far as known."""
+        self.held_back: str | None = None
+        """Why it is not used before the exchange has told what it may do, as a sentence; None = it is."""
 
     @property
     def lacks_cancels(self) -> str | None:
@@ -71,14 +76,14 @@ class Keys:
             return False
         return True if all(info is not None and info.account_mark for info in infos) else None
 
-    def take(self, event: KeyDescribed | DeniedSeen | KeyRefused, journal: Journal, t_ns: int) -> None:
+    def take(self, event: KeySpokenOf, journal: Journal, t_ns: int) -> None:
         """Take what was learnt of a key, and say it."""
         of = self.of(event.key)
         if of is None:
             return
         match event:
             case KeyDescribed(info=info):
-                before, of.key_info, of.refused = of.key_info, info, None
+                before, of.key_info, of.refused, of.held_back = of.key_info, info, None, None
                 if before is None or before.permissions != info.permissions:
                     of.denied = of.denied if before is None else frozenset()
                     journal.note("notice", self.told(of, words.power(info)), "info", t_ns)
@@ -89,6 +94,10 @@ class Keys:
                 if endpoint == "GetApiKeyInfo":
                     said = words.SECOND_FACTOR
                 journal.note("notice", self.told(of, said), "info" if what else "warn", t_ns)
+            case KeyHeldBack(why=why):
+                of.held_back = why
+                if why is not None:
+                    journal.note("notice", self.told(of, why), "bad", t_ns)
             case KeyRefused(why=why):
                 of.refused = why
                 journal.note("notice", self.told(of, why), "bad", t_ns)

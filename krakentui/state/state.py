@@ -38,7 +38,7 @@ from krakentui.state.feeds import Feeds
 from krakentui.state.history import History
 from krakentui.state.instruments import Instruments
 from krakentui.state.journal import Journal
-from krakentui.state.keys import Keys
+from krakentui.state.keys import Keys, KeySpokenOf
 from krakentui.state.limits import LimitNews
 from krakentui.state.markets import Markets
 from krakentui.state.reckoning import Reckoning
@@ -344,7 +344,7 @@ class State:
             )
 
     @_take.register
-    def _key_spoken_of(self, event: e.KeyDescribed | e.DeniedSeen | e.KeyRefused, t_ns: int) -> None:
+    def _key_spoken_of(self, event: KeySpokenOf, t_ns: int) -> None:
         if isinstance(event, e.KeyDescribed) and self.keys.of(event.key) is not None:
             self.feeds.heard("rest", t_ns)
         self.keys.take(event, self.journal, t_ns)

@@ -94,6 +94,8 @@ class StatusView(Struct, frozen=True, kw_only=True):
     """The dead man's switch; None = off."""
     key_refused: str | None = None
     """Why the exchange does not take this key at all, as a sentence."""
+    key_held_back: str | None = None
+    """Why this key is not used before the exchange has told what it may do, as a sentence."""
     canceller: KeyInUse | None = None
     """A second key, which cancels; None = there is none."""
 

@@ -35,6 +35,7 @@ from krakentui.state.wealth import balances
 
 __all__ = ["balances", "budget", "connections", "journal", "markets", "orders", "power", "question", "status"]
 
+HELD_BACK = "This key is asked what it may do, again and again: nothing else is polled with it."
 OFFSET_MATTERS_NS: Final = 2 * SECOND
 """From here on the clock offset is shown (faults F27)."""
 
@@ -63,6 +64,7 @@ def status(state: State, t_ns: int) -> StatusView:
         ended=state.ended,
         power_known=state.key is None or state.key_info is not None,
         key_refused=state.keys.own.refused,
+        key_held_back=state.keys.own.held_back,
         switch=switch(state, t_ns),
         canceller=None
         if second is None
@@ -196,6 +198,8 @@ def _next_poll(state: State, left_ns: int | None) -> str:
     plan = state.plan
     if state.ended:
         return f"{ENDED}: nothing is polled."
+    if plan is None and state.keys.own.held_back is not None:
+        return HELD_BACK
     if plan is None:
         return "No poll is planned yet." if state.key is not None else "No key: nothing private is polled."
     start, _, why = plan.why.partition(": ")

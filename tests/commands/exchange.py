@@ -8,6 +8,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from krakentui.model.limit import fingerprint
+
 PROGRAM = [sys.executable, "-m", "krakentui"]
 
 
@@ -72,6 +74,9 @@ class Exchange:
             check=False,
             env=self.environment(key),
         )
+
+    def fingerprint(self, key: str) -> str:
+        return fingerprint(self.first["keys"][key]["key"])
 
     def environment(self, key: str | None) -> dict[str, str]:
         if key is None:

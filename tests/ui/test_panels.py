@@ -380,6 +380,13 @@ def test_the_panels_say_why_nothing_comes_when_the_key_is_refused() -> None:
     assert why_waiting(a_status(key_refused=why)) == why
 
 
+def test_a_key_that_is_held_back_is_told_in_the_status_line_and_the_panels() -> None:
+    why = "The exchange has not told what the key main may do."
+    held = a_status(power="watch", power_known=False, key_held_back=why)
+    assert "═ KEY HELD BACK ═" in drawn(StatusLine(), held)
+    assert why_waiting(held) == why
+
+
 def test_an_amended_order_carries_a_mark_behind_its_age() -> None:
     assert " 42s~ " in order_line(an_order(amended=True))
 

@@ -35,8 +35,9 @@ _log = logging.getLogger(__name__)
 
 def why_waiting(status: StatusView) -> str:
     """Say why the account is not shown yet: nothing came so far, or what stands in the way."""
-    if status.key_refused is not None:
-        return status.key_refused
+    obstacle = status.key_refused or status.key_held_back
+    if obstacle is not None:
+        return obstacle
     feeds = [feed for feed in status.feeds if feed.role != "public"]
     failed = [feed.why for feed in feeds if feed.why and feed.state != "live"]
     if not failed or any(feed.state == "live" for feed in feeds):

@@ -29,6 +29,8 @@ NAMES = {
 UNCHECKED: tuple[str, Tone] = ("═ KEY UNCHECKED ═", "warn")
 """Until the exchange has told what the key may do."""
 REFUSED: tuple[str, Tone] = ("═ KEY REFUSED ═", "bad")
+HELD_BACK: tuple[str, Tone] = ("═ KEY HELD BACK ═", "bad")
+"""Nothing is done with it before the exchange has told what it may do."""
 CALM_SYSTEM = "online"
 AGE_CELLS = 3
 """Room of an age while a feed is live, so that the line stands still while it counts."""
@@ -61,6 +63,8 @@ class StatusLine(Panel[StatusView]):
         power, power_tone = POWERS[view.power] if view.power_known else UNCHECKED
         if view.key_refused is not None and view.key is not None:
             power, power_tone = REFUSED
+        elif view.key_held_back is not None:
+            power, power_tone = HELD_BACK
         elif view.read_only and view.power != "public":
             power, power_tone = READ_ONLY
         spans = [Span(badge, tone)]
