@@ -12,6 +12,7 @@ from krakentui.engine.powers import AHEAD_S, LONGEST_S, Powers
 from krakentui.model.account import KeyInfo
 from krakentui.model.clock import SECOND
 from krakentui.model.error import AnswerLost
+from krakentui.model.secret import Secret
 from krakentui.state.view import NotAsked
 from krakentui.wire.spot.rest import Call, Prepared
 from tests.support.clock import WALL_START
@@ -268,6 +269,32 @@ def test_where_nothing_can_be_written_nothing_older_is_left(tmp_path: Path) -> N
     kept(tmp_path).with_name(kept(tmp_path).name + ".new").mkdir()
     memory(tmp_path).told(HARMLESS, NOW_S + 60)
     assert memory(tmp_path).harmless_since(NOW_S + 60) is None
+
+
+# --- a time code, good for one call ---------------------------------------------------------------
+
+
+def with_a_code(folder: Path) -> Scene:
+    key = structs.replace(KEY, otp=Secret("493022"), otp_call="GetWebSocketsToken")
+    return Scene(some_settings(key=key, folder=folder))
+
+
+async def test_a_time_code_opens_no_socket_of_a_key_of_which_nothing_is_known(tmp_path: Path) -> None:
+    scene = with_a_code(tmp_path)
+    async with scene.running(30):
+        assert private(scene) == []
+        asked = scene.session.ask_cancel([FIRST])
+        assert isinstance(asked, NotAsked)
+        assert "run `krakentui keys check --otp code` first" in asked.why
+
+
+async def test_after_a_check_it_does(tmp_path: Path) -> None:
+    memory(tmp_path).told(HARMLESS, NOW_S - 60)
+    scene = with_a_code(tmp_path)
+    async with scene.running(30):
+        assert private(scene) == ["GetWebSocketsToken"]
+        assert scene.connects("/auth/v2") == 1
+        scene.question()
 
 
 # --- the key that cancels -------------------------------------------------------------------------
