@@ -41,6 +41,8 @@ async def main(endpoint: str, folder: Path) -> None:
         asyncio.TaskGroup() as group,
     ):
         lane = host.session._account.shared.lane  # type: ignore[union-attr]
+        while lane.held_back is not None:  # until the exchange has told what the key may do
+            await lane.wait_for_leave()
         say("began", "owner" if seat is not None and seat.place.is_held else "follower")
         for _ in range(AT_ONCE):
             group.create_task(cancel_for_ever(lane, numbers))
