@@ -41,7 +41,7 @@ from krakentui.wire.spot.rest import Call, Reply
 from krakentui.wire.spot.ws import Conversation
 
 _log = logging.getLogger("krakentui.engine")
-How = Literal["taken", "counted", "queued"]
+How = Literal["taken", "counted", "queued", "begun"]
 """What an answer that agrees says of an order."""
 _DOUBTFUL = (
     "EGeneral:Internal error",
@@ -265,27 +265,32 @@ class Cancels:
         """The exchange took the request; for a batch it only says of how many, once they are done."""
         self._unsure.pop(job.number, None)
         self._mass.taken(job, count, pending=how == "queued")
-        if count is None or count >= len(job.wanted) or how == "queued":
+        silent = count is None and how == "taken" and len(job.wanted) > 1 and not job.parcel.at_once
+        if silent:
+            self._unanswered(job, "the exchange took the cancels, not told how many")
+        elif count is None or count >= len(job.wanted) or how == "queued":
             for one in job.wanted:
                 self._answered(job, one, ok=True, how=how)
         elif not count and not job.parcel.at_once:
             for one in job.wanted:
                 self._answered(job, one, ok=False, code="EOrder:Unknown order")
         else:
-            self._unanswered(job, f"the exchange took {count} of {len(job.wanted)} cancels, not told which")
+            why = f"the exchange took {count} of {len(job.wanted)} cancels, not told which"
+            self._unanswered(job, why, partly=None if job.parcel.at_once else (count, len(job.wanted)))
 
     def _refused(self, job: Job, error: VenueRefusal) -> None:
-        if error.code.startswith(_IN_PROGRESS):
-            self._taken(job, None, "queued")
+        alone = len(job.wanted) == 1 and not job.parcel.at_once
+        if alone and error.code.startswith(_IN_PROGRESS):
+            self._taken(job, None, "begun")
             return
         if isinstance(error, Denied):
             self._tell(DeniedSeen(key=self._lane.scope.key, endpoint="CancelOrder"))
-        doubtful, alone = error.code.startswith(_DOUBTFUL), len(job.wanted) == 1
+        doubtful = error.code.startswith((*_DOUBTFUL, _IN_PROGRESS))
         if not doubtful:
             self._tell_limit(job, error.code)
         if job.parcel.at_once and isinstance(error, (Denied, LockedOut, RateLimited)):
             self._mass.refused(job, error.code)
-        elif doubtful or not alone or job.parcel.at_once:
+        elif doubtful or not alone:
             self._unanswered(job, str(error).rstrip("."), "" if doubtful else error.code)
             return
         for one in job.wanted:
@@ -319,7 +324,7 @@ class Cancels:
             )
         )
 
-    def _unanswered(self, job: Job, why: str, code: str = "") -> None:
+    def _unanswered(self, job: Job, why: str, code: str = "", partly: tuple[int, int] | None = None) -> None:
         self._mass.unanswered(job, why)
         for one in job.wanted:
             self._tell(
@@ -329,6 +334,7 @@ class Cancels:
                     request=job.number,
                     why=why,
                     code=code,
+                    partly=partly,
                 )
             )
 

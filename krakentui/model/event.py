@@ -63,12 +63,11 @@ class TimeMeasured(Happening, frozen=True, kw_only=True):
 
 
 class ClockJumped(Happening, frozen=True, kw_only=True):
-    """The machine slept or its clock was set: nothing seen before is fresh."""
+    """The machine slept, or its clock was set to `wall_ns`: nothing seen before is fresh."""
 
     gap_ns: int
     why: str
     wall_ns: int | None = None
-    """Our wall clock after the jump."""
 
 
 class Garbled(Happening, frozen=True, kw_only=True):
@@ -308,13 +307,12 @@ class CallRefused(Happening, frozen=True, kw_only=True):
 
 
 class ForeignUseSeen(Happening, frozen=True, kw_only=True):
-    """Somebody else spends from this limit unseen (the key's own `lastUsed` or nonce shows it)."""
+    """Somebody else spends from this limit unseen (`lastUsed` or nonce shows it); `lasting` = may go on."""
 
     name: LimitName
     scope: Scope
     why: str
     lasting: bool = False
-    """It is somebody's who may go on, unseen."""
 
 
 class LockoutBegan(Happening, frozen=True, kw_only=True):
@@ -368,8 +366,8 @@ class CancelAnswered(CancelStep, frozen=True, kw_only=True):
 
     ok: bool
     code: str = ""
-    how: Literal["taken", "counted", "queued"] = "taken"
-    """counted: as cancelled, and no other source will ever tell this key; queued: the order ends later."""
+    how: Literal["taken", "counted", "queued", "begun"] = "taken"
+    """counted: done, and nothing else will tell this key; queued: ends later; begun: by an earlier cancel."""
 
 
 class CancelUnanswered(CancelStep, frozen=True, kw_only=True):
@@ -377,6 +375,8 @@ class CancelUnanswered(CancelStep, frozen=True, kw_only=True):
 
     why: str
     code: str = ""
+    partly: tuple[int, int] | None = None
+    """The exchange agreed to so many of so many that went together, not told which."""
 
 
 class CancelNotSent(CancelStep, frozen=True, kw_only=True):

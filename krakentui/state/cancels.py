@@ -8,6 +8,8 @@
       └ not_sent
 
 A batch that was refused as a whole is unknown order by order; one that is then seen to be open was refused.
+Whose cancel ended an order is only certain where the answer to this request names it, alone or with all of
+its batch: without such an answer, or after one that left it open, nobody's doing is claimed.
 An answer "success" only means that the exchange took the request; the order's own end decides. Only where
 the key can learn of no order's end, the exchange's count of one cancelled order stands for it. An answer
 "unknown order" means that somebody was faster: how it ended is asked for.
@@ -60,6 +62,13 @@ TRANSITIONS: Final[Mapping[tuple[Phase, Signal], Phase]] = {
 
 ENDINGS: Final = frozenset({"cancelled", "filled", "gone"})
 """Outcomes after which the order is not open any more."""
+_DOUBTS: Final[Mapping[Signal, bool]] = {
+    "accepted": False,
+    "unanswered": True,
+    "not_sent": True,
+    "still_open": True,
+}
+"""What a signal says of whose cancel it will have been."""
 _WRITTEN: Final = frozenset({"sent", "accepted", "counted", "missing", "refused", "unanswered"})
 _LOST = ("unknown order", "invalid order")
 _NOT_OURS = ("post only", "cancelallordersafter", "insufficient", "liquid", "replaced", "expire", "market")
@@ -89,6 +98,10 @@ class CancelRequest(Struct, frozen=True, kw_only=True):
     """What the exchange answered to the whole batch: a refusal of this one, once it is seen to be open."""
     along: bool = False
     """A mass cancel took the order, which nobody here knew when it went."""
+    doubt: bool = False
+    """A cancel that ended its order may as well be somebody else's."""
+    spared: bool = False
+    """Its order was seen open after all that was asked: it was not reached."""
 
     @property
     def in_flight(self) -> bool:
@@ -110,6 +123,9 @@ def answer_signal(code: str, *, ok: bool, counted: bool = False) -> Signal:
 
 def follow(request: CancelRequest, signal: Signal, t_ns: int, why: str = "") -> CancelRequest:
     """Return the request after a signal about it."""
+    doubt = _DOUBTS.get(signal, request.doubt)
+    if doubt != request.doubt and not (signal == "not_sent" and request.phase == "asked"):
+        request = structs.replace(request, doubt=doubt)
     if signal == "missing" and request.phase == "ended" and request.outcome == "cancelled":
         # The order's end came before our answer, and our answer says that somebody was faster.
         return structs.replace(request, outcome="gone", why="someone else cancelled it first", moved_ns=t_ns)
@@ -126,6 +142,7 @@ def follow(request: CancelRequest, signal: Signal, t_ns: int, why: str = "") -> 
         why=why or request.why,
         moved_ns=t_ns,
         sent=request.sent or signal in _WRITTEN,
+        spared=request.spared or signal == "still_open",
     )
 
 

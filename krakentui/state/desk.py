@@ -10,7 +10,7 @@ from typing import Final
 from krakentui.model import event as e
 from krakentui.model.amend import AmendsSeen
 from krakentui.model.clock import SECOND
-from krakentui.model.mass import CancelsBegun, MassStep
+from krakentui.model.mass import CancelsBegun, MassOver, MassStep
 from krakentui.model.order import OrderPatch, Source
 from krakentui.model.waiting import WaitDropped
 from krakentui.state import told, words
@@ -189,6 +189,8 @@ class Desk:
             said = self.groups.step(event, self.requests.all, t_ns)
             if said is not None:
                 self._journal.note("cancel", *said, t_ns)
+            if isinstance(event, MassOver) and self.groups.exceeds(event.request, self.requests.all):
+                self.requests.doubt(event.request)
 
     @_take.register
     def _cancel_asked(self, event: e.CancelAsked, t_ns: int) -> None:
@@ -205,11 +207,14 @@ class Desk:
     def _cancel_answered(self, event: e.CancelAnswered, t_ns: int) -> None:
         why = "" if event.ok else f"the exchange says {event.code}"
         signal = answer_signal(event.code, ok=event.ok, counted=event.how == "counted")
-        self._signal(event.order_id, event.request, signal, t_ns, why, pending=event.how == "queued")
+        pending = event.how in {"queued", "begun"}
+        self._signal(event.order_id, event.request, signal, t_ns, why, pending=pending)
+        if event.how == "begun":
+            self.requests.doubt(event.request)
 
     @_take.register
     def _cancel_unanswered(self, event: e.CancelUnanswered, t_ns: int) -> None:
-        self.requests.note_batch(event.order_id, event.request, event.code)
+        self.requests.note_batch(event)
         self._signal(event.order_id, event.request, "unanswered", t_ns, event.why)
 
     @_take.register
@@ -263,8 +268,11 @@ class Desk:
         """Give the request of an order that a mass cancel has ended unnamed; None = it did not."""
         if change.before is None:
             return None
-        number = self.groups.takes_along(change.after, self.requests.all)
-        return None if number is None else self.requests.take_along(change.after, number, NAME, t_ns)
+        found = self.groups.takes_along(change.after, self.requests.all, self._clock)
+        if found is None:
+            return None
+        number, doubt = found
+        return self.requests.take_along(change.after, number, NAME, t_ns, doubt=doubt)
 
     def _hold(self, t_ns: int) -> None:
         """Work out anew what the orders hold, once they were listed."""
@@ -281,7 +289,7 @@ class Desk:
         known = self.table.ended(order_id)
         if after.in_flight and known is not None and known.is_done:
             self._close(self.requests.end(known, t_ns), t_ns)
-        elif after.outcome != before.outcome:
+        elif after.outcome != before.outcome or (after.outcome == "cancelled" and after.doubt > before.doubt):
             self._close(after, t_ns)
         elif after.phase == "unknown" and before.phase != "unknown":
             text = f"Cancel of {order_id}: {after.why.rstrip('.') or 'no answer'}; asking the exchange."

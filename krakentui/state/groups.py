@@ -6,7 +6,8 @@
       └ not_sent
 
 A mass cancel also takes orders that nobody here knew when it went. One that ends as cancelled while it is
-under way counts as taken along, up to the exchange's own count.
+under way counts as taken along; beyond the exchange's own count, or without an answer, it is not told
+whose doing it was.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from krakentui.model import mass as m
 from krakentui.model.clock import SECOND
 from krakentui.model.order import Order, Outcome
 from krakentui.state.cancels import CancelRequest, is_by_request
+from krakentui.state.reckoning import Reckoning
 
 KEPT: Final = 20
 """Groups remembered; of more the oldest go, unless they are not settled."""
@@ -25,6 +27,8 @@ LATE_NS: Final = 3 * SECOND
 """So long after the last of its orders the stream may still show what a mass cancel has ended."""
 DOUBT_NS: Final = 15 * SECOND
 """An unanswered mass cancel of which no order tells anything is watched for so long."""
+YOUNG_NS: Final = SECOND
+"""By so much the exchange's clock may be off."""
 NAME: Final = "the cancel of everything"
 Phase = Literal["asked", "sent", "taken", "unknown", "refused", "not_sent", "over"]
 Said = tuple[str, str]
@@ -176,16 +180,27 @@ class Groups:
         self._put(structs.replace(group, mass=mass))
         return said
 
-    def takes_along(self, order: Order, known: Mapping[str, CancelRequest]) -> int | None:
-        """Tell the mass cancel that has surely or probably ended this order, which it did not name."""
-        for group in reversed(self._all):
-            mass = group.mass
-            if mass is None or not mass.is_open or not is_by_request(order):
-                continue
-            if mass.count is None or _ended(group, known) < mass.count:
+    def takes_along(
+        self, order: Order, known: Mapping[str, CancelRequest], clock: Reckoning
+    ) -> tuple[int, bool] | None:
+        """Tell which mass cancel may have ended this order unnamed, and whether that is in doubt."""
+        if not is_by_request(order):
+            return None
+        open_ = [one for one in reversed(self._all) if one.mass is not None and one.mass.is_open]
+        open_ = [one for one in open_ if not _is_younger(order, one, clock)]
+        roomy = [one for one in open_ if not _is_full(one, known)]
+        for group in (*roomy, *open_):
+            if (mass := group.mass) is not None:
                 self._put(structs.replace(group, mass=structs.replace(mass, along=(*mass.along, order.id))))
-                return mass.request
+                return mass.request, mass.phase == "unknown" or not roomy
         return None
+
+    def exceeds(self, request: int, known: Mapping[str, CancelRequest]) -> bool:
+        """Tell whether more orders were seen to end than this mass cancel has ended."""
+        group = self._of(request)
+        if group is None or group.mass is None or group.mass.count is None:
+            return False
+        return _ended(group, known) > group.mass.count
 
     def over(self, known: Mapping[str, CancelRequest], t_ns: int) -> tuple[int, ...]:
         """List the mass cancels of which nothing more is to come."""
@@ -239,14 +254,14 @@ def _done(mass: Mass, phase: Phase, outcome: Outcome, verdict: str, t_ns: int) -
 def _verdict(mass: Mass, ended: int, beside: int, left: int) -> Said:
     """Hold the exchange's count against the orders that were seen to end.
 
-    One that was not answered has surely arrived only where none of its orders is `left`: somebody else may
-    have ended the others. Of `beside` orders it is not known whether the mass cancel has ended them or a
-    cancel that went before it.
+    Where one was not answered, somebody else may have ended them. Of `beside` orders it is not known
+    whether the mass cancel has ended them or a cancel that went before it.
     """
     name, seen = NAME.capitalize(), f"{ended} {'was' if ended == 1 else 'were'} seen to end"
     if mass.phase == "unknown":
         if ended and not left:
-            return f"{name} was not answered, but it arrived: {seen}.", "warn"
+            text = f"{name} was not answered. {seen}, by it or by somebody else; none of those known is open."
+            return text, "warn"
         if ended:
             open_ = f"{left} {'is' if left == 1 else 'are'} still open"
             text = f"{name} was not answered. {seen}, by it or by somebody else; {open_}: look at them."
@@ -265,6 +280,21 @@ def _verdict(mass: Mass, ended: int, beside: int, left: int) -> Said:
 
 def _ended(group: Group, known: Mapping[str, CancelRequest]) -> int:
     return sum(map(_is_cancelled, group.requests(known)))
+
+
+def _is_younger(order: Order, group: Group, clock: Reckoning) -> bool:
+    """Tell whether an order was surely placed after the exchange had taken this mass cancel."""
+    mass = group.mass
+    if mass is None or mass.phase != "taken" or order.opened_ns is None:
+        return False
+    taken_ns = clock.measured_ns(mass.moved_ns)
+    return taken_ns is not None and order.opened_ns > taken_ns + YOUNG_NS
+
+
+def _is_full(group: Group, known: Mapping[str, CancelRequest]) -> bool:
+    """Tell whether as many orders were seen to end as the exchange counts."""
+    count = None if group.mass is None else group.mass.count
+    return count is not None and _ended(group, known) >= count
 
 
 def _still_open(group: Group, known: Mapping[str, CancelRequest]) -> Iterator[str]:

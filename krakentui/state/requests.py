@@ -4,10 +4,10 @@ from collections.abc import Container, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from krakentui.model.clock import SECOND
-from krakentui.model.event import CancelAsked
+from krakentui.model.event import CancelAsked, CancelUnanswered
 from krakentui.model.order import Order
 from krakentui.state.cancels import CancelRequest, Signal, follow, settle, vanish
 from krakentui.state.orders import TRACE_NS
@@ -16,11 +16,26 @@ KEPT_NS: Final = 600 * SECOND
 """How long a settled request is remembered for a late answer, and its order's last outcome."""
 
 
+class Tally(Struct, frozen=True):
+    """A batch of which the exchange took some, not told which."""
+
+    taken: int
+    among: int
+    ids: tuple[str, ...]
+
+    def is_doubtful(self, by_order: Mapping[str, CancelRequest], number: int) -> bool:
+        """Tell whether more of its orders ended, or may have, than it took: some are not its doing."""
+        same = [by_order[one] for one in self.ids if one in by_order and by_order[one].request == number]
+        spared = sum(one.spared or one.outcome in {"filled", "gone"} for one in same)
+        return self.among - spared > self.taken
+
+
 class Requests:
     """What was asked of the exchange, and how it went."""
 
     def __init__(self) -> None:
         self._by_order: dict[str, CancelRequest] = {}
+        self._tallies: dict[int, Tally] = {}
 
     @property
     def all(self) -> Mapping[str, CancelRequest]:
@@ -58,8 +73,8 @@ class Requests:
         self._by_order[event.order_id] = request
         return self.end(order, t_ns) or request if order is not None and order.is_done else request
 
-    def take_along(self, order: Order, number: int, route: str, t_ns: int) -> CancelRequest:
-        """Note that a mass cancel has ended an order that it did not name."""
+    def take_along(self, order: Order, number: int, route: str, t_ns: int, *, doubt: bool) -> CancelRequest:
+        """Note that a mass cancel has ended an order that it did not name, or may have."""
         self._by_order.pop(order.id, None)
         request = CancelRequest(
             account=order.account,
@@ -71,6 +86,7 @@ class Requests:
             moved_ns=t_ns,
             sent=True,
             along=True,
+            doubt=doubt,
         )
         self._by_order[order.id] = settled = settle(request, order, t_ns)
         return settled
@@ -86,13 +102,35 @@ class Requests:
         if pending and after.phase == "accepted":
             after = structs.replace(after, pending=True)
         self._by_order[order_id] = after
-        return before, after
+        self._weigh(number)
+        return before, self._by_order[order_id]
 
-    def note_batch(self, order_id: str, number: int, code: str) -> None:
+    def note_batch(self, event: CancelUnanswered) -> None:
         """Note what the whole batch was answered that this request went with."""
-        before = self._by_order.get(order_id)
-        if code and before is not None and before.request == number:
-            self._by_order[order_id] = structs.replace(before, batch_code=code)
+        before, number = self._by_order.get(event.order_id), event.request
+        if before is None or before.request != number:
+            return
+        if event.code:
+            self._by_order[event.order_id] = structs.replace(before, batch_code=event.code)
+        if event.partly is not None and number not in self._tallies:
+            ids = tuple(one.order_id for one in self._by_order.values() if one.request == number)
+            self._tallies[number] = Tally(*event.partly, ids)
+
+    def doubt(self, number: int) -> None:
+        """Note that what ends of the orders of this request may be somebody else's doing."""
+        for order_id, one in self._by_order.items():
+            if one.request == number:
+                self._by_order[order_id] = structs.replace(one, doubt=True)
+
+    def _weigh(self, number: int) -> None:
+        """Lift the doubt of a batch that was taken in part once no order too many can be its doing."""
+        tally = self._tallies.get(number)
+        if tally is None or tally.is_doubtful(self._by_order, number):
+            return
+        for order_id in tally.ids:
+            one = self._by_order.get(order_id)
+            if one is not None and one.request == number and not one.spared:
+                self._by_order[order_id] = structs.replace(one, doubt=False)
 
     def end(self, order: Order | None, t_ns: int) -> CancelRequest | None:
         """Settle the request by how its order ended; None when there was nothing left to settle."""
@@ -100,6 +138,7 @@ class Requests:
         if before is None or order is None:
             return None
         self._by_order[order.id] = settle(before, order, t_ns)
+        self._weigh(before.request)
         return None if before.phase == "ended" else self._by_order[order.id]
 
     def vanished(self, order: Order, t_ns: int) -> CancelRequest | None:
@@ -126,3 +165,5 @@ class Requests:
             old = t_ns - request.moved_ns > KEPT_NS
             if old and not request.in_flight and order_id not in needed:
                 del self._by_order[order_id]
+        kept = {request.request for request in self._by_order.values()} if self._tallies else set()
+        self._tallies = {number: tally for number, tally in self._tallies.items() if number in kept}

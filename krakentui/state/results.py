@@ -161,8 +161,10 @@ def _came(request: CancelRequest | None, closed: Order | None) -> tuple[ResultSt
     """Tell how one cancel stands, and why."""
     if request is None:
         return ("filled" if closed is not None and closed.status == "filled" else "gone"), BEFORE
+    if request.outcome == "cancelled":
+        return request.outcome, words.DOUBT if request.doubt else ""
     if request.outcome is not None:
-        return request.outcome, "" if request.outcome in {"cancelled", "filled"} else request.why
+        return request.outcome, "" if request.outcome == "filled" else request.why
     if request.phase == "accepted" and request.pending:
         return "closing", ""
     return _OPEN.get(request.phase, "asking"), request.why

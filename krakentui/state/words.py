@@ -12,6 +12,7 @@ from krakentui.state.cancels import CancelRequest
 
 BY_SWITCH: Final = "CancelAllOrdersAfter"
 """Begin of the reason of orders that the dead man's switch cancelled (websocket reference 7.3)."""
+DOUBT: Final = "by this cancel or by somebody else"
 Pairs = Mapping[str, PairInfo]
 BY_USER = "User requested"
 """The exchange's reason for a cancel that somebody asked for: it adds nothing to "was cancelled"."""
@@ -85,7 +86,8 @@ def trace(order: Order, pairs: Pairs, request: CancelRequest | None = None, *, r
     part = f", {_part(order, pairs)}" if order.filled else ""
     if request is not None and request.outcome in {"cancelled", "gone"}:
         why = f": {request.why}" if request.outcome == "gone" and request.why else ""
-        return f"{request.outcome}{why}{part}"
+        whose = " by us or another program" if request.outcome == "cancelled" and request.doubt else ""
+        return f"{request.outcome}{whose}{why}{part}"
     match order.status:
         case "filled":
             return _part(order, pairs)
@@ -114,6 +116,8 @@ def outcome(request: CancelRequest, order: Order | None, pairs: Pairs) -> tuple[
     part = f", {trimmed(known.filled)} filled" if known and known.filled else ""
     why = f": {request.why}" if request.why else ""
     match request.outcome:
+        case "cancelled" if request.doubt:
+            return f"Cancelled: {what}{part}, {DOUBT}.", "good"
         case "cancelled" if request.along:
             return f"Cancelled along: {what}{part}. It was open when the cancel of everything came.", "good"
         case "cancelled":

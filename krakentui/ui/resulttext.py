@@ -99,7 +99,7 @@ def _table(rows: Sequence[ResultRow], width: int, *, private: bool) -> list[Line
     lines = [heading(COLUMNS, layout)]
     for row, cell in zip(rows, cells, strict=True):
         lines.append(compose(COLUMNS, layout, cell))
-        why = ALONG if row.along else row.why.rstrip(".")
+        why = row.why.rstrip(".") or (ALONG if row.along else "")
         if why:
             text = without_figures(why) if private else why
             lines += wrapped(text, width, "muted", lead=INDENT)

@@ -243,6 +243,28 @@ async def test_a_batch_that_took_only_some_asks_which() -> None:
         assert "QueryOrders" in scene.door.calls
 
 
+@pytest.mark.anyio
+async def test_a_batch_whose_answer_counts_nothing_is_asked_for_order_by_order() -> None:
+    scene = Scene()
+    scene.answer = lambda request: [{**scene.taken(request), "result": {}}]
+    async with scene.running(60):
+        scene.cancel(FIRST, SECOND_ID)
+        await scene.beat(1)
+        assert "QueryOrders" in scene.door.calls
+
+
+@pytest.mark.anyio
+async def test_a_batch_that_meets_a_cancel_under_way_is_asked_for_and_not_called_closing() -> None:
+    """The error is that of the whole batch: it does not say which of them is being cancelled."""
+    scene = Scene()
+    scene.answer = lambda request: [scene.failed(request, "EOrder:Cancel pending")]
+    async with scene.running(60):
+        scene.cancel(FIRST, SECOND_ID)
+        await scene.beat(1)
+        assert "QueryOrders" in scene.door.calls
+        assert {row.cancel for row in scene.session.orders(scene.clock.mono_ns()).rows} == {"unknown"}
+
+
 @pytest.mark.parametrize(
     ("error", "unsettled", "outcomes"),
     [(AnswerLost("reset"), (FIRST,), []), (NotSent("no way"), (), ["not_sent"])],

@@ -16,6 +16,7 @@ from krakentui.model.mass import (
 from krakentui.state.groups import DOUBT_NS, KEPT, LATE_NS, Mass
 from krakentui.state.results import ResultRow, ResultsView, results
 from krakentui.state.state import State
+from krakentui.state.words import DOUBT
 from tests.support.builders import ACCOUNT, a_patch, a_standing, a_state, at, patched, play, snapshot
 
 TWO = snapshot(a_standing("O1"), a_standing("O2", price="120000.0"))
@@ -42,7 +43,7 @@ def ended(order_id: str, seconds: float = 5, reason: str = "User requested") -> 
     return patched(a_patch(order_id, "canceled", seconds, status="canceled", reason=reason))
 
 
-def placed(order_id: str, seconds: float = 4) -> Happening:
+def placed(order_id: str, seconds: float = 0) -> Happening:
     return patched(a_patch(order_id, "pending_new", seconds))
 
 
@@ -107,10 +108,13 @@ def test_a_cancel_that_was_under_way_may_be_in_the_count_or_not() -> None:
     assert a_mass(state).verdict.endswith("it ended 2, and 1 was seen to end.")
 
 
-def test_an_unanswered_one_all_of_whose_orders_ended_did_arrive() -> None:
+def test_an_unanswered_one_all_of_whose_orders_ended_claims_none_of_them() -> None:
     lost = MassUnanswered(account=ACCOUNT, request=1, why="unanswered after 5 s")
     state = a_state(TWO, *GONE_OUT, lost, ended("O1"), ended("O2"), OVER)
-    assert (a_mass(state).outcome, "it arrived" in a_mass(state).verdict) == ("cancelled", True)
+    assert a_mass(state).outcome == "cancelled"
+    assert a_mass(state).verdict.endswith(
+        "2 were seen to end, by it or by somebody else; none of those known is open."
+    )
 
 
 def test_an_unanswered_one_that_leaves_orders_open_may_never_have_arrived() -> None:
@@ -150,10 +154,25 @@ def test_an_order_that_ends_while_it_is_under_way_is_taken_along(answer: tuple[H
     assert state.journal.after(0)[-1].text.startswith("Cancelled along: ")
 
 
-def test_no_more_are_taken_along_than_the_exchange_counts() -> None:
+def test_where_more_end_than_the_exchange_counts_nobody_knows_which_were_its_doing() -> None:
     state = a_state(TWO, *GONE_OUT, placed("O3"), counts(2), ended("O1"), ended("O2"), ended("O3"))
+    assert rows(state)["O3"].why == DOUBT
+    assert state.journal.after(0)[-1].text.endswith(f", {DOUBT}.")
+    play(state, OVER)
+    assert {row.why for row in rows(state).values()} == {DOUBT}
+    assert a_mass(state).verdict.endswith("3 were seen to end: somebody else cancelled at the same time.")
+
+
+def test_what_was_surely_placed_after_it_is_not_taken_along() -> None:
+    state = a_state(TWO, *GONE_OUT, counts(2), ended("O1"), ended("O2"), placed("O3", 4), ended("O3"))
     assert "O3" not in rows(state)
     assert "not by us" in state.journal.after(0)[-1].text
+
+
+def test_what_ends_after_an_unanswered_one_is_claimed_by_nobody() -> None:
+    lost = MassUnanswered(account=ACCOUNT, request=1, why="unanswered after 5 s")
+    state = a_state(TWO, *GONE_OUT, lost, placed("O3"), ended("O3"))
+    assert (rows(state)["O3"].state, rows(state)["O3"].why) == ("cancelled", DOUBT)
 
 
 @pytest.mark.parametrize("reason", ["Post only order", "CancelAllOrdersAfter Timeout"])

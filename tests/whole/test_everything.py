@@ -100,11 +100,11 @@ async def test_an_order_placed_after_it_stays_and_is_not_claimed() -> None:
 
 
 async def test_another_programs_cancel_afterwards_is_not_claimed() -> None:
-    """The count of the exchange is spent: what ends later was somebody else's doing."""
+    """What was placed after the exchange had taken it was ended by somebody else."""
     async with lockstep(warm_s=65) as both:
         known = set(both.true_orders())
         confirm(both)
-        await both.run(1)
+        await both.run(2)
         newer = place(both)
         await both.run(0.5)
         both.exchange.command("account", {"key": "alice", "cancel": {"id": newer}, "as": "other"})
@@ -163,7 +163,7 @@ async def test_one_whose_answer_is_lost_is_unknown_and_then_told_by_its_orders(
         taken = effect == "after"
         assert set(both.true_orders()) == (set() if taken else known)
         assert set(states(both).values()) == {"cancelled" if taken else "unknown"}
-        assert ("it arrived" if taken else "none was seen to end") in verdict(both)
+        assert ("none of those known is open" if taken else "none was seen to end") in verdict(both)
         await true_again(both)
 
 
