@@ -12,8 +12,9 @@ from msgspec import structs
 from krakentui.commands.parser import Given
 from krakentui.model.clock import SECOND
 from krakentui.model.error import UsageError
-from krakentui.model.order import PROTECTIVE
+from krakentui.model.order import PROTECTIVE, is_order_id
 from krakentui.model.symbol import Names, wsname_symbol
+from krakentui.model.text import clean
 from krakentui.state.filters import Demand, OrderFilter, doubtful, fitting, meant
 from krakentui.state.filtertext import named_pair
 from krakentui.state.view import OrderRow
@@ -23,8 +24,11 @@ def check_selector(given: Given) -> None:
     """Pass if the command line says which orders.
 
     Raises:
-        UsageError: it says nothing, or says it twice.
+        UsageError: it says nothing, says it twice, or names what is no order.
     """
+    for one in given.ids:
+        if not is_order_id(one):
+            raise UsageError(f'"{clean(one, 24)}" is no order id: one is written like OQCLML-BW3P3-BUCMWZ.')
     if given.ids and (given.everything or has_filter(given)):
         raise UsageError("Name order ids, or describe orders by --all and filters, not both.")
     if given.new_too and not is_everything(given):

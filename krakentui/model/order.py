@@ -1,7 +1,8 @@
 """Orders: what is known of one, what a frame or a reply says of one, how a cancel ends."""
 
+import re
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -20,8 +21,16 @@ PROTECTIVE = frozenset({"stop-loss", "stop-loss-limit", "trailing-stop", "traili
 TRIGGERED = PROTECTIVE | {"take-profit", "take-profit-limit"}
 """Order types that wait for a trigger price. A take-profit takes a gain; without it no loss is greater."""
 
+_ID: Final = re.compile(r"[0-9A-Z]{6}-[0-9A-Z]{5}-[0-9A-Z]{6}", re.ASCII)
+"""6-5-6 characters; most begin with O, but recorded ones do with any (REST reference, 4.3; recorded 2026)."""
+
 ORDER_TYPES = ("limit", "market", "iceberg", "settle-position", *sorted(TRIGGERED))
 """Every type there is (websocket reference, 7.2)."""
+
+
+def is_order_id(text: str) -> bool:
+    """Tell whether a text has the form of an id: in its place the exchange takes a user reference, too."""
+    return _ID.fullmatch(text) is not None
 
 
 class Trigger(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Which orders a cancel means: never wider than what was said."""
 
 import pytest
+from msgspec import structs
 
 from krakentui.commands.parser import parse
 from krakentui.commands.select import check_selector, is_everything, selected, unjudged
@@ -8,6 +9,7 @@ from krakentui.model.clock import SECOND
 from krakentui.model.error import UsageError
 from tests.commands.face import an_order
 
+ID = "OQCLML-BW3P3-BUCMWZ"
 ROWS = (
     an_order("O1", pair="BTC/USD", side="buy", type_="limit", age_ns=10 * SECOND, distance="0.1"),
     an_order("O2", pair="BTC/USD", side="sell", type_="stop-loss", age_ns=300 * SECOND, distance="5"),
@@ -55,16 +57,42 @@ def test_no_selector_is_wrong_usage(line: str) -> None:
         check_selector(parse(["cancel", *line.split()]))
 
 
-@pytest.mark.parametrize("line", ["--new-too", "O1 --new-too", "--all --pair BTC/USD --new-too"])
+@pytest.mark.parametrize("line", ["--new-too", f"{ID} --new-too", "--all --pair BTC/USD --new-too"])
 def test_new_ones_too_goes_with_everything_alone(line: str) -> None:
     with pytest.raises(UsageError, match="--new-too goes with --all alone"):
         check_selector(parse(["cancel", *line.split()]))
 
 
-@pytest.mark.parametrize("line", ["O1 --all", "O1 --pair BTC/USD", "O1 --older 5m"])
+@pytest.mark.parametrize("line", [f"{ID} --all", f"{ID} --pair BTC/USD", f"{ID} --older 5m"])
 def test_ids_and_descriptions_exclude_each_other(line: str) -> None:
     with pytest.raises(UsageError, match="not both"):
         check_selector(parse(["cancel", *line.split()]))
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "",
+        " ",
+        "5",
+        "-5",
+        "OABC12",
+        "@grid-1",
+        f"{ID},{ID}",
+        f"{ID} ",
+        f"{ID}\n",
+        ID.lower(),
+        "oqclml-bw3p3-b\u0660cmwz",
+    ],
+)
+def test_what_is_no_order_id_is_never_sent_as_one(word: str) -> None:
+    with pytest.raises(UsageError, match="is no order id: one is written like O"):
+        check_selector(structs.replace(parse(["cancel", "--yes"]), ids=(ID, word)))
+
+
+@pytest.mark.parametrize("word", [ID, "9K6KFS-5H3PL-XBRC7A"])
+def test_order_ids_of_the_exchange_pass(word: str) -> None:
+    check_selector(parse(["cancel", word]))
 
 
 def test_without_all_and_without_a_filter_nothing_is_selected() -> None:
