@@ -21,6 +21,7 @@ from krakentui.commands.doctor_keys import (
     Keys,
     Line,
     keys_of_a_run,
+    leftover_lines,
     source_lines,
     stored_lines,
     surveys_of,
@@ -81,7 +82,8 @@ def run(
         say("Sources of keys", source_lines(here, pairs, complaint))
         profiles, lines = _profiles(given, environ)
         surveys = surveys_of(profiles, here)
-    say("Stored keys", iter([*lines, *stored_lines(profiles, surveys)]))
+        left = [] if any(line.bad for line in lines) else leftover_lines(profiles, here)
+    say("Stored keys", iter([*lines, *stored_lines(profiles, surveys), *left]))
     told = {complaint, *(line.text for line in lines)}
     keys = keys_of_a_run(given, whole, here, profiles, surveys, told)
     say("Exchange and key", iter(_asked(given, environ, keys, door)))

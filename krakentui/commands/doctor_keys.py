@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, MutableMapping
 
 from msgspec import Struct, structs
 
+from krakentui.commands.keys_keep import leftover_sentences
 from krakentui.commands.parser import Given
 from krakentui.commands.which_key import Chosen, choose_key
 from krakentui.keys import ring, sources, systemd
@@ -75,6 +76,12 @@ def stored_lines(profiles: Profiles, surveys: dict[str, Survey]) -> Iterator[Lin
         with_ = f", cancels with {profile.cancel_with}" if profile.cancel_with else ""
         yield Line(f"{profile.name}{mark}: account {profile.account}, for {profile.purpose}{with_}")
         yield from _held(profile, surveys[profile.name])
+
+
+def leftover_lines(profiles: Profiles, here: Machine) -> Iterator[Line]:
+    """Tell which files hold a key that no profile owns."""
+    for sentence in leftover_sentences(profiles, here.folder):
+        yield Line(sentence, bad=True)
 
 
 def _held(profile: Profile, survey: Survey) -> Iterator[Line]:

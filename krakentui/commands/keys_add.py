@@ -19,8 +19,9 @@ from krakentui.commands.key_guide import (
     store_choices,
 )
 from krakentui.commands.key_words import COULD_NOT, FACTOR, REFUSED, WANTING, finding_lines
+from krakentui.commands.keys_change import tidy
 from krakentui.commands.keys_check import Checked, check
-from krakentui.commands.keys_keep import check_no_leftover, forget, keep
+from krakentui.commands.keys_keep import check_no_leftover, forget, keep, new_passphrase
 from krakentui.commands.lines import put
 from krakentui.commands.parser import Given
 from krakentui.commands.which_key import Chosen, list_path
@@ -31,7 +32,7 @@ from krakentui.keys.offer import Machine
 from krakentui.keys.pair import Pair, read_pair
 from krakentui.keys.profile import Profile, Profiles, Purpose, Store, check_name, is_account
 from krakentui.keys.typed import ask_pair
-from krakentui.model.error import KeyProblem, KrakentuiError, UsageError
+from krakentui.model.error import KeyProblem, UsageError
 from krakentui.model.secret import Credentials
 from krakentui.model.text import clean
 
@@ -101,7 +102,7 @@ def _store(
     """Store the secret, then the profile; where the second fails the first is undone."""
     store = _chosen_store(given, wanted, here, say)
     name, key = wanted.draft.name, checked.credentials
-    where = keep(store, name, key, here)
+    passphrase = new_passphrase(name, here) if store == "encrypted" else None
     profile = structs.replace(
         wanted.draft,
         store=store,
@@ -109,13 +110,29 @@ def _store(
         fingerprint=key.fingerprint,
         second_factor=key.otp is not None and key.otp_call is None,
     )
+
+    def store_and_list(*, instead: bool = False) -> tuple[str, Profiles]:
+        with profile_list.opened(list_path(given, environ)) as listing:
+            listed = listing.profiles.with_profile(profile, default=given.as_default)
+            tidy(here)
+            was_there = store == "keyring" and ring.find(name, here).pair is not None
+            where = keep(store, name, key, here, passphrase=passphrase, instead=instead)
+            try:
+                listing.write(listed)
+            except BaseException:  # Ctrl-C, too
+                if not was_there:
+                    forget(store, name, here)
+                raise
+            return where, listed
+
     try:
-        listed = profile_list.change(
-            list_path(given, environ), lambda told: told.with_profile(profile, default=given.as_default)
-        )
-    except KrakentuiError:
-        forget(store, name, here)
-        raise
+        where, listed = store_and_list()
+    except ring.NameTaken as taken:
+        if not wanted.asks or not _agreed(here, f"{taken} Write over it for good?"):
+            raise KeyProblem(
+                f"{taken} {NOTHING} Take another name, or let `krakentui keys remove {name}` remove it."
+            ) from None
+        where, listed = store_and_list(instead=True)
     say(f"Stored as {name} in {where}." if where else f"Listed as {name}; its secret is not kept here.")
     if key.otp_call is not None:
         say("It wants a time code with every call: no monitor lives on that; short commands take --otp code.")

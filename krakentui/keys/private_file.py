@@ -7,6 +7,7 @@ may read it; its folder is nobody's playground.
 
 import contextlib
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 from krakentui.model.error import KeyProblem
 
 MOST_BYTES = 64 * 1024
+_BESIDE = re.compile(r"\..+\.[0-9a-f]{8}")
 _FILE_FLAGS = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe in its place must not hang us
 
 
@@ -76,29 +78,26 @@ def write_private(path: Path, data: bytes) -> None:
         raise KeyProblem(f"{path} cannot be written: {error.strerror}.") from None
 
 
-def check_free(new: Path, old: Path | None = None) -> None:
-    """Pass if a file may take this name, or take it in place of its `old` one.
+def copy_private(old: Path, new: Path) -> None:
+    """Write what a file holds, where there is one, under another name, too; nothing is overwritten.
 
     Raises:
-        KeyProblem: there is another file of that name.
-    """
-    if new.exists() and not (old is not None and old.exists() and new.samefile(old)):
-        raise KeyProblem(f"There is a file {new} already: look at it, and remove it if nobody needs it.")
-
-
-def rename_private(old: Path, new: Path) -> None:
-    """Give a file another name in its folder, where there is one; nothing is overwritten.
-
-    Raises:
-        KeyProblem: there is a file of the new name, or it cannot be renamed.
+        KeyProblem: there is another file of the new name, or it cannot be read or written.
     """
     if not old.exists():
         return
-    check_free(new, old)
+    if not new.exists():
+        write_private(new, read_private(old) or b"")
+    elif not is_same(old, new):
+        raise KeyProblem(f"There is a file {new} already: look at it, and remove it if nobody needs it.")
+
+
+def is_same(one: Path, other: Path) -> bool:
+    """Tell whether two files hold the same; where one cannot be read, they do not."""
     try:
-        old.rename(new)
-    except OSError as error:
-        raise KeyProblem(f"{old} cannot be renamed: {error.strerror}.") from None
+        return one.samefile(other) or read_private(one) == read_private(other)
+    except (KeyProblem, OSError):
+        return False
 
 
 def remove_private(path: Path) -> bool:
@@ -114,6 +113,28 @@ def remove_private(path: Path) -> bool:
     except OSError as error:
         raise KeyProblem(f"{path} cannot be removed: {error.strerror}.") from None
     return True
+
+
+def remove_twin(path: Path, twin: Path) -> bool:
+    """Remove a file that holds the same as another one; tell whether there was one.
+
+    Raises:
+        KeyProblem: it cannot be removed.
+    """
+    if not (path.exists() and twin.exists() and is_same(path, twin)):
+        return False
+    if not path.samefile(twin):
+        return remove_private(path)
+    try:
+        path.rename(twin)  # the same name but for its case, to a file system that heeds none
+    except OSError as error:
+        raise KeyProblem(f"{path} cannot be renamed: {error.strerror}.") from None
+    return True
+
+
+def half_written(folder: Path) -> list[Path]:
+    """List what `write_private` was cut off at: nobody reads it, but it may hold a secret."""
+    return sorted(path for path in folder.glob(".*") if _BESIDE.fullmatch(path.name))
 
 
 @contextlib.contextmanager

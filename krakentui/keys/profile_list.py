@@ -4,8 +4,9 @@ It holds no secret but may name commands that are run, so nobody else may be abl
 that is a link (dotfiles in a repository) stays one: what it points to is read and replaced.
 """
 
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from krakentui.keys.lockfile import StillHeld, held
@@ -37,6 +38,45 @@ def read(path: Path) -> Profiles:
     return Profiles() if data is None else parse(data, path)
 
 
+class Opened:
+    """The list while nobody else changes it, whatever else is done meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        """Read it."""
+        self._path = path
+        self.profiles = read(path)
+
+    def write(self, changed: Profiles) -> None:
+        """Replace it.
+
+        Raises:
+            KeyProblem: it cannot be written; it is as it was.
+        """
+        write_private(self._path.resolve(), written(changed))
+        self.profiles = changed
+
+
+@contextlib.contextmanager
+def opened(path: Path, tries: int = TRIES) -> Iterator[Opened]:
+    """Hold the list for an act that changes it, and the secrets beside it; others wait until it is done.
+
+    Raises:
+        UsageError: the list on disk is wrong.
+        KeyProblem: it cannot be held: another program does not come to an end with it.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(held(path.with_name(f".{path.name}.lock"), tries))
+        except StillHeld:
+            raise KeyProblem(
+                f"The list of keys {path} is left as it is: another program of yours is changing it and "
+                "does not come to an end. End that one, then try again."
+            ) from None
+        except OSError as error:
+            raise KeyProblem(f"The list of keys {path} cannot be written: {error.strerror}.") from None
+        yield Opened(path)
+
+
 def change(path: Path, act: Callable[[Profiles], Profiles], tries: int = TRIES) -> Profiles:
     """Change the list and give what it is now; two programs that change it wait for each other.
 
@@ -44,15 +84,6 @@ def change(path: Path, act: Callable[[Profiles], Profiles], tries: int = TRIES) 
         UsageError: the list on disk is wrong, or the change is refused.
         KeyProblem: it cannot be written, or another program does not come to an end with it.
     """
-    try:
-        with held(path.with_name(f".{path.name}.lock"), tries):
-            changed = act(read(path))
-            write_private(path.resolve(), written(changed))
-            return changed
-    except StillHeld:
-        raise KeyProblem(
-            f"The list of keys {path} is left as it is: another program of yours is changing it and "
-            "does not come to an end. End that one, then try again."
-        ) from None
-    except OSError as error:
-        raise KeyProblem(f"The list of keys {path} cannot be written: {error.strerror}.") from None
+    with opened(path, tries) as listing:
+        listing.write(act(listing.profiles))
+        return listing.profiles

@@ -5,6 +5,7 @@ passphrase on the terminal, and none may do either while the monitor runs. The s
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import DecodeError, Struct, ValidationError, json
@@ -21,6 +22,10 @@ _CHILD = Path(__file__).with_name("ring_child.py")
 ANY = "the OS keyring"
 
 
+class NameTaken(KeyProblem):
+    """Something else is kept under that name, and nobody said that it may be lost."""
+
+
 class _Answer(Struct, frozen=True):
     """What the child said."""
 
@@ -30,6 +35,7 @@ class _Answer(Struct, frozen=True):
     text: str | None = None
     done: bool | None = None
     hung: bool = False
+    taken: bool = False
 
     def __repr__(self) -> str:
         """Show no secret."""
@@ -55,18 +61,18 @@ def offer(profile: Profile, machine: Machine) -> Offer:
     """Look for the profile's entry, where `keys add` has made one."""
     if profile.store != "keyring":
         return Offer(store="keyring", where=ANY)
-    return find(profile, machine)
+    return find(profile.name, machine)
 
 
-def find(profile: Profile, machine: Machine) -> Offer:
-    """Look for an entry of the profile's name, whether or not there should be one."""
-    told = _ask(machine, {"do": "get", "name": profile.name})
+def find(name: str, machine: Machine) -> Offer:
+    """Look for an entry of this name, whether or not there should be one."""
+    told = _ask(machine, {"do": "get", "name": name})
     if told.why or told.text is None:
         return Offer(store="keyring", where=told.where, why=told.why, hung=told.hung)
     try:
         return Offer(store="keyring", where=told.where, pair=read_pair(told.text))
     except KeyProblem as problem:
-        return Offer(store="keyring", where=told.where, why=str(problem))
+        return Offer(store="keyring", where=told.where, why=str(problem), spoiled=True)
 
 
 def look(machine: Machine) -> Offer:
@@ -75,15 +81,26 @@ def look(machine: Machine) -> Offer:
     return Offer(store="keyring", where=told.where, why=told.why, hung=told.hung)
 
 
-def keep(name: str, credentials: Credentials, machine: Machine) -> str:
+def keep(name: str, credentials: Credentials, machine: Machine, *, instead: bool = False) -> str:
     """Store a pair, read it back, and tell where it is, in words.
 
+    Args:
+        name: of the entry.
+        credentials: the pair.
+        machine: this one.
+        instead: what else is kept under that name may be lost.
+
     Raises:
+        NameTaken: something else is kept there, and stays.
         KeyProblem: it is not stored.
     """
-    told = _ask(machine, {"do": "set", "name": name, "text": stored_text(credentials)})
+    asked: dict[str, str | bool] = {"do": "set", "name": name, "text": stored_text(credentials)}
+    told = _ask(machine, asked | {"instead": instead})
+    if told.taken:
+        raise NameTaken(f"{told.where} keeps another secret under the name {name}.")
     if told.why or not told.done:
-        raise KeyProblem(f"{told.where} did not store the key. {told.why}".strip())
+        doubt = f" It may lie there all the same: `krakentui keys remove {name}` tells." if told.hung else ""
+        raise KeyProblem(f"{told.where} did not store the key. {told.why}{doubt}".strip())
     return told.where
 
 
@@ -99,7 +116,7 @@ def forget(name: str, machine: Machine) -> bool:
     return bool(told.done)
 
 
-def _ask(machine: Machine, question: dict[str, str]) -> _Answer:
+def _ask(machine: Machine, question: Mapping[str, str | bool]) -> _Answer:
     if machine.ring_hung:
         return _Answer(trouble="it did not answer before, and is not asked again")
     # -P: a folder that happens to be the current one offers no `keyring` of its own

@@ -60,7 +60,7 @@ def act(rings: list[Any], asked: dict[str, Any]) -> dict[str, Any]:
         case "get":
             return got(rings, name)
         case "set":
-            return stored(rings, name, asked["text"])
+            return stored(rings, name, asked["text"], instead=bool(asked.get("instead")))
         case "drop":
             return dropped(rings, name)
         case _:
@@ -76,8 +76,14 @@ def got(rings: list[Any], name: str) -> dict[str, Any]:
     return {"text": None}
 
 
-def stored(rings: list[Any], name: str, text: str) -> dict[str, Any]:
-    """Store with the first one that stores at all, and ask for it as a run would."""
+def stored(rings: list[Any], name: str, text: str, *, instead: bool) -> dict[str, Any]:
+    """Store with the first one that stores at all, and ask for it as a run would.
+
+    What another entry of the name holds is written over only where it was said so (`instead`).
+    """
+    there = got(rings, name)
+    if there["text"] not in {None, text} and not instead:
+        return {"ring": there["ring"], "taken": True}
     for one in rings:
         try:
             one.set_password(SERVICE, name, text)

@@ -89,7 +89,7 @@ def survey(profile: Profile, machine: Machine) -> Survey:
     """
     quiet = structs.replace(machine, asks=False)
     offers = {store: ask(profile, quiet) for store, ask in SOURCES.items()}
-    return Survey(offers=offers, stray=None if profile.store == "keyring" else ring.find(profile, quiet))
+    return Survey(offers=offers, stray=None if profile.store == "keyring" else ring.find(profile.name, quiet))
 
 
 def _found(profile: Profile, offered: Offer, silent: list[Offer], others: list[Offer]) -> Found:

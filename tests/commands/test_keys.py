@@ -148,7 +148,7 @@ def test_a_list_that_cannot_be_written_takes_the_secret_back(desk: Desk) -> None
     desk.door.send = spoil  # type: ignore[method-assign]  # somebody edits the list meanwhile
     with pytest.raises(UsageError, match=r"profiles\.toml:1"):
         desk.add("", "", "", "2", *PASTE, "1")
-    assert not ring.find(a_profile(store="keyring"), desk.machine).pair
+    assert not ring.find("main", desk.machine).pair
 
 
 def test_a_taken_name_is_told_before_the_key_is_pasted(desk: Desk) -> None:
@@ -521,9 +521,7 @@ def test_an_encrypted_key_is_renamed_without_its_passphrase(stored: Desk) -> Non
     profile_list.change(
         stored.home / "profiles.toml", lambda told: told.with_profile(a_profile("safe", store="encrypted"))
     )
-    (stored.home / "keys" / "safe.sealed").write_bytes(
-        sealed.seal(stored_text(a_pair(3)), a_pair(4).secret, 2**4)
-    )
+    sealed.keep("safe", a_pair(3), a_pair(4).secret, stored.machine, 2**4)
     assert stored.run("rename safe deposit")[0] == 0
     assert (stored.home / "keys" / "deposit.sealed").exists()
 

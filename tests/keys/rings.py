@@ -56,6 +56,24 @@ class Forgetful(Good):
         return
 
 
+class Spoiling(Good):
+    """While it works, a folder takes the place of the file that RING_SPOILS names."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        super().set_password(service, username, password)
+        self._spoil()
+
+    def delete_password(self, service: str, username: str) -> None:
+        super().delete_password(service, username)
+        self._spoil()
+
+    def _spoil(self) -> None:
+        place = Path(os.environ["RING_SPOILS"])
+        if not place.is_dir():
+            place.unlink(missing_ok=True)
+            place.mkdir()
+
+
 class Twisting(Good):
     """Gives back something else."""
 
@@ -69,6 +87,15 @@ class Hanging(Good):
 
     def get_password(self, service: str, username: str) -> str | None:
         hang(self._file())
+        return None
+
+
+class Stalling(Good):
+    """Stores, and then waits for ever before it gives back."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if super().get_password(service, username) is not None:
+            hang(self._file().with_name("stalled"))
         return None
 
 
