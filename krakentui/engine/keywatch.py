@@ -12,7 +12,7 @@ from krakentui.engine.household import Household
 from krakentui.engine.lanes import Lane
 from krakentui.engine.powers import Powers
 from krakentui.keys.audit import Use, audit, used_meanwhile
-from krakentui.keys.permissions import WITHDRAW
+from krakentui.keys.permissions import withdraws
 from krakentui.model.account import Finding
 from krakentui.model.clock import MILLISECOND, SECOND
 from krakentui.model.event import ForeignUseSeen, KeyDescribed, Noted
@@ -77,7 +77,7 @@ class KeyWatch:
             return
         self._lane.let_go()
         for finding in told.findings:
-            if finding.urgent and not (finding.permission == WITHDRAW and fingerprint in self._accepted):
+            if finding.urgent and not (withdraws(finding.permission) and fingerprint in self._accepted):
                 self._say(finding)
 
     def _say(self, finding: Finding) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import DecodeError, Struct, json
 
 from krakentui.engine.wholefile import read_own, replace
-from krakentui.keys.permissions import WITHDRAW
+from krakentui.keys.permissions import may_withdraw
 from krakentui.model.account import KeyInfo
 
 LONGEST_S = 30 * 86_400
@@ -57,7 +57,7 @@ class Powers:
         """Keep what the exchange says now; where that cannot be written, nothing older is left."""
         if self._path is None:
             return
-        if WITHDRAW not in info.permissions:
+        if not may_withdraw(info):
             with contextlib.suppress(OSError):
                 replace(self._path, json.encode(Told(key=self._key, venue=self._venue, told_s=now_s)))
                 return

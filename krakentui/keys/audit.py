@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from krakentui.keys.addresses import address_finding
-from krakentui.keys.permissions import CANCEL, PERMISSIONS, WATCH, WITHDRAW
+from krakentui.keys.permissions import CANCEL, PERMISSIONS, WATCH, WITHDRAW, may_withdraw, withdraws
 from krakentui.keys.profile import Purpose
 from krakentui.model.account import Finding, KeyInfo
 from krakentui.model.text import clean
@@ -90,10 +90,14 @@ def audit(
 
 def withdraw_refusal(info: KeyInfo, fingerprint: str, accepted: frozenset[str]) -> str | None:
     """Tell why a key that may withdraw is not used; None where it may not, or where the user insists."""
-    if WITHDRAW not in info.permissions or fingerprint in accepted:
+    if not may_withdraw(info) or fingerprint in accepted:
         return None
+    what = "funds"
+    if WITHDRAW not in info.permissions:
+        unknown = ", ".join(clean(one, 40) for one in sorted(filter(withdraws, info.permissions)))
+        what = f"by a permission that this program does not know ({unknown})"
     return (
-        f"This key ({fingerprint}) may withdraw funds, so it is not used: whoever gets hold of it gets the "
+        f"This key ({fingerprint}) may withdraw {what}, so it is not used: whoever gets hold of it gets the "
         "money. Make one that may not; or, to use it all the same, run "
         f"`krakentui keys check --accept-withdraw {fingerprint}`."
     )
@@ -152,8 +156,7 @@ def _powers(info: KeyInfo, purpose: Purpose) -> Iterator[Finding]:
     for name in sorted(info.permissions):
         permission = PERMISSIONS.get(name)
         if permission is None:
-            text = f"It has a permission that this program does not know: {clean(name, 40)}."
-            yield Finding("amber", text, permission=name)
+            yield _unknown(name)
         elif permission.level == "fine":
             yield Finding("fine", f"It may {permission.words}.", permission=name)
         else:
@@ -166,6 +169,14 @@ def _powers(info: KeyInfo, purpose: Purpose) -> Iterator[Finding]:
             )
     if purpose == "watch" and info.may_cancel:
         yield Finding("note", "It may cancel orders, though it is meant for watching.")
+
+
+def _unknown(name: str) -> Finding:
+    text = f"It has a permission that this program does not know: {clean(name, 40)}."
+    if not withdraws(name):
+        return Finding("amber", text, permission=name)
+    text = f"{text} By its name it may withdraw."
+    return Finding("red", text, REPLACE, urgent=True, permission=name)
 
 
 def _missing(info: KeyInfo, purpose: Purpose) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from krakentui.model.account import Level
+from krakentui.model.account import KeyInfo, Level
 
 
 class Permission(Struct, frozen=True):
@@ -62,7 +62,18 @@ PERMISSIONS: Mapping[str, Permission] = {
     ),
 }
 WITHDRAW = "withdraw-funds"
+_SOUND = WITHDRAW.partition("-")[0]
 WATCH = ("query-funds", "query-open-trades", "query-closed-trades", "create-ws-token")
 """The boxes to tick for watching, in the order of the form (spot REST reference, 5.4)."""
 CANCEL = "close-trades"
 """The one more box for cancelling; `modify-trades` would do too, and can do far more."""
+
+
+def withdraws(name: str) -> bool:
+    """Tell whether this permission lets a key withdraw; one that is not known does if it sounds like it."""
+    return name == WITHDRAW or (name not in PERMISSIONS and _SOUND in name.replace("-", ""))
+
+
+def may_withdraw(info: KeyInfo) -> bool:
+    """Tell whether a key may withdraw, as far as its permissions are understood."""
+    return any(map(withdraws, info.permissions))

@@ -199,6 +199,13 @@ async def test_what_it_said_lately_stands_in_and_that_is_said(tmp_path: Path) ->
         assert not kept(tmp_path).exists()
 
 
+@pytest.mark.parametrize("permission", ["withdraw-funds", "withdraw-crypto"])
+def test_what_may_withdraw_is_remembered_as_harmless_under_no_name(permission: str, tmp_path: Path) -> None:
+    memory(tmp_path).told(HARMLESS, NOW_S)
+    memory(tmp_path).told(KeyInfo(name="test", permissions=frozenset({permission})), NOW_S)
+    assert memory(tmp_path).harmless_since(NOW_S) is None
+
+
 async def test_even_then_it_is_asked_first(tmp_path: Path) -> None:
     memory(tmp_path).told(HARMLESS, NOW_S - 60)
     scene = a_scene(key_info(*PERMISSIONS, "withdraw-funds"), folder=tmp_path)

@@ -33,8 +33,9 @@ def notices(scene: Scene) -> list[str]:
 
 
 @pytest.mark.anyio
-async def test_a_key_that_may_withdraw_is_dropped_before_anything_else_is_asked() -> None:
-    scene = a_scene("withdraw-funds")
+@pytest.mark.parametrize("permission", ["withdraw-funds", "withdrawFunds", "withdraw-crypto"])
+async def test_a_key_that_may_withdraw_is_dropped_before_anything_else_is_asked(permission: str) -> None:
+    scene = a_scene(permission)
     async with scene.running(20):
         private = [call for call in scene.door.calls if call not in {"Assets", "AssetPairs", "Time"}]
         assert private == ["GetApiKeyInfo"]
@@ -44,7 +45,7 @@ async def test_a_key_that_may_withdraw_is_dropped_before_anything_else_is_asked(
         assert f"--accept-withdraw {KEY.fingerprint}" in refused
         answer = scene.session.ask_cancel([FIRST])
         assert isinstance(answer, NotAsked)
-        assert "may withdraw funds" in answer.why
+        assert "may withdraw" in answer.why
 
 
 @pytest.mark.anyio
@@ -65,8 +66,9 @@ async def test_a_key_that_gains_the_power_to_withdraw_is_dropped_with_its_open_s
 
 
 @pytest.mark.anyio
-async def test_an_accepted_key_is_used_without_nagging() -> None:
-    scene = a_scene("withdraw-funds", accepted=(KEY.fingerprint,))
+@pytest.mark.parametrize("permission", ["withdraw-funds", "withdraw-crypto"])
+async def test_an_accepted_key_is_used_without_nagging(permission: str) -> None:
+    scene = a_scene(permission, accepted=(KEY.fingerprint,))
     async with scene.running(20):
         assert scene.session.status(scene.clock.mono_ns()).key_refused is None
         assert notices(scene) == []

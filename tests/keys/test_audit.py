@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from krakentui.keys.audit import DAY_S, Audit, Use, audit, foreign_use, used_meanwhile
-from krakentui.keys.permissions import CANCEL, PERMISSIONS, WATCH
+from krakentui.keys.permissions import CANCEL, PERMISSIONS, WATCH, may_withdraw
 from krakentui.keys.profile import Purpose
 from krakentui.model.account import Finding, KeyInfo, Level
 
@@ -109,10 +109,26 @@ def test_a_key_that_may_withdraw_is_refused_unless_its_own_fingerprint_is_accept
     assert "It may withdraw funds." in said(judged(info, accepted=(PRINT,)), "red")
 
 
+@pytest.mark.parametrize(
+    "name", ["withdraw", "withdraw-crypto", "with-draw", "withdrawfunds", "new-withdrawal"]
+)
+def test_an_unknown_permission_that_sounds_like_withdrawing_refuses_too(name: str) -> None:
+    info = a_key(*CANCELS, name)
+    assert may_withdraw(info)
+    told = judged(info)
+    assert told.refused is not None
+    assert f"may withdraw by a permission that this program does not know ({name})" in told.refused
+    assert f"--accept-withdraw {PRINT}" in told.refused
+    (found,) = [one for one in told.findings if one.level == "red"]
+    assert (found.permission, found.urgent, name in found.text) == (name, True, True)
+    assert judged(info, accepted=(PRINT,)).refused is None
+
+
 @pytest.mark.parametrize("permissions", itertools.combinations(PERMISSIONS, 3))
 def test_only_withdrawing_refuses(permissions: tuple[str, ...]) -> None:
     told = judged(a_key(*permissions))
     assert (told.refused is not None) is ("withdraw-funds" in permissions)
+    assert may_withdraw(a_key(*permissions)) is ("withdraw-funds" in permissions)
 
 
 @pytest.mark.parametrize(

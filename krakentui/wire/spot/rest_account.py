@@ -12,6 +12,7 @@ from krakentui.model.secret import Secret
 from krakentui.model.text import clean
 from krakentui.wire.spot.envelope import Asked, nonsense, read_table
 from krakentui.wire.spot.market import sane
+from krakentui.wire.spot.permission import permission
 from krakentui.wire.spot.salvage import UNREADABLE, plain
 
 MAX_TOKEN = 500
@@ -151,10 +152,10 @@ def _texts(value: object) -> tuple[str, ...] | None:
 
 
 def _permissions(value: object) -> frozenset[str] | None:
-    """Read the ids, with `_` for `-` and in capitals as well; one that is no text makes the list useless."""
+    """Read the ids, however they are spelt; one that is no text makes the list useless."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         return None
-    return frozenset(clean(item).lower().replace("_", "-") for item in value)
+    return frozenset(map(permission, value))
 
 
 def _whole(value: object) -> int | None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from msgspec import structs
 
+from krakentui.keys.permissions import PERMISSIONS
 from krakentui.model.account import Holding, KeyInfo
 from krakentui.model.event import BalancesPolled, Garbled, KeyDescribed
 from krakentui.model.symbol import AssetInfo, Names
@@ -177,7 +178,59 @@ def test_an_absurd_nonce_is_not_believed(nonce: object) -> None:
     assert event.info.nonce is None
 
 
-def test_a_permission_is_known_however_it_is_spelt() -> None:
-    (event,) = read({**CAMEL, "permissions": ["Withdraw_Funds"]}, "GetApiKeyInfo").events
+def permissions(*told: str) -> frozenset[str]:
+    (event,) = read({**CAMEL, "permissions": [*told]}, "GetApiKeyInfo").events
     assert isinstance(event, KeyDescribed)
-    assert event.info.permissions == {"withdraw-funds"}
+    return event.info.permissions
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "withdraw-funds",
+        "Withdraw_Funds",
+        "WITHDRAW-FUNDS",
+        "withdrawFunds",
+        "WithdrawFunds",
+        "withdraw funds",
+        "withdraw--funds",
+        " withdraw-funds ",
+        "withdraw-funds\N{ZERO WIDTH SPACE}",
+        "funds_withdraw",
+        "fundsWithdraw",
+    ],
+)
+def test_a_permission_is_known_however_it_is_spelt(told: str) -> None:
+    assert permissions(told) == {"withdraw-funds"}
+
+
+def test_permissions_in_the_words_of_oauth_are_those_of_the_form() -> None:
+    """Spot REST reference, 5.3: a key that was made for a partner's app."""
+    flags = (
+        "funds_query",
+        "funds_add",
+        "funds_withdraw",
+        "funds_earn",
+        "trades_query_open",
+        "trades_query_closed",
+        "trades_modify",
+        "trades_close",
+        "ledger_query",
+        "export_data",
+    )
+    assert permissions(*flags) == {*PERMISSIONS} - {
+        "create-ws-token",
+        "add-withdraw-address",
+        "update-withdraw-address",
+    }
+
+
+def test_every_permission_is_known_in_camel_case_too() -> None:
+    assert permissions("createWSToken", "create_ws_token", "createWsToken") == {"create-ws-token"}
+    camel = [one.title().replace("-", "") for one in PERMISSIONS]
+    assert permissions(*camel) == {*PERMISSIONS}
+
+
+@pytest.mark.parametrize("told", ["mint-money", "", "--", "über-weisen"])
+def test_a_permission_that_is_not_known_is_kept_as_it_is(told: str) -> None:
+    assert permissions(told) == {told}
