@@ -8,14 +8,13 @@ else, and a read that is in flight when a cancel comes is given up.
 
 import itertools
 from collections.abc import Callable
-from functools import partial
 from typing import Literal
 
 from krakentui.budget.rules import LOCKOUT_NS
 from krakentui.engine.household import Door, Household
-from krakentui.engine.lanes import Carried, Expired, Held, Lease, Ticket, Wait
+from krakentui.engine.lanes import DESCRIPTION, Carried, Expired, Held, Lease, Ticket, Wait
 from krakentui.engine.nonce import NonceMark
-from krakentui.engine.takeover import TakenOver
+from krakentui.engine.takeover import TakenOver, TakeOver
 from krakentui.engine.turnstile import Kind, Turnstile
 from krakentui.model.clock import SECOND
 from krakentui.model.error import (
@@ -78,6 +77,7 @@ class KeyLane:
         self._throttled_until_ns = 0
         self._stopped: str | None = None
         self._nonce_taken = False
+        self._take_over = TakeOver(mark)
         self._mark_told = False
         self._code_spent = False
 
@@ -198,21 +198,22 @@ class KeyLane:
     async def take_over(self) -> TakenOver:
         """Raise the nonces' unit, no more than is needed, until the exchange takes one of ours.
 
-        Only on the user's word: whoever uses the key with a coarser unit is locked out for good.
+        Only on the user's word: whoever uses the key with a coarser unit is locked out for good. Nothing but
+        a cancel, which ends it, comes between its calls; until one is taken the key stays overtaken.
         """
-        before = self._mark.unit
-        told = partial(TakenOver, unit_before=before)
-        for unit in (before, *self._mark.finer):
-            self._mark.refine(unit)
+        await self._turnstile.enter("user")
+        try:
+            done = await self._take_over.run(self._describe)
+        finally:
+            self._turnstile.leave()
+        if done.is_proved:
             self._nonce_taken = False
-            try:
-                reply = (await self._in_turn(Call("GetApiKeyInfo"), "user", None, None)).reply
-            except TransportError as error:
-                return told(unit=unit, trouble=str(error))
-            if not isinstance(reply.refusal, BadNonce):
-                return told(unit=unit, refusal=reply.refusal, trouble=reply.broken, events=reply.events)
-        self._take_note_of_taken_nonce()
-        return told(unit=unit, refusal=reply.refusal)
+        elif isinstance(done.refusal, BadNonce):
+            self._take_note_of_taken_nonce()
+        return done
+
+    async def _describe(self) -> Reply:
+        return (await self._attempt(Call(DESCRIPTION), "user", None, None)).reply
 
     def heed(self, event: Happening) -> None:
         """Draw the consequences of what another program on this key has met."""
@@ -231,7 +232,7 @@ class KeyLane:
             return Wait(self._locked_until_ns, "The exchange locked private calls out.")
         if kind == "cancel":
             return None  # the rest is an assumption, and a cancel goes on an assumption
-        if self.is_overtaken:
+        if self.is_overtaken and not self._take_over.is_under_way:
             return Wait(None, self._taken)
         edge_ns = self._house.edge.wait_ns(t_ns)
         if edge_ns:

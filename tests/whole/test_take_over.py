@@ -1,15 +1,17 @@
 """A key that another program has raised the nonces of: told, left alone, taken over on the user's word."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from krakentui.engine.face import KeysFace
 from krakentui.engine.probe import Probe
 from krakentui.engine.takeover import TakenOver
 from krakentui.model.error import BadNonce
 from krakentui.state.keyring import TakeOverQuestion
 from krakentui.state.view import NotAsked
-from tests.whole.faults import inject
+from tests.whole.faults import clear, inject, struck
 from tests.whole.lockstep import Lockstep, lockstep
 from tests.whole.switching import switching
 from tests.whole.truth import shown_orders, true_orders, wrong_gauges
@@ -126,6 +128,92 @@ async def test_a_take_over_that_cannot_be_says_why_on_the_screen_of_keys(tmp_pat
         await both.run(20)
         assert keys.view(both.clock.mono_ns()).trouble.startswith("The key cancel cannot be taken over")
         assert isinstance(keys.ask_take_over("cancel"), TakeOverQuestion)
+
+
+DESCRIPTION = {"path": "/0/private/GetApiKeyInfo"}
+
+
+def lose(both: Lockstep, **when: object) -> int:
+    return inject(both, "drop_answer", match=DESCRIPTION, when=when)
+
+
+def limit(both: Lockstep, **when: object) -> int:
+    return inject(both, "error", match=DESCRIPTION, when=when, errors=["EAPI:Rate limit exceeded"])
+
+
+def break_off(both: Lockstep, **when: object) -> int:
+    return inject(both, "http", match=DESCRIPTION, when=when, status=520)
+
+
+async def taken_over(both: Lockstep, keys: KeysFace) -> str:
+    """Take the key over on the screen of keys, and give what is said of it."""
+    question = keys.ask_take_over("cancel")
+    assert isinstance(question, TakeOverQuestion)
+    keys.take_over(question)
+    await both.until(lambda: not keys.view(both.clock.mono_ns()).busy, 60)
+    return [line.text for line in both.session.journal() if "taken over" in line.text][-1]
+
+
+@pytest.mark.parametrize(("fault", "tries"), [(lose, 1), (limit, 2), (break_off, 1)])
+async def test_a_take_over_without_an_outcome_leaves_the_key_overtaken_until_it_is_tried_again(
+    fault: Callable[[Lockstep], int], tries: int, tmp_path: Path
+) -> None:
+    """After a limit a single call is tried, which goes in milliseconds, before it is said to try again."""
+    async with switching(tmp_path) as hands:
+        both, keys = hands.both, hands.keys
+        await both.run(40)
+        await overtaken(both, unit="us", by=1)
+        number = fault(both)
+        said = await taken_over(both, keys)
+        assert struck(both, number)
+        assert "Whether the key cancel is taken over is not known: try again" in said
+        (row,) = (row for row in keys.view(both.clock.mono_ns()).rows if row.in_use)
+        assert row.overtaken
+        since = len(both.verdicts())
+        await both.run(120)
+        assert [one["what"] for one in both.verdicts()[since:] if "/private/" in str(one["what"])] == []
+        clear(both)
+        for _ in range(tries):
+            assert said.endswith(("try again.", "try again later."))
+            said = await taken_over(both, keys)
+            await both.run(20)
+        assert "The key cancel is taken over: its nonces count micro" in said
+        assert mark(tmp_path).endswith(" us")
+        since = len(both.verdicts())
+        await both.run(60)
+        assert refused(both, since) == 0
+        assert isinstance(keys.ask_take_over("cancel"), NotAsked)
+
+
+async def test_the_second_try_tells_what_both_have_changed(tmp_path: Path) -> None:
+    async with switching(tmp_path) as hands:
+        both, keys = hands.both, hands.keys
+        await both.run(40)
+        await overtaken(both, unit="us", by=1)
+        lose(both, after_n=1)  # milliseconds are refused, the answer to microseconds is lost
+        assert "Whether the key cancel is taken over is not known: try again" in await taken_over(both, keys)
+        assert mark(tmp_path).endswith(" us")
+        clear(both)
+        assert "The key cancel is taken over: its nonces count micro" in await taken_over(both, keys)
+
+
+async def test_a_key_that_may_not_describe_itself_has_its_nonces_taken_all_the_same(tmp_path: Path) -> None:
+    """Assumed: whose a call is, its nonce included, is looked at before what the key may do."""
+    async with switching(tmp_path) as hands:
+        both, keys = hands.both, hands.keys
+        await both.run(40)
+        await overtaken(both, unit="us", by=1)
+        inject(both, "error", match=DESCRIPTION, errors=["EGeneral:Permission denied"], when={"after_n": 1})
+        question = keys.ask_take_over("cancel")
+        assert isinstance(question, TakeOverQuestion)
+        keys.take_over(question)
+        await both.until(lambda: not keys.view(both.clock.mono_ns()).busy, 60)
+        assert "seem to stand in the way no longer" in keys.view(both.clock.mono_ns()).trouble
+        since = len(both.verdicts())
+        await both.run(60)
+        asked = [str(one["what"]) for one in both.verdicts()[since:] if one["verdict"] == "ok"]
+        assert {"/0/private/OpenOrders", "/0/private/BalanceEx"} <= {*asked}
+        assert refused(both, since) == 0
 
 
 async def test_an_old_question_takes_no_other_key_over(tmp_path: Path) -> None:
