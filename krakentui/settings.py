@@ -22,6 +22,7 @@ from krakentui.model.redact import Redactor
 from krakentui.model.secret import Credentials, Secret
 from krakentui.model.text import clean
 from krakentui.model.toml import place, read_tables
+from krakentui.model.variable import variable
 from krakentui.model.venue import Venue
 
 LIVE_REST = "https://api.kraken.com"
@@ -130,9 +131,13 @@ class Config(Struct, frozen=True, kw_only=True):
 
 
 def config_file(chosen: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
-    """Tell which settings file counts: the one asked for, the environment's, the usual one."""
-    named = chosen or environ.get("KRAKENTUI_CONFIG")
-    if named:
+    """Tell which settings file counts: the one asked for, the environment's, the usual one.
+
+    Raises:
+        UsageError: the environment names one by nothing.
+    """
+    named = chosen or variable(environ, "KRAKENTUI_CONFIG")
+    if named is not None:
         return Path(named).expanduser()
     import platformdirs  # noqa: PLC0415 - `--version` does without
 
@@ -140,9 +145,13 @@ def config_file(chosen: Path | None = None, environ: Mapping[str, str] = os.envi
 
 
 def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Tell where the nonce marks and the log live."""
-    named = environ.get("KRAKENTUI_STATE_DIR")
-    if named:
+    """Tell where the nonce marks and the log live.
+
+    Raises:
+        UsageError: the environment names a folder by nothing.
+    """
+    named = variable(environ, "KRAKENTUI_STATE_DIR")
+    if named is not None:
         return Path(named).expanduser()
     import platformdirs  # noqa: PLC0415 - as above
 

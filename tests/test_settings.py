@@ -229,6 +229,15 @@ def test_the_file_asked_for_wins_over_the_environment() -> None:
     assert config_file(None, environ) == Path("/etc/k.toml")
 
 
+def test_an_empty_variable_is_not_taken_for_the_usual_place() -> None:
+    with pytest.raises(UsageError) as caught:
+        config_file(None, {"KRAKENTUI_CONFIG": ""})
+    assert str(caught.value) == "KRAKENTUI_CONFIG is set but empty: fill it, or unset it."
+    with pytest.raises(UsageError) as caught:
+        state_folder({"KRAKENTUI_STATE_DIR": " "})
+    assert str(caught.value) == "KRAKENTUI_STATE_DIR is set but empty: fill it, or unset it."
+
+
 def test_the_environment_names_the_state_folder() -> None:
     assert state_folder({"KRAKENTUI_STATE_DIR": "/var/k"}) == Path("/var/k")
 

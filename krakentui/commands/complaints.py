@@ -8,8 +8,23 @@ SEE_HELP = "`krakentui --help` lists what there is."
 _CHOICE = re.compile(r"argument (?P<what>\S+): invalid choice: (?P<word>.+?) \(choose from (?P<among>.+)\)")
 _LONG = re.compile(r"[^\s']{50,}")
 """It may be a secret with a slip in it: it is not repeated."""
+_EMPTY = "The value {} is empty (a variable that is not set?): fill it, or leave it out."
 _PLAIN = {"expected one argument": "needs a value"}
 _ARGUMENT = re.compile(r"argument (?P<what>\S+): (?P<why>.+)", re.DOTALL)
+
+
+def empty_word(words: Sequence[str]) -> str:
+    """Say which word is empty, as `"$NAME"` of a script is where NAME is not set; empty = none.
+
+    No option and no id means anything by nothing; taken for "not said" it would mean the default.
+    """
+    for before, word in pairwise(("krakentui", *words)):
+        option, equals, value = word.partition("=")
+        if equals and option.startswith("--") and not value.strip():
+            return _EMPTY.format(f"of {_LONG.sub('(a long word)', option)}")
+        if not word.strip():
+            return _EMPTY.format(f"after {_LONG.sub('(a long word)', before)}")
+    return ""
 
 
 def sentence(message: str, words: Sequence[str], options: Collection[str]) -> str:

@@ -150,7 +150,8 @@ def _log_path() -> Path | None:
     if log.current() is None:
         from krakentui import settings  # noqa: PLC0415 - as above
 
-        log.start(settings.state_folder() / log.FILE_NAME)
+        with contextlib.suppress(UsageError):
+            log.start(settings.state_folder() / log.FILE_NAME)
     return log.current()
 
 

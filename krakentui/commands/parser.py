@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from krakentui import __version__
 from krakentui.commands.budget_grammar import budget_grammar, split_command
-from krakentui.commands.complaints import SEE_HELP, sentence
+from krakentui.commands.complaints import SEE_HELP, empty_word, sentence
 from krakentui.commands.config_grammar import config_grammar
 from krakentui.commands.keys_grammar import keys_grammar
 from krakentui.keys.profile import Purpose, Store
@@ -121,6 +121,8 @@ def parse(words: Sequence[str]) -> Given:
         SystemExit: help or the version was asked for and has been printed.
     """
     words, argv = split_command(words)
+    if lacking := empty_word(words):
+        raise UsageError(lacking)
     try:
         found = vars(_grammar().parse_args([*words]))
     except _Complaint as complaint:

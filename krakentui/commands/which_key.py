@@ -19,6 +19,7 @@ from krakentui.keys.prompt import Terminal
 from krakentui.model.clock import SystemClock
 from krakentui.model.error import KeyProblem, UsageError
 from krakentui.model.secret import Credentials, Secret
+from krakentui.model.variable import variable
 from krakentui.settings import config_file
 
 Find = Callable[[Profile, Machine], sources.Found]
@@ -79,7 +80,9 @@ def choose_key(
     if pair is not None:
         return _in_environment(pair, second, given, environ, instead)
     profiles = profile_list.read(list_path(given, environ))
-    name = given.profile or environ.get(environment.PROFILE) or profiles.default
+    name = given.profile
+    if name is None:
+        name = variable(environ, environment.PROFILE) or profiles.default
     return Chosen() if name is None else _stored(name, profiles, given, environ, instead, find)
 
 

@@ -11,6 +11,7 @@ from krakentui.keys.pair import typed_pair
 from krakentui.keys.profile import ENVIRONMENT
 from krakentui.model.error import KeyProblem, UsageError
 from krakentui.model.secret import Credentials, Secret
+from krakentui.model.variable import is_empty
 
 KEY = "KRAKENTUI_API_KEY"
 SECRET = "KRAKENTUI_API_SECRET"  # noqa: S105 - the name of a variable, not a secret
@@ -24,7 +25,7 @@ def take(environ: MutableMapping[str, str] | None = None) -> Credentials | None:
     """Read the pair and remove it; None where there is none.
 
     Raises:
-        UsageError: only half of the pair is there.
+        UsageError: only half of the pair is there, or it is empty.
         KeyProblem: it cannot be a key and its secret.
     """
     source = os.environ if environ is None else environ
@@ -35,7 +36,7 @@ def take_second(environ: MutableMapping[str, str]) -> Credentials | None:
     """Read the pair of a second key, which cancels, and remove it; None where there is none.
 
     Raises:
-        UsageError: only half of the pair is there.
+        UsageError: only half of the pair is there, or it is empty.
         KeyProblem: it cannot be a key and its secret.
     """
     return _taken(environ, CANCEL_KEY, CANCEL_SECRET, f"{ENVIRONMENT}-cancel")
@@ -47,7 +48,7 @@ def take_both(
     """Read the pairs of both keys and remove them, whatever is wrong with one.
 
     Raises:
-        UsageError: only half of a pair is there.
+        UsageError: only half of a pair is there, or one is empty.
         KeyProblem: one cannot be a key and its secret.
     """
     try:
@@ -63,8 +64,11 @@ def drop(environ: MutableMapping[str, str]) -> None:
 
 
 def _taken(source: MutableMapping[str, str], key: str, secret: str, name: str) -> Credentials | None:
+    named = [one for one in (key, secret) if one in source]
     public, private = Secret(source.pop(key, "").strip()), Secret(source.pop(secret, "").strip())
     if not public and not private:
+        if named:
+            raise is_empty(*named)
         return None
     if not (public and private):
         here, missing = (key, secret) if public else (secret, key)

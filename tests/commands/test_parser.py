@@ -1,5 +1,6 @@
 """The command line: what is understood, and one sentence for everything else."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,36 @@ def test_a_line_is_understood(line: str, expected: Given) -> None:
 )
 def test_a_mistake_is_one_sentence(line: str, sentence: str) -> None:
     assert complaint(line) == sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "which"),
+    [
+        (("cancel", "--all", "--yes", "--profile", ""), "after --profile"),
+        (("--profile=", "cancel", "--all", "--yes"), "of --profile"),
+        (("cancel", "--pair", " ", "--yes"), "after --pair"),
+        (("cancel", "", "--yes"), "after cancel"),
+        (("cancel", "--yes", "O1", ""), "after O1"),
+        (("--endpoint", "", "stream"), "after --endpoint"),
+        (("--config", "", "snapshot"), "after --config"),
+        (("stream", "--record", ""), "after --record"),
+        (("stream", "--log-file="), "of --log-file"),
+        (("keys", "remove", "", "--yes"), "after remove"),
+        (("keys", "add", "k", "--accept-withdraw", ""), "after --accept-withdraw"),
+        (("budget", "spend", "--pair", "", "--points", "1"), "after --pair"),
+        (("",), "after krakentui"),
+    ],
+)
+def test_an_empty_word_means_nothing_and_not_the_default(words: Sequence[str], which: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse(words)
+    told = f"The value {which} is empty (a variable that is not set?): fill it, or leave it out."
+    assert str(caught.value) == told
+
+
+def test_an_empty_word_of_another_program_is_its_own_business() -> None:
+    told = parse(("budget", "wait", "--pair", "BTC/USD", "--points", "1", "--", "bot", "", "--key="))
+    assert told.argv == ("bot", "", "--key=")
 
 
 @pytest.mark.parametrize("line", ["{}", "-k{}", "stream {}", "--rules {}", "demo --rules {}", "--fly={}"])

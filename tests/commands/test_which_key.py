@@ -66,6 +66,18 @@ def test_a_named_profile_wins_over_the_environment(home: dict[str, str]) -> None
     )
 
 
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_variable_names_not_the_default(home: dict[str, str], empty: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        chosen("cancel --all --yes", home | {"KRAKENTUI_PROFILE": empty})
+    assert str(caught.value) == "KRAKENTUI_PROFILE is set but empty: fill it, or unset it."
+
+
+def test_a_named_profile_needs_nothing_of_the_environment(home: dict[str, str]) -> None:
+    settings = chosen("--profile bot", home | {"KRAKENTUI_PROFILE": ""})
+    assert key_of(settings) == ("bot", "business", a_key(2))
+
+
 def test_the_pair_of_the_environment_wins_over_its_profile_and_the_default(home: dict[str, str]) -> None:
     environ = home | PAIR | {"KRAKENTUI_PROFILE": "bot"}
     assert key_of(chosen("", environ)) == ("environment", "main", a_key(9))

@@ -1,6 +1,6 @@
 import pytest
 
-from krakentui.keys.environment import take
+from krakentui.keys.environment import take, take_second
 from krakentui.model.error import KeyProblem, UsageError
 from tests.support.keys import a_key, a_secret
 
@@ -17,8 +17,17 @@ def test_no_pair_is_no_key() -> None:
     assert take({"HOME": "/home/x"}) is None
 
 
-def test_two_empty_halves_are_no_key() -> None:
-    assert take({"KRAKENTUI_API_KEY": "", "KRAKENTUI_API_SECRET": " "}) is None
+def test_two_empty_halves_are_not_taken_for_no_pair_which_would_mean_the_default_key() -> None:
+    environ = {"KRAKENTUI_API_KEY": "", "KRAKENTUI_API_SECRET": " "}
+    told = "KRAKENTUI_API_KEY and KRAKENTUI_API_SECRET are set but empty: fill them, or unset them."
+    with pytest.raises(UsageError) as caught:
+        take(environ)
+    assert (str(caught.value), environ) == (told, {})
+
+
+def test_an_empty_pair_that_cancels_is_not_taken_for_none() -> None:
+    with pytest.raises(UsageError, match="KRAKENTUI_CANCEL_API_KEY is set but empty: fill it, or unset it"):
+        take_second({"KRAKENTUI_CANCEL_API_KEY": ""})
 
 
 @pytest.mark.parametrize(("here", "missing"), [("KEY", "SECRET"), ("SECRET", "KEY")])
