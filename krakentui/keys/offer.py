@@ -51,6 +51,8 @@ class Offer(Struct, frozen=True, kw_only=True):
     """Why there is no pair, as a sentence; empty where there simply is none."""
     asks: bool = False
     """There is something that somebody would be asked about: a passphrase, or the key itself."""
+    denied: bool = False
+    """Somebody was asked and did not open it."""
     spoiled: bool = False
     """There is something, but it is no pair."""
     hung: bool = False

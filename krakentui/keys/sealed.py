@@ -14,6 +14,7 @@ from krakentui.keys.offer import Machine, Offer
 from krakentui.keys.pair import Pair, read_pair, stored_text
 from krakentui.keys.private_file import read_private, remove_private, write_private
 from krakentui.keys.profile import Profile
+from krakentui.keys.prompt import Terminal
 from krakentui.model.error import KeyProblem
 from krakentui.model.secret import Credentials, Secret
 
@@ -90,9 +91,12 @@ def offer(profile: Profile, machine: Machine) -> Offer:
             return Offer(store="encrypted", where=where, asks=True)
         if machine.terminal is None:
             raise KeyProblem("There is no terminal to ask for its passphrase.")
-        pair, passphrase = _opened(data, profile.name, machine)
     except KeyProblem as problem:
         return Offer(store="encrypted", where=where, why=str(problem))
+    try:
+        pair, passphrase = _opened(data, profile.name, machine.terminal)
+    except KeyProblem as problem:
+        return Offer(store="encrypted", where=where, why=str(problem), denied=True)
     return Offer(store="encrypted", where=where, pair=pair, passphrase=passphrase)
 
 
@@ -129,10 +133,7 @@ def are_same(one: Secret, other: Secret) -> bool:
     return secrets.compare_digest(one.reveal().encode(), other.reveal().encode())
 
 
-def _opened(data: bytes, name: str, machine: Machine) -> tuple[Pair, Secret]:
-    terminal = machine.terminal
-    if terminal is None:
-        raise KeyProblem("There is no terminal to ask for its passphrase.")
+def _opened(data: bytes, name: str, terminal: Terminal) -> tuple[Pair, Secret]:
     with terminal.hiding():
         for left in reversed(range(TRIES)):
             passphrase = terminal.ask_hidden(f"Passphrase of the key {name}: ")

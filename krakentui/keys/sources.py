@@ -2,7 +2,9 @@
 
 A password manager before systemd before the OS keyring before files before a question. Whoever is not
 the first and can be looked at without disturbing anybody is compared with what was found: two sources
-that hold different keys are a leftover, and acting with a forgotten key is told, not done in silence.
+that hold different keys are a leftover, and acting with a forgotten key is told, not done in silence. Nothing
+takes the place of a chosen source whose passphrase was not given, and where one fails, no other key than the
+one that was added does.
 """
 
 from collections.abc import Callable, Mapping
@@ -62,7 +64,8 @@ def find(profile: Profile, machine: Machine, known: Offers | None = None) -> Fou
 
     Raises:
         WouldAsk: the first that has it would ask somebody, and nobody is to be asked.
-        KeyProblem: none has it; the sentence says what each said, and what can be done.
+        KeyProblem: none has it, or none that may be used; the sentence says what each said, and what can be
+            done.
     """
 
     def ask(store: Store) -> Offer:
@@ -74,7 +77,13 @@ def find(profile: Profile, machine: Machine, known: Offers | None = None) -> Fou
         offered = ask(store)
         if offered.asks:
             raise WouldAsk(f"{_capital(offered.where)} asks for the key {profile.name}.")
+        if offered.denied and store == profile.store:
+            raise KeyProblem(
+                f"The key {profile.name} cannot be had. {_capital(offered.where)}: {offered.why} You chose "
+                "it for this key, so no other source is used in its place. Start again to try once more."
+            )
         if offered.pair is not None:
+            _check_stand_in(profile, offered, silent)
             # later ones that cost nothing and ask nobody are compared
             others = [ask(later) for later in stores[place:] if later in {"systemd", "file"}]
             return _found(profile, offered, silent, others)
@@ -90,6 +99,23 @@ def survey(profile: Profile, machine: Machine) -> Survey:
     quiet = structs.replace(machine, asks=False)
     offers = {store: ask(profile, quiet) for store, ask in SOURCES.items()}
     return Survey(offers=offers, stray=None if profile.store == "keyring" else ring.find(profile.name, quiet))
+
+
+def _check_stand_in(profile: Profile, offered: Offer, silent: list[Offer]) -> None:
+    """Pass if a key may be used although a source before it has failed: the one that was added, or its own.
+
+    Raises:
+        KeyProblem: it may not.
+    """
+    failed = next((one for one in silent if one.why), None)
+    print_ = "" if offered.pair is None else fingerprint(offered.pair.key)
+    if failed is None or offered.store == profile.store or profile.fingerprint in {"", print_}:
+        return
+    raise KeyProblem(
+        f"The key {profile.name} cannot be had. {_capital(failed.where)}: {failed.why} "
+        f"{_capital(offered.where)} holds another key ({print_}) than the one that was added as "
+        f"{profile.name} ({profile.fingerprint}): it is not used in place of {failed.where}."
+    )
 
 
 def _found(profile: Profile, offered: Offer, silent: list[Offer], others: list[Offer]) -> Found:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from krakentui.keys import sealed, typed
+from krakentui.keys import key_file, sealed, typed
 from krakentui.keys.prompt import Terminal
 from krakentui.keys.sources import find
 from krakentui.model.error import KeyProblem
@@ -136,6 +136,32 @@ def test_a_third_wrong_passphrase_ends_it(tmp_path: Path) -> None:
     sealed.keep("main", a_pair(), Secret("correct horse battery"), a_machine(tmp_path), 2**4)
     with Typist("one", "two", "three") as typist, pytest.raises(KeyProblem, match="does not open it"):
         find(a_profile(store="encrypted"), a_machine(tmp_path, terminal=typist.terminal))
+
+
+@pytest.mark.parametrize("answers", [("one", "two", "three"), ("one", "\x04"), ("\x04",)])
+def test_whoever_fails_the_passphrase_is_given_no_key_from_another_source(
+    tmp_path: Path, answers: tuple[str, ...]
+) -> None:
+    """Not even the same one: he has chosen that a passphrase stands before it."""
+    sealed.keep("main", a_pair(), Secret("correct horse battery"), a_machine(tmp_path), 2**4)
+    key_file.keep("main", a_pair(), a_machine(tmp_path))
+    with Typist(*answers) as typist, pytest.raises(KeyProblem) as caught:
+        find(a_profile(store="encrypted"), a_machine(tmp_path, terminal=typist.terminal))
+    said = str(caught.value)
+    assert said.startswith(f"The key main cannot be had. The encrypted file {tmp_path}/keys/main.sealed: ")
+    assert "no other source is used in its place." in said
+    assert "main.key" not in said
+
+
+def test_a_left_encrypted_file_that_nobody_opens_does_not_stand_before_the_file_that_was_chosen(
+    tmp_path: Path,
+) -> None:
+    sealed.keep("main", a_pair(2), Secret("correct horse battery"), a_machine(tmp_path), 2**4)
+    key_file.keep("main", a_pair(), a_machine(tmp_path))
+    with Typist("one", "two", "three") as typist:
+        found = find(a_profile(store="file"), a_machine(tmp_path, terminal=typist.terminal))
+    assert found.credentials.key == a_key()
+    assert "The passphrase does not open it. The key comes from the file" in found.notes[0]
 
 
 def test_a_key_kept_nowhere_is_asked_for_at_the_start(tmp_path: Path) -> None:

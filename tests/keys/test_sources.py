@@ -82,6 +82,26 @@ def test_a_source_that_fails_is_told_and_the_next_one_asked(tmp_path: Path) -> N
     assert found.notes == (f"The OS keyring (rings.Locked): It is locked and was not unlocked. {comes_from}",)
 
 
+def test_another_key_than_the_one_added_does_not_stand_in_for_a_source_that_fails(tmp_path: Path) -> None:
+    here = with_ring(tmp_path, "Locked")
+    key_file.keep("main", a_pair(3), here)
+    with pytest.raises(KeyProblem) as caught:
+        find(a_profile(store="keyring", fingerprint=a_pair().fingerprint), here)
+    said = str(caught.value)
+    assert "It is locked and was not unlocked." in said
+    assert f"main.key holds another key ({a_pair(3).fingerprint}) than the one that was added as main" in said
+    assert "it is not used in place of the OS keyring (rings.Locked)." in said
+    assert find(a_profile(store="keyring", fingerprint=a_pair(3).fingerprint), here).credentials.key == a_key(
+        3
+    )
+
+
+def test_a_key_that_was_replaced_in_its_own_source_is_used_whatever_fails_before(tmp_path: Path) -> None:
+    key_file.keep("main", a_pair(3), a_machine(tmp_path))
+    profile = a_profile(store="file", fingerprint=a_pair().fingerprint, key_command=("/no/such",))
+    assert find(profile, a_machine(tmp_path)).credentials.key == a_key(3)
+
+
 def test_two_sources_that_disagree_are_told(tmp_path: Path) -> None:
     here = a_machine(tmp_path, a_credential(tmp_path, 2))
     key_file.keep("main", a_pair(3), here)
