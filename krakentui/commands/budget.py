@@ -29,7 +29,7 @@ from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.limit import points, units
 from krakentui.model.number import counted, points_text
 from krakentui.settings import Settings
-from krakentui.state.filtertext import named_pair
+from krakentui.state.pairnames import named_pair
 
 NOT_FOUND, NOT_RUNNABLE = 127, 126
 SHORTEST_LOOK_S, LONGEST_LOOK_S = 0.01, 0.5

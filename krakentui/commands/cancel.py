@@ -26,7 +26,15 @@ from krakentui.commands.outcomes import (
     untried,
 )
 from krakentui.commands.parser import Given
-from krakentui.commands.select import check_selector, is_everything, selected, unjudged, with_pair
+from krakentui.commands.select import (
+    check_selector,
+    is_everything,
+    is_named,
+    is_wide,
+    selected,
+    unjudged,
+    with_pair,
+)
 from krakentui.engine.face import Face
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.settings import Settings
@@ -90,7 +98,7 @@ async def cancel(
     view = face.orders(face.clock.mono_ns())
     if view.denied is not None and not given.ids and not given.new_too:
         raise KrakentuiError(view.denied)
-    given = with_pair(given, face.names())
+    given = _in_the_streams_words(given, face)
     ids, asked_ns = chosen(view, given), face.clock.mono_ns()
     if not ids and not given.new_too:
         return report(face, given, await leftover(face, given, ids, asked_ns, speed))
@@ -123,6 +131,15 @@ async def cancel(
         raise
     whole = everything.of(face, question) if given.new_too else None
     return report(face, given, (*results, *ended, *left), whole=whole)
+
+
+def _in_the_streams_words(given: Given, face: Face) -> Given:
+    """Give `--pair` the stream's name; that it means more than one pair is said."""
+    given = with_pair(given, face.names())
+    if is_wide(given):
+        base, _, quote = str(given.pair).partition("/")
+        guard.say(f"Every pair of {base}, whatever its quote." if base else f"Every pair in {quote}.")
+    return given
 
 
 def chosen(view: OrdersView, given: Given) -> tuple[str, ...]:
@@ -192,7 +209,7 @@ def _ready(face: Face, given: Given, t_ns: int) -> bool:
     view = face.orders(t_ns)
     if view.denied is not None:
         return True
-    if given.pair is not None and not face.names().pairs:
+    if not is_named(given, face.names()):
         return False
     return view.known and not unjudged(view.rows, given)
 
@@ -221,7 +238,7 @@ def _explain(face: Face, given: Given) -> None:
         return
     if not view.known:
         raise KrakentuiError(why_missing(face, ("orders",)))
-    if given.pair is not None and not face.names().pairs:
+    if given.pair is not None and "/" in given.pair and not face.names().pairs:
         guard.say(f"The exchange has not told its pairs: {given.pair} is taken as it was typed.")
     left = unjudged(view.rows, given)
     if left:

@@ -15,9 +15,10 @@ from krakentui.commands import calibration, guard, running
 from krakentui.commands.calibration import INTRODUCTION, conclusion, next_step, said
 from krakentui.commands.choose import settings_for
 from krakentui.commands.complaints import SEE_HELP
+from krakentui.commands.complete import PATIENCE_S
 from krakentui.commands.lines import put
 from krakentui.commands.parser import Given
-from krakentui.commands.select import with_pair
+from krakentui.commands.select import is_named, one_pair
 from krakentui.engine.session import Session
 from krakentui.model.clock import SECOND
 from krakentui.model.error import KrakentuiError, UsageError
@@ -114,7 +115,10 @@ class Guide:
         clock = self._session.clock
         end_ns = None if given.seconds is None else clock.mono_ns() + int(given.seconds * speed * SECOND)
         await self._both_live(end_ns, int(OPENING_S * speed * SECOND))
-        belief, pair = self._session.state.ledger.belief, with_pair(given, self._session.names()).pair or ""
+        await running.until(
+            self._session, PATIENCE_S, speed, lambda _: is_named(given, self._session.names())
+        )
+        belief, pair = self._session.state.ledger.belief, one_pair(self._session.names(), given.pair or "")
         self.trial = Trial.of(self.trial.account, pair, belief)
         self._say(f"Both websockets are live; the tier is {belief.name}.")
         self._say(

@@ -310,7 +310,12 @@ def _cancel_options(parser: _Parser) -> None:
         default=_UNSAID,
         help="with --all: by one call that also takes what is placed meanwhile, by other programs too",
     )
-    parser.add_argument("--pair", default=_UNSAID, metavar="P", help="only this pair, as in BTC/USD")
+    parser.add_argument(
+        "--pair",
+        default=_UNSAID,
+        metavar="P",
+        help="only this pair, as in BTC/USD; btc is every pair of that base",
+    )
     parser.add_argument("--side", choices=("buy", "sell"), default=_UNSAID)
     parser.add_argument(
         "--type", choices=ORDER_TYPES, default=_UNSAID, metavar="T", help="limit, stop-loss, take-profit, …"

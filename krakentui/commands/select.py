@@ -16,7 +16,7 @@ from krakentui.model.order import PROTECTIVE, is_order_id
 from krakentui.model.symbol import Names, wsname_symbol
 from krakentui.model.text import clean
 from krakentui.state.filters import Demand, OrderFilter, doubtful, fitting, meant
-from krakentui.state.filtertext import named_pair
+from krakentui.state.pairnames import has_all_spellings, meant_assets, meant_pairs
 from krakentui.state.view import OrderRow
 
 
@@ -50,24 +50,62 @@ def is_everything(given: Given) -> bool:
 
 
 def with_pair(given: Given, names: Names) -> Given:
-    """Give `--pair` the stream's name, whatever spelling of the exchange was typed: `XBT/USD`, `xbtusd`.
+    """Give `--pair` the stream's name, whatever spelling was typed; an asset alone is the base: `BTC/`.
 
     Raises:
-        UsageError: the exchange has no such pair.
+        UsageError: the exchange has no such pair, or it may be several.
     """
     if given.pair is None:
         return given
-    found = named_pair(names, given.pair)
-    if found is None and names.pairs:
-        raise UsageError(f"The exchange has no pair {given.pair}: it looks like BTC/USD.")
-    return structs.replace(given, pair=found or wsname_symbol(given.pair.upper()))
+    return structs.replace(given, pair=_one_side(names, given.pair) or one_pair(names, given.pair))
+
+
+def one_pair(names: Names, typed: str) -> str:
+    """Give the stream's name of the pair that is meant; while no pairs are told, `XBT/USD` is taken as it is.
+
+    Raises:
+        UsageError: the exchange has no such pair, or it may be several.
+    """
+    found, said = meant_pairs(names, typed), clean(typed, 24)
+    if len(found) > 1:
+        raise UsageError(f"{said} may be {' or '.join(found)}: write the one that is meant.")
+    if found:
+        return found[0]
+    base, _, quote = typed.partition("/")
+    if base and quote and not names.pairs:
+        return wsname_symbol(typed.upper())
+    if not quote and not has_all_spellings(names):
+        raise UsageError(f"The exchange has not told all its names of pairs: write {said} like BTC/USD.")
+    raise UsageError(f"The exchange has no pair {said}: one is written like BTC/USD.")
+
+
+def is_named(given: Given, names: Names) -> bool:
+    """Tell whether it is known what `--pair` means, or nothing more will come that tells it."""
+    if given.pair is None or has_all_spellings(names):
+        return True
+    return bool(meant_pairs(names, given.pair) or _one_side(names, given.pair))
+
+
+def is_wide(given: Given) -> bool:
+    """Tell whether `--pair` means all pairs of an asset: `BTC/`, `/USD`."""
+    return given.pair is not None and (given.pair.startswith("/") or given.pair.endswith("/"))
+
+
+def _one_side(names: Names, typed: str) -> str | None:
+    """Give `BTC/` for an asset that is a base, `/USD` for `/usd`; None where a whole pair may be meant."""
+    assets = meant_assets(names, typed.removeprefix("/").removesuffix("/"))
+    if len(assets) != 1 or meant_pairs(names, typed):
+        return None
+    found = f"/{assets[0]}" if typed.startswith("/") else f"{assets[0]}/"
+    fits = str.endswith if typed.startswith("/") else str.startswith
+    return found if any(fits(symbol, found) for symbol in names.pairs.values()) else None
 
 
 def filter_of(given: Given) -> OrderFilter:
     """Turn the options into a filter."""
     demands: list[Demand] = []
     if given.pair is not None:
-        demands.append(Demand("pair", (given.pair,)))
+        demands.append(Demand("market" if is_wide(given) else "pair", (given.pair,)))
     if given.side is not None:
         demands.append(Demand("side", (given.side,)))
     if given.type is not None:

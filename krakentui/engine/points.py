@@ -12,7 +12,7 @@ from krakentui.model.event import Happening
 from krakentui.model.limit import POINT, PairScope
 from krakentui.model.number import counted
 from krakentui.model.symbol import Names, wsname_symbol
-from krakentui.state.filtertext import named_pair
+from krakentui.state.pairnames import named_pair
 
 MOST_UNITS = 1_000 * POINT
 """No ceiling of the exchange comes near."""
@@ -72,7 +72,9 @@ class Points:
         """Grant a wish, or say until when it waits and why."""
         pair, t_ns = self._named(wish.pair), self._clock.mono_ns()
         if pair is None:
-            why = f"The exchange has no pair {wish.pair}: it looks like BTC/USD."
+            why = f"The exchange has no pair {wish.pair}: one is written like BTC/USD."
+            if not self._names().pairs:
+                why = f"The exchange has not told its names of pairs: write {wish.pair} like BTC/USD."
             return NotYet(until_ns=None, why=why, no_pair=True)
         if wish.waits and (wait := self._wait(pair, wish.units, t_ns)) is not None:
             return wait

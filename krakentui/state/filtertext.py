@@ -17,6 +17,7 @@ from krakentui.model.number import plain
 from krakentui.model.order import ORDER_TYPES, PROTECTIVE
 from krakentui.model.symbol import Names, wsname_symbol
 from krakentui.state.filters import OTHERS, OURS, Demand, Kind, OrderFilter, Value
+from krakentui.state.pairnames import meant_assets, meant_pairs
 
 LONGEST: Final = 120
 """Characters of a filter."""
@@ -95,17 +96,6 @@ def percent(text: str) -> str | None:
     return text.rstrip("%") if _PERCENT.fullmatch(text) else None
 
 
-def named_pair(names: Names, typed: str) -> str | None:
-    """Give the stream's name of a pair, whatever spelling of the exchange was typed: `XBT/USD`, `xbtusd`."""
-    wanted = {typed.casefold(), wsname_symbol(typed.upper()).casefold()}
-    return next((symbol for spelling, symbol in names.pairs.items() if spelling.casefold() in wanted), None)
-
-
-def _named_asset(names: Names, typed: str) -> str | None:
-    wanted = typed.casefold()
-    return next((asset for spelling, asset in names.assets.items() if spelling.casefold() == wanted), None)
-
-
 class _Reader:
     """Reads single words."""
 
@@ -143,17 +133,24 @@ class _Reader:
         if _MARKET.fullmatch(typed) is None:
             raise _Wrong(f"{_shown(typed)} is no pair, asset or word of a filter")
         names = self._names
-        pair = named_pair(names, typed)
-        if pair is not None:
-            return pair
+        pairs = meant_pairs(names, typed)
+        if pairs:
+            return _only(pairs, typed) or pairs[0]
         base, slash, quote = typed.partition("/")
-        known = [_named_asset(names, side) for side in (base, quote) if side]
+        known = [_only(meant_assets(names, side), side) for side in (base, quote) if side]
         if names.pairs and (None in known or (base and quote)):
             if base and quote:
                 raise _Wrong(f"the exchange has no pair {_shown(typed)}")
             raise _Wrong(f"{_shown(typed)} is no pair, asset or word of a filter")
-        sides = [_named_asset(names, side) or _spelled(side) for side in (base, quote)]
+        sides = [_only(meant_assets(names, side), side) or _spelled(side) for side in (base, quote)]
         return slash.join(sides) if slash else sides[0]
+
+
+def _only(found: tuple[str, ...], typed: str) -> str | None:
+    """Give the one thing that is meant, None where there is none; two are no guess."""
+    if len(found) > 1:
+        raise _Wrong(f"{_shown(typed)} may be {' or '.join(found)}")
+    return found[0] if found else None
 
 
 def _spelled(side: str) -> str:

@@ -129,7 +129,7 @@ def test_a_script_waits_for_what_the_holder_of_the_key_counts_and_its_command_ru
     ("words", "key", "code", "sentence"),
     [
         ((*WAIT[:-1], "181"), "other", 1, "181 points can never fit on BTC/USD: its ceiling is 180."),
-        (("budget", "spend", "--pair", "XBTUSD", "--points", "1"), "other", 2, "looks like BTC/USD"),
+        (("budget", "spend", "--pair", "XBTUSD", "--points", "1"), "other", 2, "write XBTUSD like BTC/USD"),
         ((*WAIT, "--", "no-such-command-at-all"), "other", 127, "There is no command no-such-command-at-all"),
         ((*WAIT, "--json", "--", "true"), "other", 2, "leave --json out"),
         (SPEND, None, 1, "There is no API key"),

@@ -90,7 +90,7 @@ def test_there_is_no_json_of_it(exchange: Exchange) -> None:
 def test_a_pair_that_does_not_exist_is_refused(exchange: Exchange) -> None:
     done = exchange.krakentui("limits", "calibrate", "--pair", "MOON/USD", key="watch")
     assert done.returncode == 2
-    assert done.stderr == "krakentui: The exchange has no pair MOON/USD: it looks like BTC/USD.\n"
+    assert done.stderr == "krakentui: The exchange has no pair MOON/USD: one is written like BTC/USD.\n"
 
 
 def test_without_a_folder_the_report_is_printed(exchange: Exchange) -> None:

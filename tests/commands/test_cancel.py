@@ -14,9 +14,11 @@ from krakentui.commands import asking
 from krakentui.commands.cancel import LOOK_UP_S, SETTLING_S, cancel, is_hasty, run
 from krakentui.commands.outcomes import CODES, Result, exit_code
 from krakentui.commands.parser import parse
+from krakentui.commands.select import is_named
 from krakentui.model.clock import SECOND
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.order import Outcome
+from krakentui.model.symbol import Names, PairInfo
 from krakentui.state.results import ResultRow, ResultsView
 from krakentui.state.view import (
     Found,
@@ -26,13 +28,25 @@ from krakentui.state.view import (
     QuestionOrder,
 )
 from krakentui.state.ways import PairView, WayView
-from tests.commands.face import FINGERPRINT, ReadyFace, an_order, some_orders
+from tests.commands.face import FINGERPRINT, NAMES, ReadyFace, an_order, some_orders
 from tests.support.clock import ManualClock
 from tests.support.contract import CANCEL, complaints
 
 pytestmark = pytest.mark.anyio
 
 ROWS = (an_order("O1"), an_order("O2", pair="ETH/USD", side="buy"), an_order("O3"))
+
+
+def a_pair(symbol: str) -> PairInfo:
+    base, _, quote = symbol.partition("/")
+    return PairInfo(symbol=symbol, base=base, quote=quote, price_places=1, qty_places=8, cost_places=5)
+
+
+def a_market_of(*symbols: str) -> Names:
+    """Names as the exchange's stream and REST tell them together."""
+    return Names().with_pairs(
+        structs.replace(a_pair(one), rest_id=f"X{one.replace('/', '')}") for one in symbols
+    )
 
 
 def asked_of(row: OrderRow) -> QuestionOrder:
@@ -71,6 +85,10 @@ class Desk(ReadyFace):
         self.asked: tuple[str, ...] = ()
         self._not_asked = not_asked
         self._not_confirmed = not_confirmed
+        self.told = NAMES
+
+    def names(self) -> Names:
+        return self.told
 
     def ask_cancel(self, ids: Sequence[str], *, named: bool = False) -> Question | NotAsked:
         unlisted = [an_order(one) for one in ids if named and one not in {row.id for row in ROWS}]
@@ -351,15 +369,82 @@ async def test_a_pair_may_be_spelled_as_the_exchange_does(spelling: str) -> None
     assert desk.sent == ["O2"]
 
 
-@pytest.mark.parametrize("spelling", ["XBT/USD", "xbt/usd", "XBTUSD"])
+@pytest.mark.parametrize("spelling", ["XBT/USD", "xbt/usd", "XBTUSD", "XXBTZUSD", "BTCUSD", "btcusd"])
 async def test_krakens_own_name_of_bitcoin_is_understood(spelling: str) -> None:
     desk = Desk({"O1": "cancelled", "O3": "cancelled"})
     assert await cancelled(desk, f"--pair {spelling} --yes") == 0
     assert desk.sent == ["O1", "O3"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("btc", "Every pair of BTC, whatever its quote."),
+        ("xbt", "Every pair of BTC, whatever its quote."),
+        ("btc/", "Every pair of BTC, whatever its quote."),
+    ],
+)
+async def test_an_asset_takes_the_pairs_of_which_it_is_the_base_and_says_so(
+    typed: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = Desk({"O1": "cancelled", "O3": "cancelled"})
+    assert await cancelled(desk, f"--pair {typed} --yes") == 0
+    assert desk.sent == ["O1", "O3"]
+    assert capsys.readouterr().err == f"krakentui: {sentence}\n"
+
+
+async def test_a_quote_takes_every_pair_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    desk = Desk({row.id: "cancelled" for row in ROWS})
+    assert await cancelled(desk, "--pair /usd --yes") == 0
+    assert desk.sent == ["O1", "O2", "O3"]
+    assert capsys.readouterr().err == "krakentui: Every pair in USD.\n"
+
+
+async def test_an_asset_that_is_no_base_takes_nothing() -> None:
+    desk = Desk()
+    with pytest.raises(UsageError, match="no pair usd: one is written like BTC/USD"):
+        await cancelled(desk, "--pair usd --yes")
+    assert desk.sent == []
+
+
+async def test_what_may_be_two_pairs_is_refused_with_both() -> None:
+    desk = Desk()
+    desk.told = a_market_of("AB/CUSD", "ABC/USD")
+    with pytest.raises(UsageError, match="ABCUSD may be AB/CUSD or ABC/USD: write the one that is meant"):
+        await cancelled(desk, "--pair ABCUSD --yes")
+    assert desk.sent == []
+
+
+@pytest.mark.parametrize("names", [Names(), Names().with_pairs([a_pair("ETH/USD")])])
+async def test_a_spelling_that_only_rests_list_knows_is_not_called_wrong_without_it(names: Names) -> None:
+    desk = Desk()
+    desk.told = names
+    with pytest.raises(UsageError, match="not told all its names of pairs: write XXBTZUSD like BTC/USD"):
+        await cancelled(desk, "--pair XXBTZUSD --yes")
+
+
+@pytest.mark.parametrize(
+    ("spelling", "stream", "rest"),
+    [
+        ("BTC/USD", True, True),
+        ("xbt/usd", True, True),
+        ("XBTUSD", True, True),
+        ("btc", True, True),
+        ("XXBTZUSD", False, True),
+        ("MOON/USD", False, True),
+    ],
+)
+def test_rests_names_of_pairs_are_waited_for_where_the_streams_do_not_tell(
+    spelling: str, stream: bool, rest: bool
+) -> None:
+    given = parse(["cancel", "--pair", spelling])
+    assert not is_named(given, Names())
+    assert is_named(given, Names().with_pairs([a_pair("BTC/USD")])) is stream
+    assert is_named(given, NAMES) is rest
+
+
 async def test_a_pair_that_is_none_is_wrong_usage() -> None:
-    with pytest.raises(UsageError, match="no pair FOO/BAR"):
+    with pytest.raises(UsageError, match="no pair FOO/BAR: one is written like BTC/USD"):
         await cancelled(Desk(), "--pair FOO/BAR --yes")
 
 
