@@ -9,9 +9,7 @@ from collections import deque
 from collections.abc import Iterable
 from itertools import accumulate, pairwise
 
-from krakentui.model.secret import Credentials, Secret
-
-STARS = "*****"
+from krakentui.model.secret import STARS, Credentials, Known, Secret
 
 _NAMES = (
     r"api[-_ ]?(?:key|sign|secret)|authent|authorization|(?:ws_?)?token|otp|password|passphrase|secret"
@@ -43,31 +41,43 @@ class Redactor:
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         """Know these secrets from the start."""
         self._secrets = [*secrets]
+        self._keys: list[Credentials] = []
         self._tokens: deque[Secret] = deque(maxlen=_TOKENS)
+        self._sum_up()
 
     def learn(self, secret: Secret | Credentials | None) -> None:
         """Know one more secret, or all parts of a key pair."""
         if isinstance(secret, Credentials):
+            if any(known is secret for known in self._keys):
+                return
+            self._keys.append(secret)
             self._secrets += [secret.secret, Secret(secret.key)]
             self.learn(secret.otp)
         elif secret:
             self._secrets.append(secret)
+        self._sum_up()
 
     def learn_token(self, token: Secret) -> None:
         """Know one more websocket token; the oldest is forgotten."""
         self._tokens.append(token)
+        self._sum_up()
 
     def clean(self, text: str) -> str:
         """Return the text without any secret in it."""
-        for secret in (*self._secrets, *self._tokens):
-            text = secret.hidden_in(text)
-        return redact(text)
+        return redact(self.known(text))
+
+    def known(self, text: str) -> str:
+        """Return the text without the secrets that are known."""
+        return self._all.hidden_in(text)
 
     def known_in_data(self, text: str) -> str:
         """Return data without the secrets that are known, those left out that may be a part of any data."""
-        for secret in (*self._secrets, *self._tokens):
-            text = secret.hidden_in(text) if secret.is_unmistakable else text
-        return text
+        return self._unmistakable.hidden_in(text)
+
+    def _sum_up(self) -> None:
+        every = (*self._secrets, *self._tokens)
+        self._all = Known(every)
+        self._unmistakable = Known(one for one in every if one.is_unmistakable)
 
 
 def redact(text: str) -> str:

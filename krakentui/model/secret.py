@@ -1,12 +1,16 @@
 """A secret that cannot be shown, compared, pickled or formatted by accident."""
 
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Never, final
+from unicodedata import normalize
 
 from msgspec import Struct
 
 from krakentui.model.limit import fingerprint
+from krakentui.model.trace import Span, Trace, hide, may_hold
 
-_STARS = "*****"
+STARS = "*****"
 _UNMISTAKABLE = 6
 
 
@@ -14,22 +18,21 @@ _UNMISTAKABLE = 6
 class Secret:
     """Holds one secret text; `reveal()` is the only way out."""
 
-    __slots__ = ("_forms", "_text")
+    __slots__ = ("_text", "_traces")
 
     def __init__(self, text: str) -> None:
         """Keep the text."""
         self._text = text
-        self._forms = _forms(text)
+        same = (text, normalize("NFC", text), normalize("NFD", text))  # the exchange's texts are made NFC
+        self._traces = tuple(map(Trace, dict.fromkeys(same)))
 
     def reveal(self) -> str:
         """Hand out the text: called where a request is signed or sent, nowhere else."""
         return self._text
 
     def hidden_in(self, text: str) -> str:
-        """Return a text with every occurrence of this secret starred out."""
-        for form in self._forms:
-            text = text.replace(form, _STARS)
-        return text
+        """Return a text with this secret starred out, and every part of it that tells much."""
+        return Known((self,)).hidden_in(text)
 
     @property
     def is_unmistakable(self) -> bool:
@@ -38,13 +41,13 @@ class Secret:
 
     def __repr__(self) -> str:
         """Show stars."""
-        return _STARS
+        return STARS
 
     __str__ = __repr__
 
     def __format__(self, spec: str) -> str:
         """Show stars, whatever the format."""
-        return _STARS
+        return STARS
 
     def __bool__(self) -> bool:
         """Tell whether there is any text."""
@@ -73,10 +76,29 @@ class Secret:
         raise TypeError("secrets are not copied")
 
 
-def _forms(text: str) -> tuple[str, ...]:
-    """Give a text as it stands in plain text, in JSON with escaped slashes, and in an address or a form."""
-    in_form = text.replace("%", "%25").replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
-    return tuple(dict.fromkeys((text, text.replace("/", "\\/"), in_form))) if text else ()
+@final
+class Known:
+    """Secrets that are looked for together, which costs hardly more than one."""
+
+    __slots__ = ("_long", "_pieces", "_short")
+
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        """Look for these."""
+        traces = [*chain.from_iterable(secret._traces for secret in secrets)]  # noqa: SLF001 - of this module
+        self._short = [trace for trace in traces if not trace.is_long]
+        self._long = [trace for trace in traces if trace.is_long]
+        self._pieces = frozenset(chain.from_iterable(trace.pieces for trace in self._long))
+
+    def hidden_in(self, text: str) -> str:
+        """Return a text with all of these secrets starred out, and every part that tells much."""
+        return hide(text, self._search, STARS)
+
+    def _search(self, text: str) -> Iterator[Span]:
+        for trace in self._short:
+            yield from trace.found_in(text)
+        if may_hold(text, self._pieces):
+            for trace in self._long:
+                yield from trace.found_in(text)
 
 
 class Credentials(Struct, frozen=True, kw_only=True):

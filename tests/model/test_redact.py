@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from krakentui.model.redact import STARS, Redactor, looks_secret, redact
-from krakentui.model.secret import Credentials, Secret
+from krakentui.model.redact import Redactor, looks_secret, redact
+from krakentui.model.secret import STARS, Credentials, Secret
 from tests.support.keys import a_key, a_secret
 
 PUBLIC = "aB3" * 18 + "xY"
