@@ -46,21 +46,20 @@ class NonceMark:
 
     def take(self) -> int:
         """Give the next nonce: now in the key's unit, or one more than the last."""
-        if self._path is None or self.problem is not None:
-            return self._next(self.last)
-        try:
-            with held(self._path.with_name(self._path.name + ".lock"), _TRIES):
-                nonce = self._after(self._marked(self._path))
-                _write(self._path, nonce, self.unit)
-                return nonce
-        except StillHeld:  # its holder is stopped: it cannot take one in this moment
-            return self._after(self._on_disk())
-        except OSError as error:
-            self.problem = (
-                f"The nonce mark cannot be kept in {self._path.parent} ({error.strerror or error}): "
-                "another program on this key may be refused for a moment."
-            )
-            return self._next(self.last)
+        if self._path is not None and self.problem is None:
+            try:
+                with held(self._path.with_name(self._path.name + ".lock"), _TRIES):
+                    nonce = self._after(self._marked(self._path))
+                    _write(self._path, nonce, self.unit)
+                    return nonce
+            except StillHeld:  # its holder is stopped: it cannot take one in this moment
+                return self._after(self._on_disk())
+            except OSError as error:
+                self.problem = (
+                    f"The nonce mark cannot be kept in {self._path.parent} ({error.strerror or error}): "
+                    "another program on this key may be refused for a moment."
+                )
+        return self._next(max(self.last, self._on_disk()))  # what others have kept may still be read
 
     @property
     def finer(self) -> tuple[str, ...]:

@@ -102,6 +102,23 @@ def test_a_folder_that_cannot_be_written_is_told_once_and_nonces_go_on(tmp_path:
     assert "cannot be kept" in mark.problem
 
 
+def test_a_mark_that_can_be_read_but_not_locked_counts_whenever_another_program_moves_it(
+    tmp_path: Path,
+) -> None:
+    """The lock may be a file of root's, on a disk that takes no writes, or no file at all."""
+    clock = ManualClock()
+    before = NonceMark(clock, "abc", tmp_path).take()
+    (tmp_path / "nonce-abc.lock").unlink()
+    (tmp_path / "nonce-abc.lock").mkdir()
+    clock.step_wall(-3600)
+    mark = NonceMark(clock, "abc", tmp_path)
+    assert mark.take() == before + 1
+    assert mark.problem is not None
+    (tmp_path / "nonce-abc").write_text(f"{before + 10}\n")
+    assert mark.take() == before + 11
+    assert mark.take() == before + 12
+
+
 def test_a_program_that_holds_the_lock_does_not_stop_this_one(tmp_path: Path) -> None:
     handle = os.open(tmp_path / "nonce-abc.lock", os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(handle, fcntl.LOCK_EX)
