@@ -38,7 +38,9 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("currency", '"USD"', "what values are reckoned in"),
     Entry("assume_tier", '"pro"', "starter, intermediate or pro", "the exchange is asked"),
-    Entry("read_only", "false", "true: nothing is ever cancelled, whatever the key may do"),
+    Entry(
+        "read_only", "false", "true: nothing is ever cancelled and no key taken over, whatever the key may do"
+    ),
     Entry("mouse", "true", "false: the terminal keeps the mouse"),
     Entry("budget.rest_reserve", "3", "points of the REST counter that polls never touch"),
     Entry("budget.cancel_when_points", "0", "what a cancel that waits (w) may cost when it goes, 0 to 8"),

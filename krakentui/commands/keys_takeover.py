@@ -15,7 +15,7 @@ from krakentui.commands.parser import Given
 from krakentui.commands.which_key import choose_key
 from krakentui.engine.household import Door
 from krakentui.engine.probe import Probe
-from krakentui.engine.takeover import WHAT_IT_DOES, WORD, TakenOver
+from krakentui.engine.takeover import READS_ONLY, WHAT_IT_DOES, WORD, TakenOver
 from krakentui.keys.offer import Machine
 from krakentui.keys.prompt import Terminal
 from krakentui.model.clock import SystemClock
@@ -35,6 +35,8 @@ def run(given: Given, environ: MutableMapping[str, str], here: Machine, door: Do
     if key is None:
         raise KeyProblem("There is no key to take over: `krakentui keys add` stores one.")
     settings = settings_with(given, environ, chosen)
+    if settings.read_only:
+        raise UsageError(READS_ONLY)
     if settings.state_dir is None:
         raise KeyProblem("There is no state folder to keep the unit of the nonces in: nothing is changed.")
     if not given.yes and not _consents(key, here.terminal):

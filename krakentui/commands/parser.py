@@ -214,7 +214,7 @@ def _live_options() -> _Parser:
     )
     group.add_argument("--endpoint", metavar="URL", help="a simulator on this machine")
     group.add_argument("--assume-tier", choices=("starter", "intermediate", "pro"), help="believe this tier")
-    group.add_argument("--read-only", action="store_true", help="never cancel anything")
+    group.add_argument("--read-only", action="store_true", help="never cancel anything or take a key over")
     group.add_argument("--record", type=Path, metavar="FILE", help="write what comes in, without secrets")
     group.add_argument("--config", type=Path, metavar="FILE", help="settings file to use")
     group.add_argument("--log-file", type=Path, metavar="FILE", help="where to log")

@@ -111,7 +111,13 @@ class AccountSide:
             self._lane, house, settings.withdraw_accepted, self._feed.replace, self.shared.powers, called
         )
         self.check = KeyCheck(
-            credentials, lambda: state.ledger, self._lane, house.clock, house.tell, self._described
+            credentials,
+            lambda: state.ledger,
+            self._lane,
+            house.clock,
+            house.tell,
+            self._described,
+            read_only=settings.read_only,
         )
         self.poller = Poller(
             state,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from krakentui.budget.ledger import Ledger
 from krakentui.engine.lanes import DESCRIPTION, Lane
+from krakentui.engine.takeover import READS_ONLY
 from krakentui.engine.wants import cost_text, why_later
 from krakentui.model.clock import Clock
 from krakentui.model.error import TransportError
@@ -34,6 +35,8 @@ class KeyCheck:
         clock: Clock,
         tell: Callable[[Happening], None],
         described: Callable[[KeyDescribed], None],
+        *,
+        read_only: bool,
     ) -> None:
         """Begin with nothing asked.
 
@@ -44,6 +47,7 @@ class KeyCheck:
             clock: where time comes from.
             tell: where events go.
             described: draws the consequences, right after the answer.
+            read_only: nothing is to be changed at the exchange: a take-over locks other programs out there.
         """
         self._credentials = credentials
         self._ledger = ledger
@@ -51,6 +55,7 @@ class KeyCheck:
         self._clock = clock
         self._tell = tell
         self._described = described
+        self._read_only = read_only
         self._wanted = asyncio.Event()
         self._takes_over = False
         self.trouble = ""
@@ -94,7 +99,9 @@ class KeyCheck:
         return barrier or self._begin(takes_over=True, said=TAKING.format(self._credentials.name))
 
     def barrier_to_take_over(self) -> str:
-        """Say why there is nothing to take over; empty = there is."""
+        """Say why this key is not taken over; empty = it can be."""
+        if self._read_only:
+            return READS_ONLY
         return self._lane.key_refused or ("" if self.is_overtaken or self.is_asking else NOT_OVERTAKEN)
 
     def _begin(self, *, takes_over: bool, said: str) -> str:

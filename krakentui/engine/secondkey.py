@@ -96,7 +96,15 @@ class SecondKey:
             self.shared.powers,
             f"the key {credentials.name}",
         )
-        self.check = KeyCheck(credentials, ledger, self.lane, house.clock, house.tell, self._described)
+        self.check = KeyCheck(
+            credentials,
+            ledger,
+            self.lane,
+            house.clock,
+            house.tell,
+            self._described,
+            read_only=settings.read_only,
+        )
         self.canceller = Canceller(state, belief, house, self.lane, self.feed, self.talk.answers, numbers)
 
     def tasks(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:

@@ -18,6 +18,7 @@ from krakentui.engine.nonce import NonceMark
 from krakentui.model.error import BadKey, BadNonce, Denied, TransportError, VenueRefusal
 from krakentui.model.event import Happening
 from krakentui.model.secret import Credentials
+from krakentui.state.question import READ_ONLY
 from krakentui.wire.spot.rest import Reply
 
 WORD = "take over"
@@ -28,6 +29,8 @@ WHAT_IT_DOES = (
     "a bot of yours included, is then refused for good with `Invalid nonce`, until it gets a key of its own. "
     "A new key for one of the two is the better way."
 )
+READS_ONLY = READ_ONLY.format("no key is taken over")
+"""Why not even the user's word does it."""
 UNSURE = "Whether the key {} is taken over is not known"
 
 

@@ -120,11 +120,14 @@ def typed(question: Question, left: int) -> str:
     return str(left)
 
 
+READ_ONLY = "This session is read-only, by --read-only or by read_only in the settings: {}."
+
+
 def why_read_only(venue: Venue) -> str:
     """Say why a session that cancels nothing does not."""
     if venue == "replay":
         return "A recording is shown: nothing in it can be cancelled."
-    return "This session is read-only, by --read-only or by read_only in the settings: nothing is cancelled."
+    return READ_ONLY.format("nothing is cancelled")
 
 
 def _unable(state: State, by: KeyBelief, ledger: Ledger, t_ns: int, *, socket_open: bool) -> str | None:

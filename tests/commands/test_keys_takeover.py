@@ -49,6 +49,15 @@ def test_without_the_word_nothing_is_sent_and_nothing_is_changed(desk: Desk, ans
     assert shown.rstrip().endswith("Nothing is changed.")
 
 
+@pytest.mark.parametrize("said", ["option", "settings"])
+def test_where_nothing_is_to_be_changed_no_key_is_taken_over(said: str, desk: Desk) -> None:
+    if said == "settings":
+        (desk.home / "config.toml").write_text("read_only = true\n")
+    with pytest.raises(UsageError, match=r"read-only, .*: no key is taken over\."):
+        desk.run("take-over main --yes" + " --read-only" * (said == "option"))
+    assert (unit(desk), desk.door.calls) == ("unused", [])
+
+
 def test_without_a_terminal_it_wants_a_yes(desk: Desk) -> None:
     with pytest.raises(UsageError, match="say --yes"):
         desk.run("take-over main")

@@ -147,6 +147,7 @@ async def lockstep(
     state_dir: Path | None = None,
     record: Path | None = None,
     redactor: Redactor | None = None,
+    read_only: bool = False,
 ) -> AsyncIterator[Lockstep]:
     """Open an exchange and a client that watches it, and let them settle.
 
@@ -160,6 +161,7 @@ async def lockstep(
         state_dir: Where the client keeps its nonces and its action log; None = nowhere.
         record: Where the client writes what went over the wire; None = nowhere.
         redactor: What knows the client's secrets; None = one of its own.
+        read_only: Whether the client may change nothing.
     """
     options = options or Options(manual=True, quiet=True)
     async with Exchange(options) as exchange:
@@ -180,6 +182,7 @@ async def lockstep(
             state_dir=state_dir,
             record=record,
             redactor=redactor,
+            read_only=read_only,
         )
         connect = Late(clock, late_s) if late_s else None
         async with Host(told, clock, random.Random(1), connect=connect) as host:

@@ -51,8 +51,9 @@ async def switching(
     keys: tuple[str, str | None] = ("cancel", None),
     accepted: frozenset[str] = frozenset(),
     venue: Venue = "simulator",
+    read_only: bool = False,
 ) -> AsyncIterator[Hands]:
-    async with lockstep(QUIET, state_dir=state_dir, key=keys[0], second=keys[1]) as both:
+    async with lockstep(QUIET, state_dir=state_dir, key=keys[0], second=keys[1], read_only=read_only) as both:
         told = shelf(both, shelf_of(first_line_of(both.exchange.first_line())))
         seen, learnt = Seen(), list[str]()
 

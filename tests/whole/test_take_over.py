@@ -216,6 +216,21 @@ async def test_a_key_that_may_not_describe_itself_has_its_nonces_taken_all_the_s
         assert refused(both, since) == 0
 
 
+@pytest.mark.parametrize("second", [None, "cancel"])
+async def test_in_a_read_only_session_no_key_is_taken_over(second: str | None, tmp_path: Path) -> None:
+    used = "cancel" if second is None else "watch"
+    async with switching(tmp_path, keys=(used, second), read_only=True) as hands:
+        both, keys = hands.both, hands.keys
+        await both.run(40)
+        inject(both, "nonce_jump", match={"key": used}, unit="us", by=1)
+        await both.until(lambda: any(row.overtaken for row in keys.view(both.clock.mono_ns()).rows), 120)
+        for name in filter(None, (used, second)):
+            told = keys.ask_take_over(name)
+            assert isinstance(told, NotAsked)
+            assert told.why.startswith("This session is read-only")
+            assert told.why.endswith(": no key is taken over.")
+
+
 async def test_an_old_question_takes_no_other_key_over(tmp_path: Path) -> None:
     async with switching(tmp_path) as hands:
         both, keys = hands.both, hands.keys
