@@ -13,7 +13,7 @@ from krakentui.model.number import counted, grouped, plain, points_text
 from krakentui.model.text import clean
 from krakentui.state.question import typed
 from krakentui.state.view import Question, QuestionOrder
-from krakentui.state.ways import PairView, WayName, WayView
+from krakentui.state.ways import HasteView, PairView, WayName, WayView
 from krakentui.state.words import in_places, trimmed
 
 _MOST_TYPED = 1000
@@ -26,8 +26,12 @@ def has_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
-def facts(question: Question, *, dry: bool = False) -> str:
-    """Write what would be done: account, key, venue, every order, what it costs, which way it goes."""
+def facts(question: Question, *, dry: bool = False, hasty: bool = False) -> str:
+    """Write what would be done: account, key, venue, every order, what it costs, which way it goes.
+
+    `dry` also lays out the ways; `hasty` = with `--yes` it would go in haste.
+    """
+    haste = question.in_haste if dry and hasty else None
     count = len(question.orders)
     what = f"all {counted(count, 'open order')}" if question.everything else counted(count, "order")
     if question.new_too:
@@ -38,27 +42,39 @@ def facts(question: Question, *, dry: bool = False) -> str:
         *(f"  {describe(order)}" for order in question.orders),
         *_worth(question),
         f"Goes {question.route}. {_adds(question)}",
+        *(_in_haste(haste) if haste is not None else ()),
         *(f"Note: {warning}" for warning in question.warnings),
-        *(ways(question) if dry and question.pairs else ()),
+        *(ways(question, haste) if dry and question.pairs else ()),
     ]
     return "\n".join(clean(line, 400) for line in lines)
 
 
-def ways(question: Question) -> list[str]:
-    """Lay out what each way of cancelling would do to each pair; * marks the way it goes.
+def _in_haste(haste: HasteView) -> list[str]:
+    """Say how the same goes with `--yes`, which opens no websocket for a second, unless it has to wait."""
+    cost = _range(points_text(haste.rest_low, up=False), points_text(haste.rest_high, up=True))
+    added = "nothing" if cost == "0" else counted(cost, "point")
+    way = f"With --yes it goes {haste.route}, unless the exchange takes over a second to list the orders"
+    return [f"{way}; that adds {added} to the key's REST counter."]
+
+
+def ways(question: Question, haste: HasteView | None = None) -> list[str]:
+    """Lay out what each way of cancelling would do to each pair; * marks the way it goes, + that in haste.
 
     Everything at once is a way for everything only: of chosen orders it would take all others along.
     """
     rows = [("  WAY", "ADDS", "COUNTER", "NEW ORDERS")]
     for pair in question.pairs:
         open_ways = [way for way in pair.ways if question.everything or way.name != ALL_AT_ONCE]
-        rows += [_way_row(pair, way) for way in open_ways]
-    lines = ["Ways of cancelling, the cheapest order first (* = as it goes):", *columns(rows)]
+        rows += [_way_row(pair, way, haste) for way in open_ways]
+    also = any(row[0].startswith("+") for row in rows)
+    marks = f"* = as it goes{', + = with --yes' if also else ''}"
+    lines = [f"Ways of cancelling, the cheapest order first ({marks}):", *columns(rows)]
     return lines if question.everything else [*lines, NOT_AT_ONCE]
 
 
-def _way_row(pair: PairView, way: WayView) -> tuple[str, str, str, str]:
-    name = f"{'*' if way.chosen else ' '} {pair.pair} {way.name}"
+def _way_row(pair: PairView, way: WayView, haste: HasteView | None) -> tuple[str, str, str, str]:
+    mark = "*" if way.chosen else "+" if haste is not None and haste.name == way.name else " "
+    name = f"{mark} {pair.pair} {way.name}"
     if way.name == "one by one" and pair.pass_low < pair.orders:
         name += f", {_range(str(pair.pass_low), str(pair.pass_high))} of {pair.orders} pass"
     cost = _range(points_text(way.cost_low, up=False), points_text(way.cost_high, up=True))

@@ -112,7 +112,8 @@ async def cancel(
     whole = everything.untried(ALL_THERE_IS) if given.new_too else None
     if given.dry_run:
         if not given.json:
-            put(asking.facts(question, dry=True))
+            hasty = is_hasty(structs.replace(given, yes=True, dry_run=False))
+            put(asking.facts(question, dry=True, hasty=hasty))
         results = (*(untried(question) if given.json else ()), *ended)
         return report(face, given, results, shown=True, whole=whole)
     if not given.yes and not await ask(question):

@@ -7,25 +7,30 @@ without an open private socket. Everything else goes, if need be with a warning 
 import itertools
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from krakentui.budget.acts import order_cost
 from krakentui.budget.ledger import Ledger
 from krakentui.budget.planner import plan
+from krakentui.budget.route import ROUTE_WORDS
 from krakentui.budget.words import duration
 from krakentui.engine.answers import Answers
 from krakentui.engine.cancels import Cancels
 from krakentui.engine.household import Household
 from krakentui.engine.lanes import Lane
 from krakentui.engine.leftswitch import Memory
-from krakentui.engine.routes import Wanted, parcels
+from krakentui.engine.routes import REST_ENDPOINTS, Wanted, parcels
 from krakentui.engine.switch import DeadMan
 from krakentui.engine.wants import is_blind, may_ask
+from krakentui.model.limit import points
 from krakentui.model.order import Order
 from krakentui.net.feed import Feed
 from krakentui.settings import Settings
 from krakentui.state.keys import KeyBelief
-from krakentui.state.question import UNSEEN, question
+from krakentui.state.question import UNSEEN, question, unseen
 from krakentui.state.state import State
 from krakentui.state.view import NotAsked, Question
+from krakentui.state.ways import HasteView, way_name
 from krakentui.wire.spot.ws import Conversation
 
 ALONE_MOST = 5
@@ -103,7 +108,7 @@ class Canceller:
         self, ids: Sequence[str], t_ns: int, *, everything: bool, new_too: bool, named: bool
     ) -> Question | NotAsked:
         """Freeze a question, or say why it cannot be asked."""
-        return question(
+        asked = question(
             self._state,
             ids,
             t_ns,
@@ -114,6 +119,39 @@ class Canceller:
             new_too=new_too,
             named=named,
             by=self.belief,
+        )
+        if isinstance(asked, NotAsked) or not self._socket_takes(t_ns):
+            return asked
+        return structs.replace(asked, in_haste=self._in_haste(asked, t_ns))
+
+    def _in_haste(self, asked: Question, t_ns: int) -> HasteView | None:
+        """Tell how it goes right after the list of orders came over REST: no socket, no measured clock."""
+        first = ("GetApiKeyInfo",) if asked.new_too else ("GetApiKeyInfo", "OpenOrders")
+        own = self._state.ledger
+        cost = sum(own.rest_cost(endpoint).low for endpoint in first)
+        if not may_ask(first[-1], self._state) or not own.rest_at(t_ns).may_fit(cost, t_ns):
+            return None
+        ids = tuple(one.id for one in asked.orders)
+        account, orders = self._state.account, self._state.orders
+        planned = plan(
+            [orders.get(one) or unseen(account, one, t_ns) for one in ids[:2]],  # of more it is the same way
+            self._ledger,
+            t_ns,
+            None,
+            socket_open=False,
+            rest_open=self._rest_takes(t_ns),
+            batch_names=not is_blind(self._state),
+            at_once=asked.new_too,
+        )
+        if planned.route == "none":
+            return None
+        calls = len(parcels(ids, planned.route))
+        each = self._ledger.rest_cost(REST_ENDPOINTS[planned.route])
+        return HasteView(
+            route=ROUTE_WORDS[planned.route],
+            name=way_name(planned.route),
+            rest_low=points(each.low * calls),
+            rest_high=points(each.high * calls),
         )
 
     def dead_man(self, settings: Settings) -> DeadMan:

@@ -14,7 +14,7 @@ from typing import Literal
 from krakentui.engine.answers import Answers, Unanswered
 from krakentui.engine.lanes import Lane
 from krakentui.engine.massnews import MassNews
-from krakentui.engine.routes import Job, Parcel, Wanted
+from krakentui.engine.routes import REST_ENDPOINTS, Job, Parcel, Wanted
 from krakentui.engine.wants import is_blind
 from krakentui.model.clock import Clock
 from krakentui.model.error import Denied, LockedOut, NotSent, RateLimited, TransportError, VenueRefusal
@@ -354,8 +354,9 @@ def _ask(talk: Conversation, parcel: Parcel) -> int:
 
 
 def _call(job: Job) -> Call:
+    endpoint, ids = REST_ENDPOINTS[job.parcel.route], job.parcel.ids
     if job.parcel.at_once:
-        return Call("CancelAll")
+        return Call(endpoint)
     if job.parcel.route == "rest batch":
-        return Call("CancelOrderBatch", (("orders", job.parcel.ids),))
-    return Call("CancelOrder", (("txid", job.parcel.ids[0]),))
+        return Call(endpoint, (("orders", ids),))
+    return Call(endpoint, (("txid", ids[0]),))

@@ -1,7 +1,7 @@
 """Splits a cancel into requests by the route that the budget chose (`budget.route`)."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -10,6 +10,14 @@ from krakentui.budget.route import AT_ONCE, ROUTE_WORDS, Route
 
 BATCH_MOST = 50
 """Ids of one batch (websocket reference, 8; REST reference, 4.3)."""
+
+
+REST_ENDPOINTS: Mapping[Route, str] = {
+    "rest": "CancelOrder",
+    "rest batch": "CancelOrderBatch",
+    "rest all": "CancelAll",
+}
+"""The call of each route over REST."""
 
 
 class Parcel(Struct, frozen=True):

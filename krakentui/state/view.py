@@ -18,7 +18,7 @@ from krakentui.model.market import Maintenance
 from krakentui.model.order import Outcome, Source
 from krakentui.model.venue import Power, Venue
 from krakentui.state.drift import AuditView
-from krakentui.state.ways import PairView
+from krakentui.state.ways import HasteView, PairView
 
 Freshness = Literal["live", "old", "stale", "unknown"]
 """live: as it is now · old: the source is silent (amber) · stale: too long, dim it · unknown: never seen."""
@@ -329,6 +329,8 @@ class Question(Struct, frozen=True, kw_only=True):
     """A mass cancel: it also takes what is placed meanwhile."""
     named: bool = False
     """Somebody named its ids: those that no list names are meant, too."""
+    in_haste: HasteView | None = None
+    """How it would go from a program in haste; None = likewise, or not at all."""
     counted: bool = True
     """False of a mass cancel while the exchange has not listed the open orders."""
 

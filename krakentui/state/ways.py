@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from krakentui.budget.planner import CancelPlan, PairPlan, Way
-from krakentui.budget.route import AT_ONCE, BATCHES
+from krakentui.budget.route import AT_ONCE, BATCHES, Route
 from krakentui.model.limit import points
 
 WayName = Literal["one by one", "as a batch", "everything at once"]
@@ -29,6 +29,16 @@ class WayView(Struct, frozen=True, kw_only=True):
     new_sure_ns: int | None
 
 
+class HasteView(Struct, frozen=True, kw_only=True):
+    """How the same cancels go where nothing is asked and the private websocket is not waited for."""
+
+    route: str
+    name: WayName
+    rest_low: Fraction
+    """What its calls add to the key's REST counter."""
+    rest_high: Fraction
+
+
 class PairView(Struct, frozen=True, kw_only=True):
     """The cancels of one pair."""
 
@@ -45,12 +55,15 @@ class PairView(Struct, frozen=True, kw_only=True):
 
 def pair_views(planned: CancelPlan) -> tuple[PairView, ...]:
     """Tell of every pair of a plan."""
-    name: WayName = "one by one"
-    if planned.route in BATCHES:
-        name = "as a batch"
-    elif planned.route in AT_ONCE:
-        name = "everything at once"
+    name = way_name(planned.route)
     return tuple(_pair(one, name) for one in planned.pairs)
+
+
+def way_name(route: Route) -> WayName:
+    """Tell which way of cancelling a route is."""
+    if route in BATCHES:
+        return "as a batch"
+    return "everything at once" if route in AT_ONCE else "one by one"
 
 
 def _pair(one: PairPlan, chosen: WayName) -> PairView:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,26 @@ def test_a_dry_run_shows_names_and_takes_krakens_spelling(exchange: Exchange) ->
     assert "BTC/USD" in done.stdout
     assert "XBTUSD" not in done.stdout
     assert exchange.open_orders().keys() == before.keys()
+
+
+@pytest.mark.parametrize("words", ["--pair BTC/USD", "--all", "--all --new-too", "ID"])
+def test_a_dry_run_names_the_way_that_haste_takes(tmp_path: Path, words: str) -> None:
+    with closing(Exchange(tmp_path)) as fresh:
+        given = words.replace("ID", min(fresh.open_orders())).split()
+        told = fresh.krakentui("cancel", *given, "--dry-run").stdout
+        assert "Goes over the websocket" in told or words == "ID"
+        before = len(fresh.requests())
+        assert fresh.krakentui("cancel", *given, "--yes").returncode == 0
+        sent = {one.rpartition("/")[2] for one in fresh.requests()[before:] if "ancel" in one}
+    ways = {"CancelOrder": "", "CancelOrderBatch": " as a batch,", "CancelAll": " everything at once,"}
+    assert f"With --yes it goes over REST,{ways[sent.pop()]} unless" in told
+
+
+def test_a_dry_run_speaks_of_no_haste_where_more_than_the_list_is_looked_at(tmp_path: Path) -> None:
+    with closing(Exchange(tmp_path)) as fresh:
+        told = fresh.krakentui("cancel", "--far", "0", "--dry-run").stdout
+    assert "Goes over the websocket" in told
+    assert "--yes" not in told
 
 
 def test_a_key_that_may_not_cancel_sends_nothing(exchange: Exchange) -> None:

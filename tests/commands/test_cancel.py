@@ -27,7 +27,7 @@ from krakentui.state.view import (
     Question,
     QuestionOrder,
 )
-from krakentui.state.ways import PairView, WayView
+from krakentui.state.ways import HasteView, PairView, WayView
 from tests.commands.face import FINGERPRINT, NAMES, ReadyFace, an_order, some_orders
 from tests.support.clock import ManualClock
 from tests.support.contract import CANCEL, complaints
@@ -331,6 +331,20 @@ def test_a_dry_run_lays_out_every_way() -> None:
         "  BTC/USD everything at once              0 to 40  58 to 90 of 60         at once",
     ]
     assert "Ways" not in asking.facts(structs.replace(question, pairs=(pair,)))
+
+
+def test_a_dry_run_marks_the_way_that_haste_takes_where_it_is_another() -> None:
+    question = Desk()._question(ROWS, everything=True)
+    assert isinstance(question, Question)
+    haste = HasteView(route="over REST", name="one by one", rest_low=Fraction(0), rest_high=Fraction(1))
+    question = structs.replace(question, pairs=(ten_of_a_pair(),), in_haste=haste)
+    told = asking.facts(question, dry=True, hasty=True)
+    assert "With --yes it goes over REST, unless the exchange takes over a second" in told
+    assert "that adds 0 to 1 points to the key's REST counter." in told
+    assert "(* = as it goes, + = with --yes)" in told
+    assert "+ BTC/USD one by one" in told
+    for slow in (asking.facts(question, dry=True), asking.facts(question, hasty=True)):
+        assert "--yes" not in slow
 
 
 def test_what_a_way_adds_is_the_same_above_the_table_and_in_it() -> None:

@@ -1,8 +1,13 @@
 """The emergency exit: a session in haste does nothing before its cancel that the cancel does not need."""
 
+from fractions import Fraction
+
 import pytest
 from msgspec import structs
 
+from krakentui.model.event import CallSpent
+from krakentui.model.limit import POINT, KeyScope
+from krakentui.state.view import Question
 from tests.engine.test_session import private_calls
 from tests.support.clock import settle
 from tests.support.exchange import FIRST, SECOND_ID, Scene, ok, refused, some_settings
@@ -71,3 +76,24 @@ async def test_a_key_that_may_not_list_orders_waits_for_nothing() -> None:
     scene.door.answer_always("OpenOrders", refused("EGeneral:Permission denied"))
     async with scene.running(0):
         assert private_calls(scene)[:3] == ["GetApiKeyInfo", "OpenOrders", "GetWebSocketsToken"]
+
+
+@pytest.mark.parametrize(("spent", "told"), [(0, True), (17, False)])
+@pytest.mark.anyio
+async def test_a_question_tells_how_haste_would_go_where_rest_has_room_for_the_list(
+    spent: int, told: bool
+) -> None:
+    scene = Scene()
+    async with scene.running(0.5):
+        state = scene.session.state
+        key = KeyScope(state.key or "")
+        state.apply(
+            CallSpent(name="rest", scope=key, low=spent * POINT, high=spent * POINT, what="a test"),
+            scene.clock.mono_ns(),
+        )
+        asked = scene.session.ask_cancel((FIRST, SECOND_ID))
+        assert isinstance(asked, Question)
+        assert (asked.in_haste is not None) is told
+        if asked.in_haste is not None:
+            assert asked.in_haste.route == "over REST, as a batch"
+            assert (asked.in_haste.rest_low, asked.in_haste.rest_high) == (Fraction(0), Fraction(1))
