@@ -13,8 +13,10 @@ ADVICE = 'Switch "IP address restriction" on and enter the addresses of your mac
 NARROW = "Enter the addresses of your machines alone."
 
 
-def address_finding(listed: Iterable[str]) -> Finding:
-    """Judge a key's list of addresses and networks; an empty one restricts nothing."""
+def address_finding(listed: Iterable[str] | None) -> Finding:
+    """Judge a key's list of addresses and networks; an empty one restricts nothing, None = it is not told."""
+    if listed is None:
+        return Finding("amber", "From which addresses it works is not known.", ADVICE)
     entries = tuple(listed)
     if not entries:
         return Finding("amber", "It works from any address.", ADVICE)

@@ -14,6 +14,7 @@ from krakentui.keys.addresses import address_finding
 from krakentui.keys.permissions import CANCEL, PERMISSIONS, WATCH, WITHDRAW, may_withdraw, withdraws
 from krakentui.keys.profile import Purpose
 from krakentui.model.account import Finding, KeyInfo
+from krakentui.model.clock import LAST_S
 from krakentui.model.text import clean
 
 DAY_S = 86_400
@@ -23,6 +24,7 @@ SOON_DAYS = 14
 OURS_S = 10
 """A use this close to a call of ours may be that call: clocks differ, and the exchange cuts to seconds."""
 OWN_KEY = "Give each program a key of its own: they share nonces and limits."
+LOOK = "The exchange does not tell it in a way that is understood here: look at the key there."
 REPLACE = "Make a new key without it, and delete this one at Kraken."
 
 
@@ -147,11 +149,6 @@ def _milliseconds(nonce: int) -> int:
     return nonce
 
 
-def expires_in_days(info: KeyInfo, now_s: int) -> int | None:
-    """Tell how many whole days a key still lives, negative once it is over; None = for ever."""
-    return None if info.valid_until_s is None else (info.valid_until_s - now_s) // DAY_S
-
-
 def _powers(info: KeyInfo, purpose: Purpose) -> Iterator[Finding]:
     for name in sorted(info.permissions):
         permission = PERMISSIONS.get(name)
@@ -191,8 +188,11 @@ def _missing(info: KeyInfo, purpose: Purpose) -> Iterator[Finding]:
 
 
 def _expiry(info: KeyInfo, now_s: int) -> Iterator[Finding]:
-    days = expires_in_days(info, now_s)
-    if days is None or info.valid_until_s is None:
+    if info.valid_until_s is None:
+        yield Finding("note", "Whether it expires is not known.", LOOK)
+        return
+    days = (info.valid_until_s - now_s) // DAY_S
+    if info.valid_until_s == 0:
         yield Finding("note", "It never expires.", "An expiry date limits what a stolen key is worth.")
         return
     day = _day(info.valid_until_s)
@@ -217,14 +217,18 @@ def _age(info: KeyInfo, now_s: int) -> Iterator[Finding]:
 
 
 def _history(info: KeyInfo) -> Iterator[Finding]:
-    if info.query_from_s is not None:
+    if None in {info.query_from_s, info.query_to_s}:
+        yield Finding("note", "Whether it sees the whole history is not known.", LOOK)
+    if info.query_from_s:
         yield Finding("note", f"It sees no history before {_day(info.query_from_s)}.")
-    if info.query_to_s is not None:
+    if info.query_to_s:
         yield Finding("note", f"It sees no history after {_day(info.query_to_s)}.")
 
 
 def _nonces(info: KeyInfo) -> Iterator[Finding]:
-    if info.nonce_window:
+    if info.nonce_window is None:
+        yield Finding("note", "Whether it has a nonce window is not known.", LOOK)
+    elif info.nonce_window:
         yield Finding(
             "note",
             f"Its nonce window is {info.nonce_window}: calls that overtake each other by so much still pass.",
@@ -242,4 +246,4 @@ def _day_and_time(seconds: int) -> str:
 
 
 def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(min(seconds, 253_402_300_799), UTC)
+    return datetime.fromtimestamp(min(seconds, LAST_S), UTC)

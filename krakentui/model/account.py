@@ -21,21 +21,26 @@ class Holding(Struct, frozen=True, kw_only=True):
 
 
 class KeyInfo(Struct, frozen=True, kw_only=True):
-    """What the exchange says of a key (`GetApiKeyInfo`); of the IIBAN only a mark is left."""
+    """What the exchange says of a key (`GetApiKeyInfo`); of the IIBAN only a mark is left.
+
+    None = not told, or not so that it is understood.
+    """
 
     name: str
     permissions: frozenset[str]
     nonce: int | None = None
-    nonce_window: int = 0
+    nonce_window: int | None = None
     valid_until_s: int | None = None
-    """Unix seconds; None = never expires."""
+    """Unix seconds; 0 = never expires."""
     created_s: int | None = None
     last_used_s: int | None = None
-    ip_allowlist: tuple[str, ...] = ()
+    """None = never used, too."""
+    ip_allowlist: tuple[str, ...] | None = None
+    """Addresses and networks; without any it works from everywhere."""
     query_from_s: int | None = None
-    """Before this second the key sees no history; None = it sees all."""
+    """Before this second the key sees no history; 0 = it sees all."""
     query_to_s: int | None = None
-    """After this second the key sees no history."""
+    """After this second the key sees no history; 0 = it sees all."""
     account_mark: str = ""
     """The same for two keys of one account, another for others; empty = the exchange does not tell."""
 

@@ -15,6 +15,8 @@ from msgspec import Struct
 
 SECOND = 1_000_000_000
 MILLISECOND = 1_000_000
+LAST_S = 253_402_300_799
+"""The last second of the year 9999, which is the last that has a date."""
 
 
 class Clock(Protocol):

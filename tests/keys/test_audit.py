@@ -24,6 +24,9 @@ def a_key(*permissions: str, nonce: int | None = None, **more: object) -> KeyInf
         "valid_until_s": NOW_S + 60 * DAY_S,
         "created_s": NOW_S - 10 * DAY_S,
         "ip_allowlist": ("203.0.113.7",),
+        "nonce_window": 0,
+        "query_from_s": 0,
+        "query_to_s": 0,
     }
     return KeyInfo(**(told | more))  # type: ignore[arg-type]  # a test names what it changes
 
@@ -149,7 +152,24 @@ def test_the_expiry_is_counted_down(left_s: int, level: str, words: str) -> None
 
 
 def test_a_key_without_expiry_is_noted() -> None:
-    assert said(judged(a_key(valid_until_s=None)), "note") == ["It never expires."]
+    assert said(judged(a_key(valid_until_s=0)), "note") == ["It never expires."]
+
+
+@pytest.mark.parametrize(
+    ("field", "level", "words"),
+    [
+        ("valid_until_s", "note", "Whether it expires is not known."),
+        ("ip_allowlist", "amber", "From which addresses it works is not known."),
+        ("nonce_window", "note", "Whether it has a nonce window is not known."),
+        ("query_from_s", "note", "Whether it sees the whole history is not known."),
+        ("query_to_s", "note", "Whether it sees the whole history is not known."),
+    ],
+)
+def test_what_is_not_told_is_not_known(field: str, level: str, words: str) -> None:
+    told = judged(a_key(**{field: None}))
+    assert [one.text for one in told.findings if one.level != "fine"] == [words]
+    assert words in said(told, level)
+    assert told.is_clean
 
 
 @pytest.mark.parametrize(("days", "old"), [(90, False), (91, True), (4000, True)])
@@ -167,7 +187,7 @@ def test_the_nonce_window_and_the_history_window_are_told() -> None:
 
 
 def test_the_worst_comes_first() -> None:
-    told = judged(a_key("withdraw-funds", "modify-trades", valid_until_s=None))
+    told = judged(a_key("withdraw-funds", "modify-trades", valid_until_s=0))
     levels = [one.level for one in told.findings]
     assert levels == sorted(levels, key=["red", "missing", "amber", "note", "fine"].index)
 

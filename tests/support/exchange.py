@@ -44,6 +44,10 @@ def key_info(*permissions: str) -> str:
             "nonce": "1",
             "nonceWindow": 0,
             "permissions": list(permissions),
+            "validUntil": "0",
+            "queryFrom": "0",
+            "queryTo": "0",
+            "ipAllowlist": [],
             "lastUsed": None,
         }
     )

@@ -6,6 +6,7 @@ from hashlib import sha256
 from msgspec import Raw, Struct, convert, json
 
 from krakentui.model.account import Holding, KeyInfo
+from krakentui.model.clock import LAST_S
 from krakentui.model.event import BalancesPolled, Happening, KeyDescribed
 from krakentui.model.number import bounded
 from krakentui.model.secret import Secret
@@ -92,13 +93,13 @@ def key_info(raw: Raw, asked: Asked) -> list[Happening]:
         name=clean(str(_either(row, "apiKeyName", "api_key_name") or "")),
         permissions=permissions,
         nonce=_whole(row.get("nonce")),
-        nonce_window=_whole(_either(row, "nonceWindow", "nonce_window")) or 0,
-        valid_until_s=_whole(_either(row, "validUntil", "valid_until")) or None,  # 0 = never
-        created_s=_whole(_either(row, "createdTime", "created_time")) or None,
-        last_used_s=_whole(_either(row, "lastUsed", "last_used")) or None,
-        ip_allowlist=_texts(_either(row, "ipAllowlist", "ip_allowlist")) or (),
-        query_from_s=_whole(_either(row, "queryFrom", "query_from")) or None,
-        query_to_s=_whole(_either(row, "queryTo", "query_to")) or None,
+        nonce_window=_whole(_either(row, "nonceWindow", "nonce_window")),
+        valid_until_s=_seconds(_either(row, "validUntil", "valid_until")),
+        created_s=_seconds(_either(row, "createdTime", "created_time")) or None,
+        last_used_s=_seconds(_either(row, "lastUsed", "last_used")) or None,
+        ip_allowlist=_texts(_either(row, "ipAllowlist", "ip_allowlist")),
+        query_from_s=_seconds(_either(row, "queryFrom", "query_from")),
+        query_to_s=_seconds(_either(row, "queryTo", "query_to")),
         account_mark=_mark(_either(row, "iban", "iiban")),
     )
     return [KeyDescribed(key=asked.key, info=info)]
@@ -142,13 +143,13 @@ def _asset(key: str, asked: Asked) -> str:
 
 
 def _either(row: dict[str, object], camel: str, snake: str) -> object:
-    return row.get(camel, row.get(snake))
+    told = row.get(camel)
+    return row.get(snake) if told is None else told
 
 
 def _texts(value: object) -> tuple[str, ...] | None:
-    if not isinstance(value, list):
-        return None
-    return tuple(clean(item) for item in value if isinstance(item, str))
+    """Read a list, each entry as text: one that was left out would make it say something else."""
+    return tuple(clean(str(item)) for item in value) if isinstance(value, list) else None
 
 
 def _permissions(value: object) -> frozenset[str] | None:
@@ -156,6 +157,12 @@ def _permissions(value: object) -> frozenset[str] | None:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         return None
     return frozenset(map(permission, value))
+
+
+def _seconds(value: object) -> int | None:
+    """Read a moment; what lies beyond the year 9999 counts something else than seconds."""
+    whole = _whole(value)
+    return whole if whole is not None and whole <= LAST_S else None
 
 
 def _whole(value: object) -> int | None:

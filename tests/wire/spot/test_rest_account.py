@@ -41,6 +41,8 @@ SNAKE = {
     "nonce_window": "0",
     "permissions": ["query-funds", "close-trades"],
     "valid_until": "0",
+    "query_from": "0",
+    "query_to": "0",
     "created_time": "1772542900",
     "ip_allowlist": ["10.0.0.0/8"],
     "last_used": "1772627061",
@@ -53,6 +55,9 @@ TOLD = KeyInfo(
     created_s=1_772_542_900,
     last_used_s=1_772_627_061,
     ip_allowlist=("10.0.0.0/8",),
+    valid_until_s=0,
+    query_from_s=0,
+    query_to_s=0,
 )
 
 
@@ -169,6 +174,56 @@ def test_a_key_never_used_and_one_that_expires_are_told() -> None:
 )
 def test_without_permissions_nothing_is_claimed(change: dict[str, object]) -> None:
     assert read({**CAMEL, **change}, "GetApiKeyInfo").broken is not None
+
+
+def told_of(**change: object) -> KeyInfo:
+    (event,) = read({**CAMEL, **change}, "GetApiKeyInfo").events
+    assert isinstance(event, KeyDescribed)
+    return event.info
+
+
+TIMES = {"validUntil": "valid_until_s", "queryFrom": "query_from_s", "queryTo": "query_to_s"}
+NEVER_TIMES: list[object] = [None, "", "x", -1, 1.5, True, [], {}, "2026-01-01", "1e9", "9" * 20, "9" * 30]
+
+
+@pytest.mark.parametrize("name", TIMES)
+@pytest.mark.parametrize("odd", [*NEVER_TIMES, 1_772_542_900_000, "1772542900000"])
+def test_a_moment_that_is_not_in_seconds_is_not_told(name: str, odd: object) -> None:
+    assert getattr(told_of(**{name: odd}), TIMES[name]) is None
+    left_out = {key: value for key, value in CAMEL.items() if key != name}
+    (event,) = read(left_out, "GetApiKeyInfo").events
+    assert isinstance(event, KeyDescribed)
+    assert getattr(event.info, TIMES[name]) is None
+
+
+@pytest.mark.parametrize("name", TIMES)
+@pytest.mark.parametrize(("told", "seconds"), [("0", 0), (0, 0), ("1800000000", 1_800_000_000)])
+def test_naught_is_told_as_the_exchange_means_it(name: str, told: object, seconds: int) -> None:
+    assert getattr(told_of(**{name: told}), TIMES[name]) == seconds
+
+
+@pytest.mark.parametrize("odd", [None, "", "x", -1, 1.5, True, [], {}, "9" * 30])
+def test_a_nonce_window_that_cannot_be_read_is_not_told(odd: object) -> None:
+    assert told_of(nonceWindow=odd).nonce_window is None
+
+
+@pytest.mark.parametrize("odd", [None, "10.0.0.0/8", 0, True, {}])
+def test_a_list_of_addresses_that_is_none_is_not_told(odd: object) -> None:
+    assert told_of(ipAllowlist=odd).ip_allowlist is None
+
+
+def test_an_entry_that_is_no_text_stays_one_of_the_list() -> None:
+    assert told_of(ipAllowlist=[]).ip_allowlist == ()
+    assert told_of(ipAllowlist=[None]).ip_allowlist == ("None",)
+    assert told_of(ipAllowlist=["10.0.0.0/8", 5]).ip_allowlist == ("10.0.0.0/8", "5")
+
+
+def test_what_is_null_in_one_spelling_is_taken_from_the_other() -> None:
+    blank = {name: None for name in CAMEL if name not in {"nonce", "permissions"}}
+    (event,) = read({**SNAKE, **blank, "valid_until": "1800000000"}, "GetApiKeyInfo").events
+    assert isinstance(event, KeyDescribed)
+    assert (event.info.name, event.info.created_s) == ("my-api-key", 1_772_542_900)
+    assert (event.info.valid_until_s, event.info.ip_allowlist) == (1_800_000_000, ("10.0.0.0/8",))
 
 
 @pytest.mark.parametrize("nonce", ["9" * 30, "-1", "1e5", [], True, None])
