@@ -2,8 +2,10 @@ import fcntl
 import os
 import stat
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PosixPath
+from typing import Self
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,8 +55,20 @@ class Meanwhile(ManualClock):
         return super().now_ns()
 
 
-def test_no_other_program_takes_a_nonce_between_the_reading_and_the_writing_of_the_mark(
-    tmp_path: Path,
+def a_folder(path: Path, happens: Callable[[], None]) -> Path:
+    """A folder in which something happens just before a file takes its place there."""
+
+    class Folder(PosixPath):
+        def replace(self, target: "str | os.PathLike[str]") -> Self:
+            happens()
+            return super().replace(target)
+
+    return Folder(path)
+
+
+@pytest.mark.parametrize("moment", ["between reading and writing", "before the writing is on disk"])
+def test_no_other_program_takes_a_nonce_before_the_mark_of_this_one_is_on_disk(
+    tmp_path: Path, moment: str
 ) -> None:
     other, taken = NonceMark(ManualClock(), "abc", tmp_path), list[int]()
 
@@ -66,7 +80,11 @@ def test_no_other_program_takes_a_nonce_between_the_reading_and_the_writing_of_t
                 return
         taken.append(other.take())
 
-    taken.append(NonceMark(Meanwhile(other_takes_one_if_it_may), "abc", tmp_path).take())
+    if moment.startswith("between"):
+        mark = NonceMark(Meanwhile(other_takes_one_if_it_may), "abc", tmp_path)
+    else:
+        mark = NonceMark(ManualClock(), "abc", a_folder(tmp_path, other_takes_one_if_it_may))
+    taken.append(mark.take())
     other_takes_one_if_it_may()
     assert taken == [WALL_START // MILLISECOND, WALL_START // MILLISECOND + 1]
 
