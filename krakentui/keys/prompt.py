@@ -182,7 +182,12 @@ class Terminal:
         self._continued(signal.SIGCONT, frame)
 
     def _continued(self, _: int, __: FrameType | None) -> None:
-        """Hide again what the shell has shown meanwhile, and say again what is asked."""
-        with contextlib.suppress(termios.error):
+        """Hide again what the shell has shown meanwhile, and say again what is asked.
+
+        In the background the system stops us at that; what continues us then comes here again.
+        """
+        try:
             self._mute()
+        except termios.error:
+            return
         self._write(self._question)

@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -39,14 +40,26 @@ def asker(terminal: Terminal) -> int:
     return int(found[1])
 
 
+def state(terminal: Terminal) -> str:
+    """What it does, by the letter of the system: S sleeps, T is stopped."""
+    return Path(f"/proc/{asker(terminal)}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def switches(terminal: Terminal) -> int:
+    """How often it has got and left the processor."""
+    told = Path(f"/proc/{asker(terminal)}/status").read_text()
+    return sum(int(line.split()[1]) for line in told.splitlines() if "ctxt_switches" in line)
+
+
+def has_stopped_again(terminal: Terminal, switches_before: int) -> bool:
+    return switches(terminal) > switches_before and state(terminal) == "T"
+
+
 def asks(terminal: Terminal, times: int) -> None:
     """Wait until it has asked so many times, and sleeps until it is answered."""
 
     def does() -> bool:
-        if terminal.output.count(b"Private key: ") != times:
-            return False
-        told = Path(f"/proc/{asker(terminal)}/stat").read_text()
-        return told.rpartition(")")[2].split()[0] == "S"
+        return terminal.output.count(b"Private key: ") == times and state(terminal) == "S"
 
     assert terminal.wait(does), terminal.tail()
 
@@ -97,3 +110,21 @@ def test_where_nobody_could_continue_it_ctrl_z_leaves_the_question_hidden(tmp_pa
         terminal.type(b"\x1a")
         asks(terminal, 2)
         answer(terminal)
+
+
+def test_a_question_that_is_sent_to_the_background_waits_and_hides_its_answer_after_fg(
+    shell: Terminal,
+) -> None:
+    """There it may neither read nor mute the terminal, which is the shell's: the system stops it again."""
+    shell.type(b"\x1a")
+    stands_still(shell)
+    for times in (1, 2):
+        before = switches(shell)
+        shell.type(b"bg\n")
+        assert shell.wait(partial(has_stopped_again, shell, before)), state(shell)
+        shell.type(b": typed %d\n" % times)
+        shell.shows(f": typed {times}")
+    assert shell.output.count(b"Private key: ") == 1
+    shell.type(b"fg\n")
+    asks(shell, 2)
+    answer(shell)
