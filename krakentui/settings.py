@@ -99,18 +99,20 @@ class Settings(Struct, frozen=True, kw_only=True):
     """What knows the secrets of the run, for all that it writes; None = a session has one of its own."""
 
     def redacting(self) -> Self:
-        """Give the same settings with something that knows the secrets in them, if they come without."""
-        if self.redactor is not None:
-            return self
-        redactor = Redactor()
+        """Give the same settings with something that knows the secrets in them."""
+        redactor = self.redactor or Redactor()
         redactor.learn(self.credentials)
         redactor.learn(self.cancel_credentials)
-        return structs.replace(self, redactor=redactor)
+        return self if redactor is self.redactor else structs.replace(self, redactor=redactor)
 
     def learn_token(self, token: Secret) -> None:
         """Keep one more websocket token out of what the run writes."""
         if self.redactor is not None:
             self.redactor.learn_token(token)
+
+    def hide(self, text: str) -> str:
+        """Take the secrets that the run knows out of a text."""
+        return text if self.redactor is None else self.redactor.known(text)
 
 
 class Config(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from krakentui.model.counting import Counting
 from krakentui.model.error import UsageError
+from krakentui.model.redact import Redactor
 from krakentui.settings import Config, Settings, config_file, parse_config, read_config, state_folder
 from tests.support.keys import a_key, a_pair, a_secret
 from tests.support.tls import Authority
@@ -280,3 +281,11 @@ def test_settings_that_come_without_it_get_what_knows_their_secrets() -> None:
         ["*****"] * 4
     )
     assert told.redacting() is told
+
+
+def test_a_redactor_that_comes_with_settings_learns_their_secrets_once() -> None:
+    redactor = Redactor()
+    told = Settings(credentials=a_pair(1), redactor=redactor).redacting()
+    assert told.redactor is redactor
+    assert told.hide(f"for {a_secret(1)[:39]}…") == "for *****…"
+    assert Settings().hide("for all") == "for all"

@@ -1,5 +1,7 @@
 """What a session begins with: its state, and what the lanes share with it."""
 
+from collections.abc import Callable
+
 from krakentui.engine.household import Door, Household
 from krakentui.engine.pulse import Pulse
 from krakentui.engine.purse import LedgerPurse
@@ -33,8 +35,8 @@ def fresh_state(settings: Settings, clock: Clock) -> State:
     return state
 
 
-def fresh_household(state: State, line: Line, door: Door | None) -> Household:
-    """Give the lanes what they share with the session of this state."""
+def fresh_household(state: State, line: Line, door: Door | None, hide: Callable[[str], str]) -> Household:
+    """Give the lanes what they share with the session of this state; `hide` takes secrets out of texts."""
     if door is None:
         raise RuntimeError("a session has a way to REST")
     return Household(
@@ -48,4 +50,5 @@ def fresh_household(state: State, line: Line, door: Door | None) -> Household:
         names=lambda: state.names,
         offset_ns=lambda: state.offset_ns or 0,
         tell=line.tell,
+        hide=hide,
     )

@@ -62,6 +62,8 @@ class Household(Struct, frozen=True, kw_only=True):
     offset_ns: Callable[[], int]
     """Exchange clock minus ours."""
     tell: Callable[[Happening], None]
+    hide: Callable[[str], str]
+    """Takes the secrets of the run out of a text."""
 
     def read(
         self, call: Call, status: int, body: bytes, *, account: str, asked_ns: int, key: str = ""
@@ -69,6 +71,7 @@ class Household(Struct, frozen=True, kw_only=True):
         """Read what came of a call, of a key or of none, and note whether the exchange itself was heard."""
         names = self.names()
         reply = decode(call, status, body, account=account, names=names, asked_ns=asked_ns, key=key)
+        reply = reply.hiding(self.hide)
         if reply.broken is not None:
             self._note_broken(reply)
         else:

@@ -64,7 +64,7 @@ class Probe:
         self, settings: Settings, clock: Clock, rng: random.Random, *, door: Door | None = None
     ) -> None:
         """Open nothing yet; `door` replaces the sockets in tests."""
-        self._settings = settings
+        self._settings = settings = settings.redacting()
         self._clock = clock
         way = Way(proxy=settings.proxy, ca_file=settings.ca_file)
         self._own_door = RestDoor(settings.endpoints.rest, clock, NoTap(), way) if door is None else None
@@ -81,6 +81,7 @@ class Probe:
             names=lambda: state.names,
             offset_ns=lambda: state.offset_ns or 0,
             tell=lambda event: state.apply(event, clock.mono_ns()),
+            hide=settings.hide,
         )
         self._public = PublicCalls(settings.account, self._house)
         self._lane: KeyLane | None = None

@@ -17,6 +17,7 @@ from krakentui.engine.doors import Opener, RestDoor
 from krakentui.engine.feeds import PublicTalk
 from krakentui.engine.fresh import fresh_household, fresh_state
 from krakentui.engine.haste import Haste
+from krakentui.engine.hiding import hidden
 from krakentui.engine.household import Door
 from krakentui.engine.offset import Timing
 from krakentui.engine.poller import PublicPoller
@@ -129,7 +130,7 @@ class Session(Sight):
             tap=tap,
             tell=self.tell,
         )
-        self._house = fresh_household(self.state, line, door or self._own_door)
+        self._house = fresh_household(self.state, line, door or self._own_door, settings.hide)
         self._timing = Timing(clock, self.tell)
         self._haste = Haste(self.state, clock, hasty=settings.hasty)
         self._talk = PublicTalk(
@@ -243,12 +244,16 @@ class Session(Sight):
 
     def tell(self, event: Happening) -> None:
         """Let the state, and the other programs on the key, know of something that just happened."""
-        self.hear(event)
+        event = hidden(event, self._settings.hide)
+        self._take(event)
         if self._account is not None:
             self._account.told(event)
 
     def hear(self, event: Happening) -> None:
         """Let the state know of something, which other programs know or need not know."""
+        self._take(hidden(event, self._settings.hide))
+
+    def _take(self, event: Happening) -> None:
         t_ns, actions = self._clock.mono_ns(), self._actions
         if self.ended_ns is not None:
             return

@@ -90,6 +90,7 @@ class House:
                 names=Names,
                 offset_ns=lambda: 0,
                 tell=self.events.append,
+                hide=str,
             ),
         )
         self.ends: list[str] = []

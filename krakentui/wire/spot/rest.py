@@ -5,9 +5,10 @@ decides. A body that is no envelope is not an answer of the exchange, and never 
 """
 
 from collections.abc import Callable
+from typing import Self
 from urllib.parse import urlencode
 
-from msgspec import Raw, Struct, field, json
+from msgspec import Raw, Struct, field, json, structs
 
 from krakentui.model.error import KeyProblem, VenueRefusal
 from krakentui.model.event import Happening
@@ -72,6 +73,15 @@ class Reply(Struct, frozen=True, kw_only=True):
     """When the dead man's switch fires, by the exchange's clock."""
     server_ns: int | None = None
     """The exchange's clock, cut to the second."""
+
+    def hiding(self, hide: Callable[[str], str]) -> Self:
+        """Give the same reply with something taken out of what it says went wrong."""
+        if self.refusal is None and self.broken is None:
+            return self
+        refusal = None if self.refusal is None else self.refusal.hiding(hide)
+        return structs.replace(
+            self, refusal=refusal, broken=None if self.broken is None else hide(self.broken)
+        )
 
 
 def prepare(call: Call, credentials: Credentials | None = None, nonce: int | None = None) -> Prepared:

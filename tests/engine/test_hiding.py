@@ -1,0 +1,85 @@
+"""No event brings a secret into what is shown or written."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+from msgspec import Struct, structs
+
+import krakentui.model
+from krakentui.engine.hiding import PARTS, TEXTS, hidden
+from krakentui.model.amend import Amend, AmendsSeen
+from krakentui.model.event import (
+    Answered,
+    CancelAnswered,
+    Happening,
+    KeyRefused,
+    LockoutBegan,
+    Noted,
+    OrderPatched,
+    OrdersSnapshot,
+)
+from krakentui.model.limit import KeyScope
+from krakentui.model.mass import MassAnswered
+from krakentui.model.order import OrderPatch
+from krakentui.model.secret import STARS, Secret
+from krakentui.model.switch import SwitchAnswered
+
+SECRET = Secret("open sesame")
+NAMES = {
+    *("account", "asset", "channel", "cl_ord_id", "currency", "endpoint", "figure", "ids", "key"),
+    *("lane", "ledger_id", "method", "missing", "name", "order_id", "pair", "pairs", "program", "route"),
+    *("source", "symbol", "wallet", "what", "where"),
+}
+"""Fields by which things are known, or which this program words."""
+
+QUOTING = OrderPatch(id="O1", reason="bad open sesame")
+EVENTS: list[Happening] = [
+    CancelAnswered(account="a", order_id="O1", request=1, ok=False, code="EGeneral:open sesame"),
+    MassAnswered(account="a", request=1, ok=False, code="EGeneral:open sesame"),
+    SwitchAnswered(account="a", timeout_s=1, ok=False, code="EGeneral:open sesame"),
+    Answered(method="m", ok=False, error="open sesame", warnings=("fine", "open sesame")),
+    LockoutBegan(scope=KeyScope("k"), until_ns=1, reason="for open sesame"),
+    KeyRefused(key="k", why="for open sesame"),
+    Noted(kind="notice", text="it said open sesame"),
+    OrderPatched(account="a", patch=QUOTING),
+    OrdersSnapshot(account="a", orders=(OrderPatch(id="O2"), QUOTING)),
+    AmendsSeen(
+        account="a", order_id="O1", amends=(Amend(id="1", kind="x", reason="open sesame"),), asked_ns=1
+    ),
+]
+
+
+def every(kind: type[Struct]) -> Iterator[type[Struct]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from every(one)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_what_the_exchange_says_of_us_is_starred_out(event: Happening) -> None:
+    told = hidden(event, SECRET.hidden_in)
+    assert "sesame" in repr(event)
+    assert "sesame" not in repr(told)
+    assert repr(told) == repr(event).replace("open sesame", STARS)
+
+
+def test_ids_stay_as_they_are_and_an_event_without_a_secret_is_the_same() -> None:
+    event = CancelAnswered(account="open sesame", order_id="open sesame", request=1, ok=True, code="EOrder:x")
+    assert hidden(event, SECRET.hidden_in) is event
+    orders = OrdersSnapshot(account="a", orders=(OrderPatch(id="O2", reason="x"),))
+    assert hidden(orders, SECRET.hidden_in) is orders
+
+
+def test_of_every_text_in_an_event_it_is_settled_whether_it_may_quote() -> None:
+    for one in pkgutil.iter_modules(krakentui.model.__path__):
+        importlib.import_module(f"krakentui.model.{one.name}")
+    texts = {
+        field.name
+        for kind in every(Happening)
+        for field in structs.fields(kind)
+        if kind.__module__.startswith("krakentui.") and field.type in {str, str | None, tuple[str, ...]}
+    }
+    assert texts - TEXTS == NAMES
+    assert PARTS.isdisjoint(TEXTS | NAMES)
