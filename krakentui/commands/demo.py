@@ -16,7 +16,7 @@ from krakentui.commands.live import check_terminal, show
 from krakentui.commands.parser import Given
 from krakentui.commands.shelf import at_hand
 from krakentui.commands.simulated import FirstLine, first_line_of, options_for
-from krakentui.engine.keychain import Shelf
+from krakentui.engine.offered import Shelf
 from krakentui.keys.profile import Purpose
 from krakentui.model.clock import SECOND
 from krakentui.model.error import UsageError

@@ -22,7 +22,7 @@ from krakentui.commands.parser import Given
 from krakentui.commands.shelf import at_hand
 from krakentui.commands.simulated import FirstLine, first_line_of, options_for
 from krakentui.engine.host import Host
-from krakentui.engine.keychain import Shelf
+from krakentui.engine.offered import Shelf
 from krakentui.model.redact import Redactor
 from krakentui.model.text import clean
 from krakentui.settings import Config, Settings, config_file, read_config, state_folder

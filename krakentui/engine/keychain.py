@@ -6,15 +6,15 @@ waits, the dead man's switch) must have been agreed to be left before.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct, structs
 
 from krakentui.engine.host import Host
 from krakentui.engine.keycheck import KeyCheck
-from krakentui.engine.keyfetch import Fetched
 from krakentui.engine.lanes import DESCRIPTION
+from krakentui.engine.offered import Offered, Shelf, free_name, is_key
 from krakentui.engine.seat import Seated
 from krakentui.engine.session import OVER, Session
 from krakentui.keys.audit import audit
@@ -34,35 +34,10 @@ from krakentui.state.view import NotAsked
 ASSUMED = "The tier {} was assumed for the account {}: for {} the exchange is asked."
 SWITCHED = "Key {} of account {} is in use now."
 STAYS = "{} The key {} stays in use."
+IN_USE = "This key is in use."
+UNLISTED = "The list of keys does not name it now: it stays in use until another one takes its place."
+ANOTHER = "Meanwhile {} stands for another key, or another account: look at it, then switch again."
 MORE_HANGS = "Meanwhile something more hangs on the key in use: look at it, then switch again."
-
-
-class Offered(Struct, frozen=True, kw_only=True):
-    """One key that may be put in the place of the one in use."""
-
-    name: str
-    account: str
-    purpose: Purpose | None
-    """None = it was never said: then what the key may do decides."""
-    source: str
-    fingerprint: str = ""
-    """As it was seen last; empty = never."""
-    canceller: str = ""
-    """Name of the key that cancels for it; empty = it does so itself."""
-    is_default: bool = False
-    barrier: str = ""
-    """Why it cannot be fetched while the screen is open, as a sentence; empty = it can."""
-    fetch: Callable[[], Awaitable[Fetched]]
-
-
-class Shelf(Struct, frozen=True):
-    """All keys that there are now."""
-
-    offered: tuple[Offered, ...]
-    withdraw_accepted: frozenset[str] | None = None
-    """Keys that may withdraw and are used all the same; None = no list says so: the start counts."""
-    trouble: str = ""
-    """Why there may be more, as a sentence; empty = these are all."""
 
 
 class Sit(Protocol):
@@ -203,8 +178,18 @@ class Keychain:
 
     def _cancels(self, name: str | None) -> bool:
         """Tell whether this is the key that cancels for the one in use."""
-        second = self._host.session.state.keys.second
-        return second is not None and name is not None and second.name == name
+        second, account = self._host.session.state.keys.second, self._host.session.state.account
+        if second is None or name is None:
+            return False
+        one = self._shelf.named(name)
+        if one is None:
+            return name == self._unlisted(second.name)
+        own = (second.name or "", account)
+        return is_key(one.fingerprint, (one.name, one.account), second.key, own)
+
+    def _unlisted(self, name: str | None) -> str:
+        """Tell what a key of this session is called that the list does not name."""
+        return free_name(name or "", [one.name for one in self._shelf.offered])
 
     def parting(self) -> Parting:
         """Tell what hangs on the key in use."""
@@ -212,23 +197,28 @@ class Keychain:
 
     def barrier(self, name: str) -> str:
         """Say why this key cannot be switched to; empty = it can."""
-        offered = self._named(name)
+        offered = self._shelf.named(name)
         if offered is None:
-            return f"There is no key {clean(name, 40)}."
+            used = any(row.in_use and row.name == name for row in self._rows(self._host.clock.mono_ns()))
+            return IN_USE if used else f"There is no key {clean(name, 40)}."
         if self._switching:
             return self._switching
-        return "This key is in use." if self._is_used(offered) else offered.barrier
+        return IN_USE if self._is_used(offered) else offered.barrier
 
     def switch(self, name: str, agreed: Parting) -> str:
-        """Put another key in the place of the one in use; the sentence says what comes of it.
+        """Look anew, and put another key in the place of the one in use; the sentence says what comes of it.
 
         Args:
             name: of the key.
             agreed: what the user knows to be left with the key in use.
         """
-        barrier, offered = self.barrier(name), self._named(name)
+        seen = self._shelf.named(name)
+        self.look()
+        barrier, offered = self.barrier(name), self._shelf.named(name)
         if barrier or offered is None:
             return barrier
+        if seen is not None and not offered.is_same(seen):
+            return ANOTHER.format(name)
         self._trouble = ""
         self._switching = f"Fetching the key {offered.name} from {offered.source}; the old one goes on."
         self._wishes.put_nowait(Wish(offered, agreed))
@@ -321,33 +311,50 @@ class Keychain:
         told = self._shelf.withdraw_accepted
         return self._settings.withdraw_accepted if told is None else told
 
-    def _named(self, name: str) -> Offered | None:
-        return next((one for one in self._shelf.offered if one.name == name), None)
-
     def _is_used(self, offered: Offered) -> bool:
-        return offered.name == self._host.session.state.key_name
+        state = self._host.session.state
+        own = (state.key_name or "", state.account)
+        return is_key(offered.fingerprint, (offered.name, offered.account), state.key, own)
 
     def _rows(self, t_ns: int) -> tuple[KeyRow, ...]:
         rows = tuple(self._row(one, t_ns) for one in self._shelf.offered)
         state, held = self._host.session.state, self._settings.cancel_credentials
+        if state.key is not None and not any(row.in_use for row in rows):
+            rows = (self._row_of_used(state.key, t_ns), *rows)
         second = state.keys.second
         if second is None or any(row.cancels for row in rows):
             return rows
         source = held.source if held is not None and held.fingerprint == second.key else ""
+        name = self._unlisted(second.name)
         row = KeyRow(
-            name=second.name or "",
+            name=name,
             account=state.account,
             purpose="watch+cancel",
             source=source or "this run",
             fingerprint=second.key or "",
             in_use=False,
             cancels=True,
-            overtaken=self._is_overtaken(second.name),
+            overtaken=self._is_overtaken(name),
             refused=second.refused or "",
             barrier=f"It cancels for the key {state.key_name} in this run, and is not stored.",
             checked=self._checked(second.key or "", "watch+cancel", t_ns),
         )
         return (*rows, row)
+
+    def _row_of_used(self, fingerprint: str, t_ns: int) -> KeyRow:
+        """Show the key in use where the list does not name it."""
+        state = self._host.session.state
+        return KeyRow(
+            name=self._unlisted(state.key_name),
+            account=state.account,
+            purpose="",
+            source="this run",
+            fingerprint=fingerprint,
+            in_use=True,
+            overtaken=self._is_overtaken(None),
+            barrier=UNLISTED,
+            checked=self._checked(fingerprint, None, t_ns),
+        )
 
     def _row(self, one: Offered, t_ns: int) -> KeyRow:
         used, state = self._is_used(one), self._host.session.state

@@ -6,16 +6,22 @@ import pytest
 from msgspec import structs
 
 from krakentui.commands.parser import Given
-from krakentui.commands.shelf import stored_shelf
-from krakentui.engine.keychain import Shelf
+from krakentui.commands.shelf import WHERE, stored_shelf
+from krakentui.engine.offered import Shelf
 from krakentui.keys import key_file, profile_list
-from krakentui.keys.profile import Profile, Profiles
+from krakentui.keys.profile import Profile, Profiles, Store
 from krakentui.model.clock import SystemClock
 from krakentui.settings import Settings
 from tests.support.keys import a_key, a_machine, a_pair, a_profile
 
 
-def shelf(folder: Path, *profiles: Profile, given: Given | None = None, held: str | None = "main") -> Shelf:
+def shelf(
+    folder: Path,
+    *profiles: Profile,
+    given: Given | None = None,
+    held: str | None = "main",
+    settings: Settings | None = None,
+) -> Shelf:
     """List the keys of these profiles in a run that began with one of them."""
     told = Profiles()
     for one in profiles:
@@ -24,7 +30,8 @@ def shelf(folder: Path, *profiles: Profile, given: Given | None = None, held: st
         profile_list.change(folder / "profiles.toml", lambda _: told)
     environ = {"KRAKENTUI_CONFIG": str(folder / "config.toml"), **a_machine(folder).environ}
     key = None if held is None else a_pair(name=held, source="a paste")
-    return stored_shelf(given or Given(), environ, Settings(credentials=key))(SystemClock())
+    settings = settings or Settings(credentials=key, account="private")
+    return stored_shelf(given or Given(), environ, settings)(SystemClock())
 
 
 def barriers(told: Shelf) -> dict[str, str]:
@@ -66,6 +73,55 @@ async def test_the_key_that_the_run_began_with_is_at_hand_where_it_was_asked_for
     (mine, _) = shelf(tmp_path, a_profile(store="prompt"), a_profile("other")).offered
     assert (mine.barrier, mine.source) == ("", "a paste")
     assert (await mine.fetch()).credentials.key == a_key()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("store", ["encrypted", "prompt", "file"])
+async def test_a_name_that_went_to_another_key_hands_out_none_of_the_old(
+    tmp_path: Path, store: Store
+) -> None:
+    other = a_profile(account="bob", store=store, fingerprint=a_pair(7).fingerprint)
+    told = shelf(tmp_path, other)
+    (held, listed) = told.offered
+    assert (held.name, held.account, held.fingerprint) == ("main (this run)", "private", a_pair().fingerprint)
+    assert (await held.fetch()).credentials.key == a_key()
+    assert (listed.name, listed.account, listed.fingerprint) == ("main", "bob", a_pair(7).fingerprint)
+    assert listed.source == WHERE[store]
+    assert (listed.barrier == "") is (store == "file")
+    assert told.trouble == (
+        "main stands for another key in the list now: the one that this run began with is called "
+        "main (this run)."
+    )
+    assert told.withdraw_accepted is not None
+
+
+@pytest.mark.anyio
+async def test_a_key_that_was_renamed_meanwhile_is_at_hand_under_its_new_name(tmp_path: Path) -> None:
+    renamed = a_profile("new", store="prompt", fingerprint=a_pair().fingerprint)
+    (mine,) = shelf(tmp_path, renamed).offered
+    assert (mine.name, mine.barrier, mine.source) == ("new", "", "a paste")
+    key = (await mine.fetch()).credentials
+    assert (key.name, key.key) == ("new", a_key())
+
+
+def test_a_key_that_was_never_seen_is_the_one_at_hand_only_for_the_same_account(tmp_path: Path) -> None:
+    told = shelf(tmp_path, a_profile(account="bob", store="prompt"))
+    assert [(one.name, one.account, one.barrier == "") for one in told.offered] == [
+        ("main (this run)", "private", True),
+        ("main", "bob", False),
+    ]
+
+
+def test_a_second_key_that_was_replaced_meanwhile_is_not_the_one_at_hand(tmp_path: Path) -> None:
+    held, second = a_pair(), a_pair(2, name="cancels")
+    settings = Settings(credentials=held, cancel_credentials=second, account="private")
+    barred = {}
+    for seed in (2, 7):
+        helper = a_profile("cancels", store="prompt", fingerprint=a_pair(seed).fingerprint)
+        reads = a_profile(store="prompt", fingerprint=held.fingerprint, cancel_with="cancels")
+        offered = shelf(tmp_path, helper, reads, settings=settings).offered
+        barred[seed] = {one.name: one.barrier != "" for one in offered}["main"]
+    assert barred == {2: False, 7: True}
 
 
 @pytest.mark.anyio

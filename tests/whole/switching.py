@@ -10,7 +10,8 @@ from msgspec import structs
 from krakentui.commands.demo import shelf_of
 from krakentui.commands.seated import sit
 from krakentui.commands.simulated import first_line_of
-from krakentui.engine.keychain import Keychain, Shelf
+from krakentui.engine.keychain import Keychain
+from krakentui.engine.offered import Shelf
 from krakentui.engine.seat import Seated
 from krakentui.model.limit import Tier
 from krakentui.model.secret import Credentials, Secret
@@ -31,8 +32,19 @@ PLEASE_S = 3
 class Hands:
     """An exchange, a monitor with a keychain, and who looks at it."""
 
-    def __init__(self, both: Lockstep, keys: Keychain, seen: Seen, learnt: list[str]) -> None:
-        self.both, self.keys, self.seen, self.learnt = both, keys, seen, learnt
+    def __init__(
+        self, both: Lockstep, keys: Keychain, seen: Seen, learnt: list[str], listed: list[Shelf]
+    ) -> None:
+        self.both, self.keys, self.seen, self.learnt, self._listed = both, keys, seen, learnt, listed
+
+    @property
+    def shelf(self) -> Shelf:
+        """What the list of keys says."""
+        return self._listed[-1]
+
+    def list(self, shelf: Shelf) -> None:
+        """Let the list of keys say this from now on."""
+        self._listed.append(shelf)
 
     async def switch(self, name: str, owner: str = "alice", agreed: Parting | None = None) -> None:
         """Switch and let the new session settle."""
@@ -54,7 +66,7 @@ async def switching(
     read_only: bool = False,
 ) -> AsyncIterator[Hands]:
     async with lockstep(QUIET, state_dir=state_dir, key=keys[0], second=keys[1], read_only=read_only) as both:
-        told = shelf(both, shelf_of(first_line_of(both.exchange.first_line())))
+        listed = [shelf(both, shelf_of(first_line_of(both.exchange.first_line())))]
         seen, learnt = Seen(), list[str]()
 
         async def sitting(settings: Settings) -> Seated:
@@ -66,9 +78,9 @@ async def switching(
         settings = structs.replace(
             both.session._settings, assume_tier=assume_tier, withdraw_accepted=accepted, venue=venue
         )
-        chain = Keychain(both.host, settings, lambda: told, sitting, learn, seen)
+        chain = Keychain(both.host, settings, lambda: listed[-1], sitting, learn, seen)
         both.host.beside("switch of keys", chain.run)
-        yield Hands(both, chain, seen, learnt)
+        yield Hands(both, chain, seen, learnt, listed)
 
 
 def a_key_of_bobs(permissions: tuple[str, ...] = CANCEL, now_s: int = 0) -> ApiKey:

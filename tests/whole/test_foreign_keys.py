@@ -6,7 +6,7 @@ from msgspec import structs
 from krakentui.commands.demo import credentials_of
 from krakentui.commands.shelf import at_hand
 from krakentui.commands.simulated import first_line_of
-from krakentui.engine.keychain import Shelf
+from krakentui.engine.offered import Shelf
 from krakentui.state.parting import Parting
 from tests.support.keys import a_pair
 from tests.whole.lockstep import Lockstep

@@ -12,8 +12,8 @@ from krakentui.commands.demo import credentials_of
 from krakentui.commands.shelf import at_hand
 from krakentui.commands.simulated import first_line_of
 from krakentui.engine.actionfile import FILE
-from krakentui.engine.keychain import Shelf
 from krakentui.engine.keyfetch import Fetched
+from krakentui.engine.offered import Shelf
 from krakentui.engine.session import OVER
 from krakentui.model.error import KeyProblem
 from krakentui.model.limit import PairScope

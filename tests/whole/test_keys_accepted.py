@@ -1,9 +1,10 @@
 """A key that may withdraw is switched to only where its acceptance counts at that moment."""
 
 import pytest
+from msgspec import structs
 
 from krakentui.commands.shelf import at_hand
-from krakentui.engine.keychain import Shelf
+from krakentui.engine.offered import Shelf
 from krakentui.keys.permissions import WITHDRAW
 from krakentui.model.limit import fingerprint
 from krakentui.simulator.keys import CANCEL
@@ -12,6 +13,17 @@ from tests.whole.switching import a_key_of_bobs, a_second_key_of_bobs, switching
 
 pytestmark = pytest.mark.anyio
 WITHDRAWS = frozenset({fingerprint(a_key_of_bobs().public)})
+
+
+async def test_an_acceptance_that_was_taken_back_since_the_list_was_shown_counts_no_more_either() -> None:
+    def shelf(both: Lockstep, told: Shelf) -> Shelf:
+        key = a_second_key_of_bobs(both, (*CANCEL, WITHDRAW))
+        return Shelf((*told.offered, at_hand(key, "bob")), WITHDRAWS)
+
+    async with switching(shelf=shelf, accepted=WITHDRAWS) as hands:
+        hands.list(structs.replace(hands.shelf, withdraw_accepted=frozenset()))
+        await hands.switch("guard", "bob")
+        assert hands.both.session.status(hands.both.clock.mono_ns()).key_refused is not None
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from msgspec import structs
 from krakentui.commands.demo import shelf_of
 from krakentui.commands.seated import sit
 from krakentui.commands.simulated import first_line_of
-from krakentui.engine.keychain import Keychain, Offered, Shelf
+from krakentui.engine.keychain import Keychain
 from krakentui.engine.keyfetch import Fetched
+from krakentui.engine.offered import Offered, Shelf
 from krakentui.engine.seat import Seated
 from krakentui.settings import Settings
 from krakentui.simulator import Options
