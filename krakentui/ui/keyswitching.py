@@ -56,6 +56,7 @@ class KeySwitching:
         keys = self._app.keychain
         if keys is None:
             return []
+        keys.look()
         rows = keys.view(self._app.face.clock.mono_ns()).rows
         overtaken = [
             Action(

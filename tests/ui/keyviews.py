@@ -67,6 +67,8 @@ class FakeKeys:
         )
         self.hanging = Parting()
         self.looks = 0
+        self.later: tuple[KeyRow, ...] = ()
+        """What the next look finds; empty = the same."""
         self.checks = 0
         self.checked: str | None = None
         self.taken: list[TakeOverQuestion] = []
@@ -74,6 +76,8 @@ class FakeKeys:
 
     def look(self) -> None:
         self.looks += 1
+        if self.later:
+            self.keys = structs.replace(self.keys, rows=self.later)
 
     def view(self, t_ns: int, chosen: str | None = None) -> KeysView:
         return self.keys

@@ -257,6 +257,12 @@ async def test_the_palette_names_no_key_that_cannot_be_switched_to() -> None:
         assert [offer.label for offer in screen.app.deeds.keys.offers()] == ["Switch to key bobs"]
 
 
+async def test_the_palette_looks_anew_which_keys_there_are() -> None:
+    async with with_keys() as (screen, keys):
+        keys.later = (a_key_row(in_use=True), a_key_row("new", account="bob"))
+        assert [offer.label for offer in screen.app.deeds.keys.offers()] == ["Switch to key new"]
+
+
 async def test_without_a_keychain_there_are_no_keys_to_show() -> None:
     async with opened() as screen:
         await screen.press("K")
