@@ -1,4 +1,4 @@
-"""The app: draws a session on a tick, lets keys through the gate, keeps its own failures quiet.
+"""The app: draws a session on a tick, does what keys ask for, keeps its own failures quiet.
 
 It pulls: eight times a second it asks the face for views. What the user does draws at once.
 """
@@ -10,25 +10,22 @@ from typing import Any, ClassVar
 
 from rich.console import RenderableType
 from textual import events
-from textual._time import get_time
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.theme import Theme
-from textual.widgets import Input
 
 from krakentui.engine.face import Face, KeysFace
-from krakentui.model.clock import SECOND, hand_ns
+from krakentui.model.clock import hand_ns
 from krakentui.model.redact import redact
 from krakentui.state.view import JournalLine
 from krakentui.ui.actions import bindings
-from krakentui.ui.crash import Discreet
 from krakentui.ui.deeds import Deeds
 from krakentui.ui.driver import SteadyDriver
 from krakentui.ui.environment import ignore_developer_switches
-from krakentui.ui.keygate import KeyGate
+from krakentui.ui.keyboard import Keyboard
 from krakentui.ui.palette import ActionProvider, Palette
 from krakentui.ui.said import Said
 from krakentui.ui.screens.main import MainScreen
@@ -42,7 +39,7 @@ BREAKPOINTS: list[tuple[int, str]] = [(0, "-tiny"), (80, "-narrow"), (120, "-wid
 _log = logging.getLogger(__name__)
 
 
-class KrakenApp(Discreet, inherit_bindings=False):
+class KrakenApp(Keyboard, inherit_bindings=False):
     """The monitor's screen."""
 
     CSS_PATH = "krakentui.tcss"
@@ -74,7 +71,7 @@ class KrakenApp(Discreet, inherit_bindings=False):
             painted: Called once, after the first picture.
         """
         ignore_developer_switches()
-        super().__init__(driver_class=SteadyDriver)
+        super().__init__()
         self.features = frozenset()
         self.devtools = None
         self._devtools_redirector = None
@@ -87,7 +84,6 @@ class KrakenApp(Discreet, inherit_bindings=False):
         self._ticks = 0
         self._painted = painted
         self.hide = hide
-        self._gate = KeyGate()
         self._said = Said(notices)
         self._failed_tick = ""
         for known in THEMES.values():
@@ -128,24 +124,6 @@ class KrakenApp(Discreet, inherit_bindings=False):
     def _first(self) -> None:
         self.draw()
         self.call_after_refresh(self._painted)
-
-    async def on_event(self, event: events.Event) -> None:
-        """Let keys through only if they are meant."""
-        if isinstance(event, events.Key) and not event.is_forwarded and not self._is_meant(event):
-            return
-        await super().on_event(event)
-
-    def _is_meant(self, event: events.Key) -> bool:
-        if event.key == "ctrl+c":
-            return True
-        waited_ns = round(max(0.0, get_time() - event.time) * SECOND)
-        t_ns = hand_ns(self.face.clock) - waited_ns  # when it was pressed, not when its turn came
-        admitted = self._gate.admits(event.key, t_ns, printable=event.is_printable)
-        if not admitted and not isinstance(self.focused, Input):
-            if lost := self._gate.lost(event.key):
-                self.say(lost)
-            return False
-        return not isinstance(self.screen, Sheet) or self.screen.admits(t_ns)
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout; cover everything when the terminal is too small."""

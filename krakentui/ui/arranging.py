@@ -49,7 +49,7 @@ class Arranging:
         return ""
 
     def _left(self) -> None:
-        self._app.main.orders.focus()
+        self._app.main.set_focus(self._app.main.orders)
         self._app.main.orders.reveal()
 
     def _clear(self) -> None:

@@ -12,11 +12,13 @@ import select
 import sys
 import termios
 from codecs import getincrementaldecoder
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from textual import events
+from textual._time import get_time
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
@@ -68,6 +70,23 @@ def encoded(text: str, *, utf8: bool) -> bytes:
     if utf8:
         return text.encode("utf-8", "replace")
     return text.translate(_PLAIN).encode("ascii", "replace")
+
+
+class Bundle(events.Event, bubble=False):
+    """Different keys came in one go, as pasted text does; they carry the same time as this."""
+
+    def __init__(self, time: float) -> None:
+        super().__init__()
+        self.time = time
+
+
+def bundled(messages: Sequence[Message], time: float) -> list[Message]:
+    """Give all keys of one read the time of it, and say so first where they are not one key held down."""
+    typed = [message for message in messages if isinstance(message, events.Key | events.Paste)]
+    for message in typed:
+        message.time = time
+    kinds = {message.key if isinstance(message, events.Key) else "" for message in typed}
+    return [*([Bundle(time)] if len(kinds) > 1 else []), *messages]
 
 
 class SteadyDriver(LinuxDriver):
@@ -156,8 +175,12 @@ class SteadyDriver(LinuxDriver):
     def _hand_on(self, parser: XTermParser, read: Callable[[], Iterable[Message]]) -> XTermParser:
         """Pass on the keys; what Textual's parser stumbles over is dropped and a fresh one goes on."""
         try:
-            for message in read():
-                self.process_message(message)
+            messages: list[Message] = []
+            try:
+                messages.extend(read())
+            finally:
+                for message in bundled(messages, get_time()):
+                    self.process_message(message)
         except Exception as error:  # noqa: BLE001 - whatever a terminal sends must not end the program
             _log.warning("The terminal sent what cannot be read (%s).", type(error).__name__)
             return XTermParser(self._debug)

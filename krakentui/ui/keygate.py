@@ -54,6 +54,10 @@ class KeyGate:
             return False
         return True
 
+    def shut(self, t_ns: int) -> None:
+        """Let no printable key through before some quiet: what this key opens is not there yet."""
+        self._shut_ns, self._pieces = t_ns, []
+
     def lost(self, key: str) -> str:
         """Say that this key was dropped, where `escape` and it are all that came; empty = nothing is said.
 

@@ -1,5 +1,6 @@
 """The command palette: our own actions and nothing of Textual's (its screenshot would write a file)."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -37,6 +38,11 @@ class ActionProvider(Provider):
 
 class Palette(CommandPalette):
     """Runs what was typed, even where `enter` comes before the list shows it."""
+
+    def _action_command_list(self, action: str) -> None:
+        """Turn the list's pages; one that is not laid out yet knows no pages, and Textual's would fail."""
+        with suppress(KeyError):
+            super()._action_command_list(action)
 
     @on(Input.Submitted)
     def _hurry(self, event: Input.Submitted) -> None:

@@ -117,6 +117,45 @@ def test_an_enter_that_nobody_could_have_meant_confirms_nothing(
     assert len(venue.cancels()) == asked
 
 
+@pytest.mark.parametrize("typed", [b"/xrp", b"/Ap", b"/DOGE"])
+def test_what_one_write_brings_after_the_slash_is_the_filter(
+    terminal: Terminal, venue: Venue, typed: bytes
+) -> None:
+    asked = len(venue.cancels())
+    terminal.type(typed)
+    terminal.pause(1.2)
+    assert not is_asked(terminal), terminal.screen.text()
+    assert typed.decode() in terminal.screen.text().replace("/ ", "/")
+    terminal.press(ENTER, ESCAPE)
+    assert len(venue.cancels()) == asked
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [b"\rfoo", b"foo\r", pytest.param(b"\x1b[200~foo\x1b[201~\r", id="brackets", marks=pytest.mark.slow)],
+)
+def test_text_pasted_on_a_question_that_was_read_is_no_answer(
+    terminal: Terminal, venue: Venue, pasted: bytes
+) -> None:
+    asked = len(venue.cancels())
+    terminal.press(DOWN)
+    ask(terminal)
+    terminal.pause(0.6)
+    terminal.type(pasted)
+    terminal.shows("press it again")
+    assert len(venue.cancels()) == asked
+
+
+def test_a_count_pasted_without_brackets_is_no_answer(terminal: Terminal, venue: Venue) -> None:
+    asked = len(venue.cancels())
+    terminal.press(b"A")
+    terminal.shows(EVERYTHING)
+    terminal.pause(0.6)
+    terminal.type(f"{len(venue.open_orders())}\r".encode())
+    terminal.shows("press it again")
+    assert len(venue.cancels()) == asked
+
+
 def test_an_enter_held_down_since_the_question_came_confirms_nothing(
     terminal: Terminal, venue: Venue
 ) -> None:

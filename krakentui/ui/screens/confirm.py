@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Input
 
 from krakentui.model.clock import SECOND, Clock
 from krakentui.state.view import NotAsked, OrdersView, Question
@@ -76,8 +75,8 @@ class ConfirmScreen(GuardedSheet):
         """Draw the question and put the cursor into the field, where there is one."""
         self._view.show(self.question)
         if self._field is not None:
-            self._field.cursor_blink = False
-            self._field.focus()
+            self._field.changed, self._field.submitted = lambda _: self.tell(""), self._entered
+            self.set_focus(self._field)
 
     def draw(self, t_ns: int) -> None:
         """Light the answers when they count; mark what has ended since, tell what is true now."""
@@ -101,16 +100,14 @@ class ConfirmScreen(GuardedSheet):
         """Leave the field its keys."""
         return self._field is None or key in OURS
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Take back what was said of the count before."""
-        event.stop()
-        self._view.tell("")
+    def tell(self, told: str) -> None:
+        """Say why an answer does not count; empty = take back what was said."""
+        self._view.tell(told)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def _entered(self, typed: str) -> None:
         """Take any count that was asked for, or say what is wrong with this one."""
-        event.stop()
-        if not self._view.is_moot and event.value in self._view.answers:
+        if not self._view.is_moot and typed in self._view.answers:
             self.dismiss(True)  # noqa: FBT003 - the answer itself
         elif self._field is not None:
-            self._field.empty()
-            self._view.tell(f"{event.value} is not {self._view.typed}" if event.value else "nothing is typed")
+            self._field.put("")
+            self.tell(f"{typed} is not {self._view.typed}" if typed else "nothing is typed")

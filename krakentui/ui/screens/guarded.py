@@ -1,5 +1,6 @@
 """A sheet that asks: no key counts before the question could be read."""
 
+from abc import abstractmethod
 from typing import Protocol
 
 from textual import events
@@ -9,6 +10,7 @@ from krakentui.ui.answerguard import AnswerGuard
 from krakentui.ui.screens.sheet import Sheet
 from krakentui.ui.widgets.panel import Pane
 
+BUNDLED = "Enter came in one go with other keys, as pasted text does: press it again"
 LOOK_S = 0.02
 """How often to look whether the terminal has taken the question."""
 
@@ -79,6 +81,14 @@ class GuardedSheet(Sheet[bool]):
     def admits(self, t_ns: int) -> bool:
         """Let no key through before the guard opens."""
         return self._guard.admits(t_ns)
+
+    @abstractmethod
+    def tell(self, told: str) -> None:
+        """Say why an answer does not count."""
+
+    def tell_bundled(self) -> None:
+        """Say that this `enter` is no answer."""
+        self.tell(BUNDLED)
 
     def pressed(self, action: str) -> None:
         """Answer."""

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Input
 
 from krakentui.engine.face import Face
 from krakentui.model.history import HistoryKind
 from krakentui.ui.line import Line, Span, keyed, line, wrapped
 from krakentui.ui.screens.sheet import Sheet
+from krakentui.ui.widgets.field import Field
 from krakentui.ui.widgets.history import KINDS, HistoryTable
 from krakentui.ui.widgets.scroll import Scroll
 
@@ -37,10 +37,10 @@ class HistoryScreen(Sheet[None]):
         self._kind: HistoryKind = KINDS[0]
         self._foot = Scroll(id="history-foot")
         self._said = ""
-        self._field = Input(
+        self._field = Field(
             restrict=r"[ -~]*", max_length=MOST_WORDS, placeholder="words", id="history-words"
         )
-        self._field.cursor_blink = False
+        self._field.changed, self._field.submitted = self._typed, self._entered
         self._acts: dict[str, Callable[[], None]] = {
             "question.do": lambda: self._say(self._face.ask_history(self._kind, again=False)),
             "poll.now": lambda: self._say(self._face.ask_history(self._kind, again=True)),
@@ -78,7 +78,7 @@ class HistoryScreen(Sheet[None]):
 
     def wants(self, key: str) -> bool:
         """Leave the field its keys while words are typed."""
-        return not self._field.has_focus or key == "escape"
+        return self.focused is not self._field or key == "escape"
 
     def pressed(self, action: str) -> None:
         """Read, export, turn, filter, scroll, close."""
@@ -89,21 +89,19 @@ class HistoryScreen(Sheet[None]):
         else:
             super().pressed("question.keep" if action in {"view.history", "app.quit"} else action)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def _typed(self, words: str) -> None:
         """Follow the words as they are typed."""
-        event.stop()
-        self._table.narrow(tuple(event.value.lower().split()))
+        self._table.narrow(tuple(words.lower().split()))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def _entered(self, words: str) -> None:
         """Give the keys back to the rows."""
-        event.stop()
-        if not event.value.strip():
+        if not words.strip():
             self._close_field("")
         self.set_focus(None)
 
     def _open_field(self) -> None:
         self._field.display = True
-        self._field.focus()
+        self.set_focus(self._field)
 
     def _close_field(self, words: str) -> None:
         self._field.value = words

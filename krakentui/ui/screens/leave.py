@@ -44,13 +44,18 @@ class PartingScreen(GuardedSheet):
 
     def on_mount(self) -> None:
         """Draw."""
+        self.tell("")
+
+    def tell(self, told: str) -> None:
+        """Say why an answer does not count, above the answers."""
         keys = (
             Span("Enter", "key"),
             Span(f" {self.goal.do}     "),
             Span("Esc", "key"),
             Span(" stay and see"),
         )
-        self._scroll.frame(foot=(Line(), Line(keys)))
+        said = wrapped(f"{told}.", self.inner_width(), "bad") if told else (Line(),)
+        self._scroll.frame(foot=(*said, Line(keys)))
         self._scroll.show(self._lines(self.inner_width()))
 
     def on_resize(self, event: events.Resize) -> None:

@@ -164,9 +164,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Adapt to a size that changed while something lay on this screen."""
         self.adapt(*self.app.size)
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
         """Close the field of the filter when the keys go elsewhere."""
-        if self.filter_line.is_open and event.widget is not self.filter_line.field:
+        if self.filter_line.is_open and self.focused is not self.filter_line.field:
             self.filter_line.close()
 
     def _shown(self) -> Pane:
@@ -188,4 +188,4 @@ class MainScreen(Screen[None], inherit_bindings=False):
         at = ring.index(focused) if isinstance(focused, Pane) and focused in ring else 0
         target = ring[(at + step) % len(ring)]
         self._turn_to(target if target is not self.budget else self.orders)
-        target.focus()
+        self.set_focus(target)

@@ -98,11 +98,12 @@ class Sheet(ModalScreen[T]):
         """Tell whether this key is for the sheet itself."""
         return True
 
-    def on_key(self, event: events.Key) -> None:
-        """Scroll, close or answer; Textual calls the handlers of all classes, so there is only this one."""
-        if self.wants(event.key):
-            event.stop()
-            self.pressed(ID_OF_KEY.get(event.key, ""))
+    def take(self, key: str) -> bool:
+        """Scroll, close or answer; False = the key is not for the sheet itself."""
+        if self.wants(key):
+            self.pressed(ID_OF_KEY.get(key, ""))
+            return True
+        return False
 
     def pressed(self, action: str) -> None:
         """Do what a key means here."""

@@ -5,13 +5,13 @@ from abc import abstractmethod
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Input
 
 from krakentui.model.clock import Clock
 from krakentui.model.venue import Venue
 from krakentui.ui.fmt import HIDDEN, UNKNOWN
 from krakentui.ui.line import Line, Span, keyed, line, wrapped
 from krakentui.ui.screens.guarded import GuardedSheet, Terminal
+from krakentui.ui.widgets.field import Field
 from krakentui.ui.widgets.scroll import Scroll
 from krakentui.ui.widgets.statusline import BADGES
 
@@ -20,17 +20,11 @@ OURS = frozenset({"escape", "up", "down", "pageup", "pagedown"})
 """Keys the field does not get."""
 
 
-class TypedField(Input):
+class TypedField(Field):
     """Where the answer is typed. Pasted text is dropped: it has to be typed."""
 
-    def _on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        event.prevent_default()
-
-    def empty(self) -> None:
-        """Drop a wrong answer: the next one is typed from the start."""
-        with self.prevent(Input.Changed):
-            self.clear()
+    def take_paste(self, event: events.Paste) -> None:
+        """Drop it."""
 
 
 class TypedSheet(GuardedSheet):
@@ -87,8 +81,8 @@ class TypedSheet(GuardedSheet):
         """Draw, and put the cursor into the field where there is one."""
         self._show()
         if self._field is not None:
-            self._field.cursor_blink = False
-            self._field.focus()
+            self._field.changed, self._field.submitted = lambda _: self._say(""), self._entered
+            self.set_focus(self._field)
 
     def on_resize(self, event: events.Resize) -> None:
         """Break the lines anew."""
@@ -106,19 +100,17 @@ class TypedSheet(GuardedSheet):
         """Leave the field its keys."""
         return self._field is None or key in OURS
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Take back what was said of the answer before."""
-        event.stop()
-        self._say("")
+    def tell(self, told: str) -> None:
+        """Say why an answer does not count."""
+        self._say(told)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def _entered(self, typed: str) -> None:
         """Take the answer, or say what is wrong with it."""
-        event.stop()
-        why = self.judged(event.value)
+        why = self.judged(typed)
         if not why:
-            self._answer(event.value)
+            self._answer(typed)
         elif self._field is not None:
-            self._field.empty()
+            self._field.put("")
             self._say(why)
 
     def _answer(self, typed: str) -> None:

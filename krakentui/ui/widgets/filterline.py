@@ -10,10 +10,10 @@ from typing import ClassVar, NamedTuple
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input
 
 from krakentui.state.filtertext import HINT, LONGEST
 from krakentui.ui.line import Line, Span, Tone, clip, fit, line
+from krakentui.ui.widgets.field import Field
 from krakentui.ui.widgets.panel import Panel
 
 Take = Callable[[str], str]
@@ -72,8 +72,8 @@ class FilterLine(Vertical):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         # only what a terminal prints as it is: pasted control characters never get in
-        self.field = Input(restrict=r"[ -~]*", max_length=LONGEST, placeholder="all orders", id="filter-text")
-        self.field.cursor_blink = False
+        self.field = Field(restrict=r"[ -~]*", max_length=LONGEST, placeholder="all orders", id="filter-text")
+        self.field.changed, self.field.submitted = self._typed, self._entered
         self._hint = HintLine()
         self._prompt = Prompt()
         self._take: Take = lambda _: ""
@@ -101,10 +101,8 @@ class FilterLine(Vertical):
         """
         self._take, self._leave = take, leave
         self.add_class("-open")
-        with self.prevent(Input.Changed):
-            self.field.value = text
-        self.field.cursor_position = len(text)
-        self.field.focus()
+        self.field.put(text)
+        self.screen.set_focus(self.field)
         self._hint.show(Hint("", insists=False))
         self._prompt.show(None)
 
@@ -123,16 +121,14 @@ class FilterLine(Vertical):
         self._hint.redraw()
         self._prompt.redraw()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def _typed(self, text: str) -> None:
         """Let the list follow; while a word is incomplete it stays as it was."""
-        event.stop()
         if self.is_open:
-            self._hint.show(Hint(self._take(event.value), insists=False))
+            self._hint.show(Hint(self._take(text), insists=False))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def _entered(self, text: str) -> None:
         """Leave the field if its text makes sense."""
-        event.stop()
-        wrong = self._take(event.value)
+        wrong = self._take(text)
         if wrong:
             self._hint.show(Hint(wrong, insists=True))
         else:
