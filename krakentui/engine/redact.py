@@ -4,6 +4,11 @@ The text is edited, never parsed and written again, so that every digit of every
 exchange sent it and what was JSON stays JSON. Ids of orders, trades, ledger rows and references share one
 form (6-5-6 characters and alike); each becomes another of that form, the same one within a recording,
 chosen by a key that is thrown away with it.
+
+A secret that the run knows is taken out wherever it stands, but for a second factor of digits or of a few
+letters: other data holds such a text by chance, and a price with its digits starred out is no price. That one
+goes by its name, out of every sentence (an error text, a page of the edge), where it may be quoted,
+and where it is the whole of a quoted value and so long that no figure is the same by chance.
 """
 
 import hashlib
@@ -13,15 +18,17 @@ from collections.abc import Callable
 from functools import cache
 
 from krakentui.model.redact import Redactor, unnamed
+from krakentui.model.secret import STARS
 
 _PRIVATE = (
     "token|otp|password|secret|signature|api[_-]?sign|api[_-]?key|iban|iiban|api_?key_?name|apiKeyName|"
     "ip_?allow_?list|ipAllowlist|user|sender_sub_id|authorization"
 )
+_SAID = "errors?|error_?message|messages?|msg|warnings?|reason|description|text"
 _NAME = re.compile(
     # a JSON name, its quotes escaped so often as the JSON text stands in other JSON texts
     rf'(?P<quote>\\*")(?:(?P<private>{_PRIVATE})|(?P<nonce>nonce)|(?P<own>cl_ord_id|refid)|'
-    r"(?P<number>(?:order_)?userref))(?P=quote)\s*:\s*",
+    rf"(?P<number>(?:order_)?userref)|(?P<said>{_SAID}))(?P=quote)\s*:\s*",
     re.IGNORECASE,
 )
 _FORM = re.compile(r"\b(nonce|otp|token|password|secret|signature)=[^&\s\"]*", re.IGNORECASE)
@@ -36,6 +43,10 @@ _MAY_BE_V6 = re.compile(r"::|:[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}
 """Looked for first: it costs a tenth."""
 _RAY = re.compile(r"(\bray[ _-]?id\\*\"?\s*:?\s*(?:<[^>]*>\s*)*\\*\"?)[0-9a-f]+", re.IGNORECASE)
 """How the edge numbers a request in its error pages."""
+_STRING = re.compile(r'"([^"\\]{8,})"')
+"""Long enough that no figure of a frame is the same by chance: one in a hundred million."""
+_DATA = ("{", "[", '"', "/")
+"""How JSON begins, and a request, which is a path and what goes with it; anything else is a page to read."""
 _LITERALS = frozenset({"true", "false", "null"})
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
@@ -50,13 +61,26 @@ class Redaction:
 
     def apply(self, data: bytes) -> str:
         """Return the text of these bytes with nothing private in it."""
-        text = self._redactor.known_in_data(data.decode("utf-8", "replace"))
+        text = self._without_known(data.decode("utf-8", "replace"))
         text = _with_values(text, self._instead)
         text = _FORM.sub(r"\1=redacted", text)
         text = _ID.sub(lambda match: self._pseudonym(match[0]), text)
         text = _V4.sub("redacted", text)
         text = _V6.sub("redacted", text) if _MAY_BE_V6.search(text) else text
         return unnamed(_RAY.sub(r"\1redacted", text))
+
+    def _without_known(self, text: str) -> str:
+        """Take out what the run knows, but for what a figure may hold by chance."""
+        text = self._redactor.known_in_data(text)
+        if self._redactor.known_by_chance(text) == text:
+            return text
+        if not text.lstrip().startswith(_DATA):
+            return self._redactor.known_by_chance(text)
+
+        def whole(value: re.Match[str]) -> str:
+            return f'"{STARS}"' if self._redactor.known_by_chance(value[1]) == STARS else value[0]
+
+        return _STRING.sub(whole, text)
 
     def _instead(self, name: re.Match[str], value: str) -> str:
         """Tell what stands in the recording instead of a value of this name."""
@@ -65,12 +89,24 @@ class Redaction:
             return value
         if name["private"]:
             return f"{quote}redacted{quote}"
+        if name["said"]:
+            return self._said(quote, value)
         if name["nonce"]:
             return "0"
         if name["number"]:
             return re.sub(r"\d+", lambda digits: self._number(digits[0]), value)
         inner = re.compile(rf"(?<={re.escape(quote)})[^\"\\\[\],\s][^\"\\]*")
         return inner.sub(lambda own: self._own(own[0]), value)
+
+    def _said(self, quote: str, value: str) -> str:
+        """Take out of the sentences of a value all that the run knows; its figures stay."""
+
+        def clean(piece: re.Match[str]) -> str:
+            inner = piece[0].removeprefix(quote).removesuffix(quote)
+            is_text = piece[0].startswith(quote)
+            return f"{quote}{self._redactor.known_by_chance(inner)}{quote}" if is_text else piece[0]
+
+        return value if self._redactor.known_by_chance(value) == value else _pieces(quote).sub(clean, value)
 
     def _own(self, name: str) -> str:
         """Give an id that somebody else than the exchange has formed the form of its own."""

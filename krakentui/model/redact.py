@@ -74,10 +74,15 @@ class Redactor:
         """Return data without the secrets that are known, those left out that may be a part of any data."""
         return self._unmistakable.hidden_in(text)
 
+    def known_by_chance(self, text: str) -> str:
+        """Return a text without just those: right where no figures stand."""
+        return self._mistakable.hidden_in(text)
+
     def _sum_up(self) -> None:
         every = (*self._secrets, *self._tokens)
         self._all = Known(every)
         self._unmistakable = Known(one for one in every if one.is_unmistakable)
+        self._mistakable = Known(one for one in every if not one.is_unmistakable)
 
 
 def redact(text: str) -> str:

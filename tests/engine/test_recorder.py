@@ -6,6 +6,8 @@ from random import Random
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from krakentui.engine.recorder import Recorder
 from krakentui.engine.redact import Redaction
@@ -115,6 +117,54 @@ def test_a_code_of_digits_that_the_run_knows_changes_no_number() -> None:
     redactor = Redactor([Secret("123456"), Secret("64"), Secret("ask")])
     frame = b'{"bid":64123.123456,"ask":123456,"checksum":3123456789}'
     assert a_redaction(redactor).apply(frame) == frame.decode()
+
+
+DIGITS = st.text("0123456789", min_size=1, max_size=11)
+LETTERS = st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0123456789", min_size=1, max_size=5)
+FIGURES = st.decimals(0, 10**7, allow_nan=False, places=3).map(str) | st.integers(0, 10**7 - 1)
+
+
+@given(
+    DIGITS | LETTERS, st.lists(FIGURES, max_size=6), st.dictionaries(st.sampled_from(["bid", "ts"]), FIGURES)
+)
+def test_a_factor_that_figures_hold_by_chance_changes_none_of_them(
+    factor: str, figures: list[object], named: dict[str, object]
+) -> None:
+    frame = json.dumps({"result": {"asks": [figures], "side": "buy", "type": "limit", **named}})
+    for data in (frame, f"/0/private/CancelOrder {frame}", f"/0/private/BalanceEx count={figures[:1]}"):
+        assert a_redaction(Redactor([Secret(factor)])).apply(data.encode()) == data
+
+
+@pytest.mark.parametrize("name", ["error", "errorMessage", "message", "reason", "warnings"])
+@given(DIGITS | LETTERS, st.booleans())
+def test_no_sentence_quotes_a_factor_however_short(name: str, factor: str, deep: bool) -> None:
+    frame: object = {
+        name: [f"EGeneral:Invalid arguments:otp {factor}", {"more": factor}, 64.5, None],
+        "qty": 64.5,
+    }
+    if deep:
+        frame = {"raw": json.dumps(frame)}
+    told = json.loads(a_redaction(Redactor([Secret(factor)])).apply(json.dumps(frame).encode()))
+    told = json.loads(told["raw"]) if deep else told
+    said, more, *rest = told[name]
+    assert factor not in said
+    assert factor not in str([*more.values()])
+    assert (rest, told["qty"]) == ([64.5, None], 64.5)
+
+
+@given(DIGITS)
+def test_no_page_quotes_a_factor_of_digits(factor: str) -> None:
+    page = f"<html><p>You sent {factor}, which is wrong.</p></html>"
+    assert factor not in a_redaction(Redactor([Secret(factor)])).apply(page.encode())
+
+
+@given(st.text("0123456789", min_size=8, max_size=20), st.sampled_from(["echo", "qty", "x"]))
+def test_a_long_factor_of_digits_is_no_value_of_any_name(factor: str, name: str) -> None:
+    other = f"{factor}.5"
+    told = json.loads(
+        a_redaction(Redactor([Secret(factor)])).apply(json.dumps({name: factor, "y": other}).encode())
+    )
+    assert told == {name: "*****", "y": other}
 
 
 @pytest.mark.parametrize("name", ["cl_ord_id", "refid"])
