@@ -16,6 +16,7 @@ from krakentui.engine.canceltalk import NOT_USED, CancelTalk
 from krakentui.engine.household import Household
 from krakentui.engine.keycheck import KeyCheck
 from krakentui.engine.keywatch import KeyWatch
+from krakentui.engine.lanes import DESCRIPTION
 from krakentui.engine.purse import LedgerPurse
 from krakentui.engine.seat import Seat
 from krakentui.engine.sharing import SharedKey
@@ -37,6 +38,8 @@ from krakentui.wire.spot.sign import check_secret
 AGAIN_S = 600.0
 """So often the key is asked what it may do, and who else uses it."""
 RETRY_S = 10.0
+DENIED_S = 120.0
+"""So often where it was not let tell: one such denial may pass."""
 
 
 class SecondKey:
@@ -135,14 +138,17 @@ class SecondKey:
         await self.shared.first_word(partial(self._ask, "user"))
         self.talk.key_known.set()
         while True:
-            known = self._belief.key_info is not None
-            await self._house.clock.sleep(AGAIN_S if known else RETRY_S)
-            if known or may_ask("GetApiKeyInfo", self._belief):
-                await self._ask("background")
+            await self._house.clock.sleep(self._pause_s())
+            await self._ask("background")
+
+    def _pause_s(self) -> float:
+        if self._belief.key_info is not None:
+            return AGAIN_S
+        return RETRY_S if may_ask(DESCRIPTION, self._belief) else DENIED_S
 
     async def _ask(self, kind: Kind) -> Reply | None:
         try:
-            reply = await self.lane.call(Call("GetApiKeyInfo"), kind)
+            reply = await self.lane.call(Call(DESCRIPTION), kind)
         except TransportError:
             return None  # the lane has told why
         for event in reply.events:

@@ -73,6 +73,9 @@ def private_wants(state: State, last: Last, queries: int) -> Iterator[Want]:
     elif may_ask("GetApiKeyInfo", state):
         why = "what it may do is not known yet"
         yield _want(state, "GetApiKeyInfo", "The key itself", last, (5, 10, 45), why, once=True)
+    else:
+        why = "what it may do was not told"
+        yield _want(state, "GetApiKeyInfo", "The key itself", last, (120, 120, 600), why)
 
 
 def public_wants(state: State, last: Last, offset: Offset, silent: bool = False) -> Iterator[Want]:

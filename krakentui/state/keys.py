@@ -7,6 +7,9 @@ from krakentui.state import words
 from krakentui.state.journal import Journal
 
 KeySpokenOf = KeyDescribed | DeniedSeen | KeyRefused | KeyHeldBack
+SECOND_ASKS = frozenset({"GetApiKeyInfo", "GetWebSocketsToken"})
+FIRST_ASKS = SECOND_ASKS | {"OpenOrders"}
+"""What a key is sure to ask at a start: where all of it is denied, no permission is what it lacks."""
 
 
 class KeyBelief:
@@ -87,13 +90,17 @@ class Keys:
                 if before is None or before.permissions != info.permissions:
                     of.denied = of.denied if before is None else frozenset()
                     journal.note("notice", self.told(of, words.power(info)), "info", t_ns)
+                of.denied -= {"GetApiKeyInfo"}
             case DeniedSeen(endpoint=endpoint) if endpoint not in of.denied:
                 of.denied |= {endpoint}
                 what = {"executions": "stream orders", "balances": "stream balances"}.get(endpoint)
                 said = f"This key may not {what or f'call {endpoint}'}."
                 if endpoint == "GetApiKeyInfo":
-                    said = words.SECOND_FACTOR
+                    said = words.NO_DESCRIPTION
                 journal.note("notice", self.told(of, said), "info" if what else "warn", t_ns)
+                everything = SECOND_ASKS if of is self.second else FIRST_ASKS
+                if endpoint in everything and everything <= of.denied:
+                    journal.note("notice", self.told(of, words.SECOND_FACTOR), "warn", t_ns)
             case KeyHeldBack(why=why):
                 of.held_back = why
                 if why is not None:

@@ -134,9 +134,13 @@ def outcome(request: CancelRequest, order: Order | None, pairs: Pairs) -> tuple[
             return f"Unknown: the cancel of {what}{why}.", "bad"
 
 
+NO_DESCRIPTION = (
+    "The exchange does not let this key tell what it may do, which needs no permission: it is used all the "
+    "same, and asked again now and then."
+)
 SECOND_FACTOR = (
-    "This key seems to want its second factor with every call, for it may not even describe itself: "
-    "start with --otp password, or use a key without one."
+    "This key seems to want its second factor with every call, for it may do nothing at all, not even "
+    "describe itself: start with --otp password, or use a key without one."
 )
 
 

@@ -154,6 +154,44 @@ async def test_an_exchange_that_describes_no_keys_lets_each_panel_find_out(code:
         scene.question()
 
 
+NO_DESCRIPTION = "The exchange does not let this key tell what it may do"
+FACTOR = "seems to want its second factor with every call"
+
+
+async def test_a_denial_that_passes_is_asked_after_and_blames_no_second_factor() -> None:
+    scene = a_scene(refused("EGeneral:Permission denied"))
+    async with scene.running(20):
+        assert any(NO_DESCRIPTION in text for text in notices(scene))
+        describe(scene, "withdraw-funds")
+        await scene.beat(180)
+        assert scene.session.status(scene.clock.mono_ns()).key_refused is not None
+        assert isinstance(scene.session.ask_cancel([FIRST]), NotAsked)
+        assert not any(FACTOR in text for text in notices(scene))
+
+
+async def test_a_denial_that_lasts_is_said_once_and_costs_little() -> None:
+    scene = a_scene(refused("EGeneral:Permission denied"))
+    async with scene.running(1200):
+        assert sum(NO_DESCRIPTION in text for text in notices(scene)) == 1
+        assert 3 <= private(scene).count("GetApiKeyInfo") <= 12
+        before = private(scene).count("GetApiKeyInfo")
+        describe(scene)
+        await scene.beat(600)
+        assert any(text.startswith("This key may watch orders") for text in notices(scene))
+        scene.door.answer_always("GetApiKeyInfo", refused("EGeneral:Permission denied"))
+        await scene.beat(1800)
+        assert sum(NO_DESCRIPTION in text for text in notices(scene)) == 2
+        assert private(scene).count("GetApiKeyInfo") > before + 2
+
+
+async def test_where_everything_is_denied_the_second_factor_is_what_is_missing() -> None:
+    scene = a_scene(refused("EGeneral:Permission denied"))
+    for endpoint in ("OpenOrders", "BalanceEx", "GetWebSocketsToken"):
+        scene.door.answer_always(endpoint, refused("EGeneral:Permission denied"))
+    async with scene.running(60):
+        assert sum(FACTOR in text for text in notices(scene)) == 1
+
+
 async def test_an_accepted_key_waits_for_no_word() -> None:
     scene = a_scene(accepted=True)
     async with scene.running(20):
@@ -305,6 +343,25 @@ async def test_after_a_check_it_does(tmp_path: Path) -> None:
 
 
 # --- the key that cancels -------------------------------------------------------------------------
+
+
+async def test_a_second_key_whose_denial_passes_is_dropped_where_it_may_withdraw() -> None:
+    scene = Scene(structs.replace(some_settings(), cancel_credentials=CANCEL_KEY))
+    send, denied = scene.door.send, [True]
+
+    async def answers_the_second(prepared: Prepared, *more: Any, **rest: Any) -> Answer:  # noqa: ANN401
+        if (dict(prepared.headers)["API-Key"], prepared.path) != (CANCEL_KEY.key, "/0/private/GetApiKeyInfo"):
+            return await send(prepared, *more, **rest)
+        denial = refused("EGeneral:Permission denied")
+        return 200, (denial if denied[0] else key_info(*PERMISSIONS, "withdraw-funds")).encode()
+
+    scene.door.send = answers_the_second  # type: ignore[method-assign]
+    async with scene.running(30):
+        assert scene.question().key == CANCEL_KEY.fingerprint
+        denied[0] = False
+        await scene.beat(180)
+        assert scene.question().key == KEY.fingerprint
+        assert not any(FACTOR in text for text in notices(scene))
 
 
 async def test_a_second_key_that_is_not_described_leaves_the_cancels_to_the_first() -> None:
