@@ -60,6 +60,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Which command runs, as the action log names it."""
     hasty: bool = False
     """A cancel is to leave before anything is done that it does not need."""
+    insists: bool = False
+    """It is there to cancel: calls that this hangs on are tried where they may fit."""
     read_only: bool = False
     assume_tier: Tier | None = None
     speed: float = 1.0

@@ -19,6 +19,7 @@ from krakentui.commands.outcomes import (
     Result,
     closed,
     left_out,
+    on_its_way,
     report,
     stopped,
     told,
@@ -45,6 +46,10 @@ from krakentui.state.view import NotAsked, OrdersView, Question
 ANSWERED_NO = 5
 SETTLING_S = 30.0
 """How long an outcome is waited for (the design promises 15 s once the private socket lives)."""
+SILENT_S = 1.0
+"""How long an outcome may take until it is said how far things are."""
+DRAINING_S = 45.0
+"""How long a list waits on where the REST counter has to drain first: a full one does in no more."""
 LIST_S = 4.0
 """How long orders that were named wait for the list; without it they are asked about as they were named."""
 NEW_TOO_S = 0.5
@@ -68,7 +73,7 @@ def run(given: Given) -> int:
     settings = settings_for(given)
     if settings.credentials is None:
         raise KrakentuiError(NO_KEY)
-    return running.run_loop(_cancel(given, structs.replace(settings, hasty=is_hasty(given))))
+    return running.run_loop(_cancel(given, structs.replace(settings, hasty=is_hasty(given), insists=True)))
 
 
 def is_hasty(given: Given) -> bool:
@@ -83,7 +88,8 @@ async def _cancel(given: Given, settings: Settings) -> int:
         if given.new_too:
             patience_s = NEW_TOO_S
             await running.until(face, LIST_S, settings.speed, lambda t_ns: _is_judged(face, t_ns))
-        if not await running.until(face, patience_s, settings.speed, lambda t_ns: _ready(face, given, t_ns)):
+        ready = await running.until(face, patience_s, settings.speed, lambda t_ns: _ready(face, given, t_ns))
+        if not ready and not await drained(face, given, settings.speed):
             _explain(face, given)
         if given.dry_run or not given.yes:
             await running.until(face, NAMES_S, settings.speed, lambda t_ns: _is_shown(face, t_ns))
@@ -178,13 +184,15 @@ async def _without_strangers(
 
 
 async def _settled(face: Face, question: Question, speed: float) -> tuple[Result, ...]:
-    """Wait until every order of the question has its outcome, or for as long as that is reasonable."""
+    """Wait until every order has its outcome, or for as long as that is reasonable; a longer wait is told."""
 
     def all_told(_: int) -> bool:
         view = everything.view_of(face, question)
         return view is not None and view.settled
 
-    await running.until(face, SETTLING_S, speed, all_told)
+    if not await running.until(face, SILENT_S, speed, all_told):
+        guard.say(on_its_way(face, question))
+        await running.until(face, SETTLING_S - SILENT_S, speed, all_told)
     return told(face, question, f"not settled within {SETTLING_S:.0f} s")
 
 
@@ -219,6 +227,17 @@ def _is_shown(face: Face, t_ns: int) -> bool:
     """Tell whether all open orders are there, with the names, details and costs that people are shown."""
     view = face.orders(t_ns)
     return face.status(t_ns).clock_known and view.whole is not False and all(map(is_joined, view.rows))
+
+
+async def drained(face: Face, given: Given, speed: float) -> bool:
+    """Wait on for the list where the REST counter has to drain first; tell whether it came."""
+    t_ns = face.clock.mono_ns()
+    rest = [gauge for gauge in face.budget(t_ns).gauges if gauge.name == "rest"]
+    needs_list = not (given.ids or given.new_too or face.orders(t_ns).known)
+    if not needs_list or face.status(t_ns).key_held_back or not any(gauge.free_in_ns for gauge in rest):
+        return False
+    guard.say(f"The list of open orders waits for the REST counter to drain, {DRAINING_S:.0f} s at most.")
+    return await running.until(face, DRAINING_S, speed, lambda t_ns: _ready(face, given, t_ns))
 
 
 def _explain(face: Face, given: Given) -> None:

@@ -1,5 +1,6 @@
 """What came of each order of a `krakentui cancel`: read out of the state, printed, and made an exit code."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from krakentui.commands.lines import put, text_of
 from krakentui.commands.parser import Given
 from krakentui.commands.schema import Object, cost_interval, instant, money
 from krakentui.engine.face import Face
+from krakentui.model.number import counted
 from krakentui.model.order import Outcome
 from krakentui.state.view import CancelCost, OrderRow, OrdersView, Question
 
@@ -22,6 +24,15 @@ CODES: Mapping[Outcome, int] = {
     "refused": 3,
     "unknown": 4,
 }
+_STAGES: Mapping[str, str] = {
+    "planned": "to be sent",
+    "waits": "to be sent",
+    "sent": "sent and not answered",
+    "taken": "sent and answered",
+    "closing": "queued by the exchange",
+    "asking": "being asked about",
+}
+"""How far a cancel is that has no outcome yet."""
 _OUTCOMES: Mapping[str, Outcome] = {outcome: outcome for outcome in CODES}
 
 
@@ -59,6 +70,18 @@ def unconfirmed(face: Face, question: Question) -> tuple[str, ...]:
     """List the orders whose outcome is still to come."""
     view = view_of(face, question)
     return () if view is None else tuple(row.id for row in view.rows if row.is_open)
+
+
+def on_its_way(face: Face, question: Question) -> str:
+    """Say how far the cancels are whose outcome is still to come."""
+    view = view_of(face, question)
+    rows = () if view is None else view.rows
+    states = Counter(_STAGES[row.state] for row in rows if row.is_open)
+    done = len(rows) - sum(states.values())
+    parts = [f"{states[stage]} {stage}" for stage in dict.fromkeys(_STAGES.values()) if states[stage]]
+    if done:
+        parts.append(f"{done} ended")
+    return f"{counted(len(rows), 'cancel')}: {', '.join(parts)}. Waiting for evidence of the exchange."
 
 
 def closed(face: Face, order_id: str) -> Result | None:

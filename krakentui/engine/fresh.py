@@ -35,8 +35,13 @@ def fresh_state(settings: Settings, clock: Clock) -> State:
     return state
 
 
-def fresh_household(state: State, line: Line, door: Door | None, hide: Callable[[str], str]) -> Household:
-    """Give the lanes what they share with the session of this state; `hide` takes secrets out of texts."""
+def fresh_household(
+    state: State, line: Line, door: Door | None, hide: Callable[[str], str], *, tries: bool
+) -> Household:
+    """Give the lanes what they share with the session of this state.
+
+    `hide` takes secrets out of texts; `tries` = a cancel hangs on the user's calls.
+    """
     if door is None:
         raise RuntimeError("a session has a way to REST")
     return Household(
@@ -46,7 +51,7 @@ def fresh_household(state: State, line: Line, door: Door | None, hide: Callable[
         door=door,
         edge=line.edge,
         pulse=Pulse(line.tell),
-        purse=LedgerPurse(lambda: state.ledger, KeyScope(state.key or "")),
+        purse=LedgerPurse(lambda: state.ledger, KeyScope(state.key or ""), tries=tries),
         names=lambda: state.names,
         offset_ns=lambda: state.offset_ns or 0,
         tell=line.tell,

@@ -20,7 +20,7 @@ from krakentui.engine.silence import ARRIVING_S, moved, silent, still_silent
 from krakentui.engine.turnstile import Kind
 from krakentui.engine.wants import may_ask, private_wants, public_wants
 from krakentui.model.clock import SECOND, Clock
-from krakentui.model.error import TransportError
+from krakentui.model.error import RateLimited, TransportError
 from krakentui.model.event import Happening, KeyDescribed
 from krakentui.model.poll import PollAhead, PollPlanned
 from krakentui.net.deadline import within
@@ -128,12 +128,27 @@ class Poller:
         self._key_known.set()
         for _ in range(5):
             await asyncio.sleep(0)  # lets the private feed ask for its token first
-        if may_ask("OpenOrders", self._state) and not self._state.desk.table.listed:
-            await self._ask("OpenOrders", "user")
+        await self._first_list()
         with contextlib.suppress(TimeoutError):
             await within(self._clock, NAMES_WAIT_S, self._names_known.wait)
         if may_ask("BalanceEx", self._state) and self._names_known.is_set():
             await self._ask("BalanceEx", "user")
+
+    async def _first_list(self) -> None:
+        """Ask for the open orders; where the counter has to drain first, they stay the user's wish."""
+        while may_ask("OpenOrders", self._state) and not self._state.desk.table.listed:
+            self._held = None
+            self._wake.clear()
+            reply = await self._ask("OpenOrders", "user")
+            if reply is not None and isinstance(reply.refusal, RateLimited):
+                continue  # now the lane knows until when to wait
+            opens_ns = self._lane_opens_ns()
+            if opens_ns is None:
+                return
+            await self._pause(opens_ns)
+
+    def _lane_opens_ns(self) -> int | None:
+        return None if self._held is None else self._held.at_ns
 
     async def _first_word(self) -> None:
         """Learn what the key may do; who is in haste asks once."""

@@ -11,10 +11,11 @@ from krakentui.model.limit import KeyScope
 class LedgerPurse:
     """Looks into the ledger anew for every question."""
 
-    def __init__(self, ledger: Callable[[], Ledger], scope: KeyScope) -> None:
-        """Take where the ledger is to be found and whose counter it is."""
+    def __init__(self, ledger: Callable[[], Ledger], scope: KeyScope, *, tries: bool = False) -> None:
+        """Take where the ledger is and whose counter it is; `tries` = a cancel hangs on the user's calls."""
         self._ledger = ledger
         self._scope = scope
+        self._tries = tries
 
     def cost(self, endpoint: str) -> Interval:
         """Tell what a call adds to the REST counter, in units."""
@@ -26,13 +27,14 @@ class LedgerPurse:
         Background calls stay above the reserve. The user's calls go on the low end of the counter where
         the high one is the ceiling only because nobody knows what happened before our start, and nothing
         was ever refused: a screen that waits for the band to drain would stay empty for half a minute.
+        Where a cancel hangs on them, the low end is enough whatever the doubt is of, until the first refusal.
         """
         ledger = self._ledger()
         if kind == "background":
             return ledger.background_at(cost, t_ns)
         if kind == "user" and ledger.refusals_expected + ledger.refusals_unexpected == 0:
             counter, known = ledger.rest_at(t_ns), ledger.rest.shown_known(t_ns)
-            if known.high < counter.high and counter.low + cost <= counter.ceiling:
+            if (self._tries or known.high < counter.high) and counter.low + cost <= counter.ceiling:
                 return t_ns
         return ledger.user_tried_at(cost + ledger.edge, t_ns)
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from krakentui.engine.lanes import Held, Lane
 from krakentui.engine.pursuit import Chase, due, hopeless, pursued
 from krakentui.engine.routes import BATCH_MOST
+from krakentui.engine.turnstile import Kind
 from krakentui.model.clock import Clock
 from krakentui.model.error import TransportError
 from krakentui.model.event import CancelGivenUp, Happening
 from krakentui.model.mass import MassOver
+from krakentui.state.cancels import CancelRequest
 from krakentui.state.state import State
 from krakentui.wire.spot.rest import Call, Reply
 
@@ -54,12 +56,13 @@ class Pursuer:
         requests = self._state.cancels
         for number in self._state.desk.groups.over(requests, t_ns):
             self._tell(MassOver(account=self._state.account, request=number))
-        self._chases = pursued(requests.values(), self._chases)
+        self._chases = pursued(requests.values(), self._chases, self._is_streamed)
         for order_id, chase in self._chases.items():
             if hopeless(chase, requests[order_id], t_ns, is_open=self._surely_open(order_id)):
                 self._give_up(order_id, chase.request)
         ids = due(self._chases, t_ns)[:BATCH_MOST]
-        reply = await self._asked(ids) if ids else None
+        kind: Kind = "reconcile" if all(self._chases[one].asked for one in ids) else "user"
+        reply = await self._asked(ids, kind) if ids else None
         if reply is None:
             return  # the lane has told why; they stay due
         for order_id in ids:
@@ -68,16 +71,23 @@ class Pursuer:
         for event in reply.events:
             self._tell(event)
 
-    async def _asked(self, ids: Sequence[str]) -> Reply | None:
-        """Ask on the first lane that lets it go; None = there is no answer."""
+    async def _asked(self, ids: Sequence[str], kind: Kind) -> Reply | None:
+        """Ask on the first lane that lets it go; None = there is no answer.
+
+        The first time is the user's: it goes where the counter may hold no more than a start does not know.
+        """
         for lane in self._lanes():
             try:
-                return await lane.call(Call("QueryOrders", (("txid", tuple(ids)),)), "reconcile")
+                return await lane.call(Call("QueryOrders", (("txid", tuple(ids)),)), kind)
             except Held:
                 continue
             except TransportError:
                 return None
         return None
+
+    def _is_streamed(self, request: CancelRequest) -> bool:
+        """Tell whether the stream is to tell how the order of a request ends."""
+        return self._state.desk.table.will_tell(request.order_id, request.asked_ns)
 
     def _surely_open(self, order_id: str) -> bool:
         """Tell whether a live stream still holds the order for open."""

@@ -1,13 +1,13 @@
 """When to ask how a cancel ended: pure, from what is believed of the request.
 
-A request whose answer was lost is asked for at once, then after 2, 5 and 10 s. A request that was taken
-gets 5 s for the order's own end to come by stream; one that the exchange has queued is asked for on and on.
-One that becomes unknown only later is asked for anew. An order that all these queries and a live stream
-hold for open was not reached, and may be cancelled again. Else only polls tell; when a minute has gone,
-longer than REST may lag, the request is given up as unknown.
+A request whose answer was lost is asked for at once, then after 2, 5 and 10 s. One that was taken is, too,
+where no stream is to tell of the order's end; else it gets 5 s for that. One that the exchange has queued is
+asked for on and on. One that becomes unknown only later is asked for anew. An order that all these queries
+and a live stream hold for open was not reached, and may be cancelled again. Else only polls tell; when a
+minute has gone, longer than REST may lag, the request is given up as unknown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct, structs
 
@@ -44,20 +44,25 @@ class Chase(Struct, frozen=True):
         return structs.replace(self, asked=self.asked + 1)
 
 
-def pursued(requests: Iterable[CancelRequest], known: Mapping[str, Chase]) -> dict[str, Chase]:
-    """Bring the chases up to date with the requests."""
+def pursued(
+    requests: Iterable[CancelRequest],
+    known: Mapping[str, Chase],
+    streamed: Callable[[CancelRequest], bool],
+) -> dict[str, Chase]:
+    """Bring the chases up to date with the requests; `streamed` = the stream is to tell how it ends."""
     chases: dict[str, Chase] = {}
     for request in requests:
         if not request.in_flight or request.phase not in {"accepted", "missing", "unknown"}:
             continue
         before, in_doubt = known.get(request.order_id), request.phase != "accepted"
         same = before is not None and before.request == request.request
+        waits = not in_doubt and streamed(request)
         if before is not None and same and (before.in_doubt or not in_doubt):
-            chases[request.order_id] = before
+            sooner_ns = before.since_ns if waits or before.asked else min(before.since_ns, request.moved_ns)
+            chases[request.order_id] = structs.replace(before, since_ns=sooner_ns)
             continue
-        grace_ns = 0 if in_doubt else GRACE_NS
         steps = QUEUED_NS if request.pending and not in_doubt else STEPS_NS
-        since_ns = request.moved_ns + grace_ns
+        since_ns = request.moved_ns + (GRACE_NS if waits else 0)
         chases[request.order_id] = Chase(request.request, since_ns, steps=steps, in_doubt=in_doubt)
     return chases
 

@@ -74,7 +74,7 @@ class SecondKey:
         def ledger() -> Ledger:
             return state.ledger.of_second()
 
-        purse = LedgerPurse(ledger, KeyScope(credentials.fingerprint))
+        purse = LedgerPurse(ledger, KeyScope(credentials.fingerprint), tries=settings.insists)
         house = structs.replace(house, purse=purse)
         self._belief = belief
         self._state = state

@@ -130,7 +130,8 @@ class Session(Sight):
             tap=tap,
             tell=self.tell,
         )
-        self._house = fresh_household(self.state, line, door or self._own_door, settings.hide)
+        door = door or self._own_door
+        self._house = fresh_household(self.state, line, door, settings.hide, tries=settings.insists)
         self._timing = Timing(clock, self.tell)
         self._haste = Haste(self.state, clock, hasty=settings.hasty)
         self._talk = PublicTalk(

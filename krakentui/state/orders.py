@@ -96,6 +96,12 @@ class OrderTable:
         """Tell whether a stream has shown every order that a lagging list asked then may know."""
         return self.authoritative and is_beyond_lag(self._whole_ns, t_ns)
 
+    def will_tell(self, order_id: str, since_ns: int) -> bool:
+        """Tell whether the stream is to tell how an order ends that was open then."""
+        if not self.authoritative or order_id in self._unsure:
+            return False
+        return order_id in self._open or self._whole_ns <= since_ns
+
     def is_unsure(self, order_id: str) -> bool:
         """Tell whether the stream no longer lists it, while a cancel of it is unsettled."""
         return order_id in self._unsure

@@ -11,7 +11,7 @@ import pytest
 from msgspec import structs
 
 from krakentui.commands import asking
-from krakentui.commands.cancel import LOOK_UP_S, SETTLING_S, cancel, is_hasty, run
+from krakentui.commands.cancel import DRAINING_S, LOOK_UP_S, SETTLING_S, cancel, drained, is_hasty, run
 from krakentui.commands.outcomes import CODES, Result, exit_code
 from krakentui.commands.parser import parse
 from krakentui.commands.select import is_named
@@ -28,7 +28,7 @@ from krakentui.state.view import (
     QuestionOrder,
 )
 from krakentui.state.ways import HasteView, PairView, WayView
-from tests.commands.face import FINGERPRINT, NAMES, ReadyFace, an_order, some_orders
+from tests.commands.face import FINGERPRINT, NAMES, ReadyFace, a_budget, a_gauge, an_order, some_orders
 from tests.support.clock import ManualClock
 from tests.support.contract import CANCEL, complaints
 
@@ -248,6 +248,43 @@ async def test_what_does_not_settle_is_unknown_and_never_cancelled(
         "cancelled  O1 is cancelled",
         "unknown    Cancel of O2: not settled within 30 s. Look at your open orders.",
     ]
+
+
+@pytest.mark.parametrize(("waited_s", "said"), [(0.9, False), (1.1, True)])
+async def test_how_far_things_are_is_said_once_the_wait_is_longer_than_a_second(
+    waited_s: float, said: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = ManualClock()
+    desk = Desk({"O1": "cancelled"}, clock=clock)
+    task = asyncio.create_task(cancelled(desk, "O1 O2 --yes"))
+    await clock.advance(waited_s)
+    desk.outcomes["O2"] = "cancelled"
+    await clock.advance(1)
+    assert await task == 0
+    sentence = (
+        "krakentui: 2 cancels: 1 sent and not answered, 1 ended. Waiting for evidence of the exchange.\n"
+    )
+    assert capsys.readouterr().err == (sentence if said else "")
+
+
+@pytest.mark.parametrize(
+    ("words", "free_s", "waits"),
+    [("--all", 12, True), ("--older 2h", 12, True), ("--all", 0, False), ("O1", 12, False)],
+)
+async def test_a_list_is_waited_for_while_the_counter_has_to_drain(
+    words: str, free_s: int, waits: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = ManualClock()
+    desk = Desk(clock=clock)
+    desk._orders = some_orders(known=False)
+    desk._budget = a_budget(structs.replace(a_gauge("0", "23"), free_in_ns=free_s * SECOND))
+    task = asyncio.create_task(drained(desk, parse(["cancel", *words.split(), "--yes"]), 1.0))
+    await clock.advance(DRAINING_S - 1)
+    assert task.done() is not waits
+    desk._orders = some_orders(*ROWS)
+    await clock.advance(1)
+    assert await task is waits
+    assert ("waits for the REST counter to drain, 45 s at most" in capsys.readouterr().err) is waits
 
 
 async def test_the_last_word_on_an_order_counts() -> None:

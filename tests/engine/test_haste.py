@@ -5,12 +5,22 @@ from fractions import Fraction
 import pytest
 from msgspec import structs
 
-from krakentui.model.event import CallSpent
-from krakentui.model.limit import POINT, KeyScope
+from krakentui.model.event import CallSettled, CallSpent
+from krakentui.model.limit import POINT, KeyScope, units
 from krakentui.state.view import Question
 from tests.engine.test_session import private_calls
 from tests.support.clock import settle
-from tests.support.exchange import FIRST, SECOND_ID, Scene, ok, refused, some_settings
+from tests.support.exchange import (
+    FIRST,
+    KEY,
+    PERMISSIONS,
+    SECOND_ID,
+    Scene,
+    ok,
+    refused,
+    rest_order,
+    some_settings,
+)
 
 
 def hasty() -> Scene:
@@ -97,3 +107,63 @@ async def test_a_question_tells_how_haste_would_go_where_rest_has_room_for_the_l
         if asked.in_haste is not None:
             assert asked.in_haste.route == "over REST, as a batch"
             assert (asked.in_haste.rest_low, asked.in_haste.rest_high) == (Fraction(0), Fraction(1))
+
+
+def without_a_stream(**said: bool) -> Scene:
+    """A session that learns of its orders by REST alone."""
+    permissions = tuple(one for one in PERMISSIONS if one != "create-ws-token")
+    return Scene(structs.replace(some_settings(), **said), permissions)
+
+
+def is_listed(scene: Scene) -> bool:
+    return scene.session.orders(scene.clock.mono_ns()).known
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("hasty", [False, True])
+async def test_a_list_that_was_refused_is_asked_for_again_as_soon_as_it_may_be(hasty: bool) -> None:
+    scene = without_a_stream(insists=True, hasty=hasty)
+    scene.door.answer("OpenOrders", refused("EAPI:Rate limit exceeded"))
+    async with scene.running(0):
+        assert not is_listed(scene)
+        await scene.beat(30)
+        assert is_listed(scene)
+
+
+@pytest.mark.anyio
+async def test_a_list_that_is_always_refused_is_not_asked_for_without_a_pause() -> None:
+    scene = without_a_stream(insists=True)
+    scene.door.answer_always("OpenOrders", refused("EAPI:Rate limit exceeded"))
+    async with scene.running(30):
+        assert 2 <= scene.door.calls.count("OpenOrders") <= 12
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("insists", [False, True])
+async def test_a_list_of_which_nobody_knows_whether_it_fits_is_tried_for_a_cancel(insists: bool) -> None:
+    scene = without_a_stream(insists=insists)
+    await scene.clock.advance(100)  # nothing is left of the doubt of the start
+    for ticket in range(101, 131):  # calls of earlier programs: each may have counted, none surely has
+        one = units(1)
+        scope = KeyScope(KEY.fingerprint)
+        spent = CallSpent(name="rest", scope=scope, low=one, high=one, what="OpenOrders", ticket=ticket)
+        scene.session.hear(spent)
+        lost = CallSettled(name="rest", scope=scope, ticket=ticket, answered=False, sent=True)
+        scene.session.hear(lost)
+    async with scene.running(0.5):
+        assert is_listed(scene) is insists
+
+
+@pytest.mark.anyio
+async def test_a_taken_cancel_is_asked_about_at_once_while_no_stream_can_tell() -> None:
+    scene = hasty()
+    scene.door.answer_always("QueryOrders", ok({one: rest_order("canceled") for one in (FIRST, SECOND_ID)}))
+    scene.door.answer_always("CancelOrderBatch", ok({"count": 2}))
+    scene.denied_channels = {"executions"}
+    async with scene.running(0):
+        cancel_everything(scene)
+        await settle(60)
+        assert scene.session.unsettled() == (FIRST, SECOND_ID)
+        await scene.beat(0.5)
+        assert scene.session.unsettled() == ()
+        assert private_calls(scene).count("QueryOrders") == 1
