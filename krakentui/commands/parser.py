@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from krakentui import __version__
 from krakentui.commands.budget_grammar import budget_grammar, split_command
-from krakentui.commands.complaints import SEE_HELP, empty_word, sentence
+from krakentui.commands.complaints import SEE_HELP, empty_word, sentence, unknown
 from krakentui.commands.config_grammar import config_grammar
 from krakentui.commands.keys_grammar import keys_grammar
 from krakentui.keys.profile import Purpose, Store
@@ -124,9 +124,12 @@ def parse(words: Sequence[str]) -> Given:
     if lacking := empty_word(words):
         raise UsageError(lacking)
     try:
-        found = vars(_grammar().parse_args([*words]))
+        named, extras = _grammar().parse_known_args([*words])
     except _Complaint as complaint:
         raise UsageError(sentence(str(complaint), words, complaint.options)) from None
+    if extras:
+        raise UsageError(unknown(extras))
+    found = vars(named)
     said = {name: value for name, value in found.items() if value is not None}
     if argv is not None:
         said["argv"] = argv

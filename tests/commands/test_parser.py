@@ -1,5 +1,6 @@
 """The command line: what is understood, and one sentence for everything else."""
 
+import string
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,8 +20,12 @@ def said(line: str) -> Given:
 
 
 def complaint(line: str) -> str:
+    return wrong(*line.split())
+
+
+def wrong(*words: str) -> str:
     with pytest.raises(UsageError) as caught:
-        said(line)
+        parse(words)
     return str(caught.value)
 
 
@@ -61,7 +66,7 @@ def test_a_line_is_understood(line: str, expected: Given) -> None:
         ("fly", "There is no command fly. `krakentui --help` lists what there is."),
         ("fly high", "There is no command fly. `krakentui --help` lists what there is."),
         ("--fly", "Unknown option or word: --fly. `krakentui --help` lists what there is."),
-        ("stream --int 3", "Unknown option or word: --int 3. `krakentui --help` lists what there is."),
+        ("stream --int 3", "Unknown option or word: --int. `krakentui --help` lists what there is."),
         ("--endpoint", "--endpoint needs a value."),
         ("demo --tier gold", "--tier cannot be gold: it is one of starter, intermediate, pro."),
         (
@@ -70,7 +75,7 @@ def test_a_line_is_understood(line: str, expected: Given) -> None:
         ),
         ("simulate --pairs 38", "--pairs takes a whole number from 39 to 1670."),
         ("simulate --pairs 1671", "--pairs takes a whole number from 39 to 1670."),
-        ("demo --pairs 50", "Unknown option or word: --pairs 50. `krakentui --help` lists what there is."),
+        ("demo --pairs 50", "Unknown option or word: --pairs. `krakentui --help` lists what there is."),
         ("simulate --port 65536", "--port takes a whole number from 0 to 65535."),
         ("simulate --port -1", "--port takes a whole number from 0 to 65535."),
         ("demo --speed 0", "--speed takes a number from 0.1 to 1000."),
@@ -85,9 +90,9 @@ def test_a_line_is_understood(line: str, expected: Given) -> None:
         ("limits fly", "There is no task fly: it is one of plan, calibrate."),
         (
             "limits --tier pro",
-            "Unknown option or word: --tier pro. `krakentui --help` lists what there is.",
+            "Unknown option or word: --tier. `krakentui --help` lists what there is.",
         ),
-        ("--json fly", "Unknown option or word: --json fly. `krakentui --help` lists what there is."),
+        ("--json fly", "Unknown option or word: --json. `krakentui --help` lists what there is."),
         ("limits --json fly", "There is no task fly: it is one of plan, calibrate."),
         (
             "limits plan --endpoint x",
@@ -103,14 +108,65 @@ def test_a_mistake_is_one_sentence(line: str, sentence: str) -> None:
     assert complaint(line) == sentence
 
 
+COMMANDS = {
+    *("demo", "simulate", "replay", "stream", "snapshot", "limits", "cancel", "budget", "actions", "keys"),
+    *("doctor", "config", "paths", "password", "code"),
+}
+PRINTABLE = st.characters(min_codepoint=33, exclude_categories=["C", "Z"])
+NOT_REPEATED = "a word that is not repeated here"
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("--otp PASSWORD", "--otp takes no such word: it is one of password, code."),
+        ("snapshot --otp=PASSWORD", "--otp takes no such word: it is one of password, code."),
+        ("snapshot --password PASSWORD", "Unknown option or word: --password."),
+        ("snapshot --password=PASSWORD", "Unknown option or word: --password."),
+        ("--password PASSWORD snapshot", "Unknown option or word: --password."),
+        ("snapshot --json PASSWORD --yes PASSWORD", "Unknown option or word: --json --yes."),
+    ],
+)
+@given(password=st.text(string.ascii_lowercase, min_size=5, max_size=12) | st.text(PRINTABLE, min_size=5))
+def test_what_may_be_a_secret_is_not_repeated_whatever_its_form(
+    line: str, sentence: str, password: str
+) -> None:
+    if password in COMMANDS or password.startswith("-"):
+        return
+    told = wrong(*(word.replace("PASSWORD", password) for word in line.split()))
+    assert told.removesuffix(" `krakentui --help` lists what there is.") == sentence
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("PASSWORD", "There is no such command."),
+        ("limits PASSWORD", "There is no such task:"),
+        ("demo --tier PASSWORD", "--tier takes no such word:"),
+        ("snapshot PASSWORD", f"Unknown option or word: {NOT_REPEATED}."),
+        ("--PASSWORD=", f"The value of {NOT_REPEATED} is empty"),
+    ],
+)
+@pytest.mark.parametrize(
+    "password", ["hunter2", "Sesame", "open sesame", "it's", 'a"b', "x" * 25, "kök", "4711"]
+)
+def test_no_word_is_repeated_that_has_not_the_form_of_ours(line: str, told: str, password: str) -> None:
+    assert wrong(*(word.replace("PASSWORD", password) for word in line.split())).startswith(told)
+
+
+def test_a_value_of_an_option_that_takes_none_is_not_repeated() -> None:
+    assert wrong("cancel", "--all=hunter2") == "--all takes no value."
+
+
 @pytest.mark.parametrize(
     ("words", "which"),
     [
+        (("cancel", "--otp", "hunter2", ""), f"after {NOT_REPEATED}"),
         (("cancel", "--all", "--yes", "--profile", ""), "after --profile"),
         (("--profile=", "cancel", "--all", "--yes"), "of --profile"),
         (("cancel", "--pair", " ", "--yes"), "after --pair"),
         (("cancel", "", "--yes"), "after cancel"),
-        (("cancel", "--yes", "O1", ""), "after O1"),
+        (("cancel", "--yes", "O1", ""), f"after {NOT_REPEATED}"),
         (("--endpoint", "", "stream"), "after --endpoint"),
         (("--config", "", "snapshot"), "after --config"),
         (("stream", "--record", ""), "after --record"),
