@@ -21,8 +21,8 @@ def read_own(path: Path, most: int) -> bytes:
         return file.read(most)
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Write the file anew, readable by the owner alone.
+def replace(path: Path, content: bytes, *, durable: bool = False) -> None:
+    """Write the file anew, readable by the owner alone; a durable one outlives a power cut.
 
     Raises:
         OSError: the folder takes nothing; the old file stands.
@@ -30,4 +30,13 @@ def replace(path: Path, content: bytes) -> None:
     beside = path.with_name(path.name + ".new")
     with os.fdopen(os.open(beside, _FLAGS, 0o600), "wb") as file:
         file.write(content)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
     beside.replace(path)
+    if durable:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

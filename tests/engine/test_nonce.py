@@ -195,3 +195,61 @@ def test_a_unit_never_gets_coarser_and_never_finer_by_itself(tmp_path: Path) -> 
     mark.refine("us")
     mark.refine("ms")
     assert (mark.unit, mark.finer) == ("us", ("ns",))
+
+
+@pytest.mark.parametrize("left", [None, b"", b"\0" * 23, b"17", b"1804669200000000000"])
+def test_a_finer_unit_outlives_a_mark_that_a_power_cut_has_damaged(
+    left: bytes | None, tmp_path: Path
+) -> None:
+    clock, path = ManualClock(), tmp_path / "nonce-abc"
+    mark = NonceMark(clock, "abc", tmp_path)
+    mark.take()
+    mark.refine("us")
+    mark.take()
+    mark.refine("ns")
+    last = mark.take()
+    path.unlink()
+    if left is not None:
+        path.write_bytes(left)
+    clock.step_wall(60)
+    again = NonceMark(clock, "abc", tmp_path)
+    assert again.take() > last
+    assert again.unit == "ns"
+    assert path.read_text().endswith(" ns\n")
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff", b"fortnights"])
+def test_a_damaged_file_of_the_unit_counts_as_none_and_is_written_anew(damage: bytes, tmp_path: Path) -> None:
+    mark = NonceMark(ManualClock(), "abc", tmp_path)
+    mark.refine("us")
+    mark.take()
+    (tmp_path / "unit-abc").write_bytes(damage)
+    again = NonceMark(ManualClock(), "abc", tmp_path)
+    again.take()
+    assert again.unit == "us"
+    assert (tmp_path / "unit-abc").read_text() == "us"
+
+
+def test_nothing_but_a_change_of_the_unit_is_forced_to_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forced: list[int] = []
+    monkeypatch.setattr(os, "fsync", forced.append)
+    mark = NonceMark(ManualClock(), "abc", tmp_path)
+    mark.take()
+    mark.take()
+    assert forced == []
+    mark.refine("us")
+    mark.take()
+    assert len(forced) == 2  # the file and its folder
+    mark.take()
+    NonceMark(ManualClock(), "abc", tmp_path).take()
+    assert len(forced) == 2
+
+
+def test_a_file_of_the_unit_that_is_none_leaves_the_mark_as_it_is(tmp_path: Path) -> None:
+    first = NonceMark(ManualClock(), "abc", tmp_path).take()
+    (tmp_path / "unit-abc").mkdir()
+    again = NonceMark(ManualClock(), "abc", tmp_path)
+    assert again.take() == first + 1
+    assert again.problem is None
