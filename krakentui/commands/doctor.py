@@ -178,8 +178,10 @@ def _asked(given: Given, environ: MutableMapping[str, str], keys: Keys, door: Do
 
 
 async def _exchange(probe: Probe, settings: Settings) -> list[Line]:
-    proxy = Way(proxy=settings.proxy).proxy_to(urlsplit(settings.endpoints.rest).hostname or "")
+    ways, host = Way(proxy=settings.proxy), urlsplit(settings.endpoints.rest).hostname or ""
+    proxy, unheeded = ways.proxy_to(host), ways.passed_over(host)
     way = f"through the proxy {shown_proxy(proxy)}" if proxy else "without a proxy"
+    way += f" ({unheeded} is not heeded: set HTTPS_PROXY, or proxy in the settings)" if unheeded else ""
     measured = await probe.offset()
     if measured is None:
         return [Line(f"{settings.endpoints.rest}, {way}: {probe.trouble or 'no answer'}", bad=True)]

@@ -51,6 +51,15 @@ class Way(Struct, frozen=True, kw_only=True):
         said = get_proxy(parse_uri(f"wss://{host}/"))
         return None if said is None else _made_whole(said)
 
+    def passed_over(self, host: str) -> str:
+        """Name the variable for all schemes that other programs would go by here; empty = there is none.
+
+        websockets does not know it (17.4), and REST goes no other way than websockets: it is told.
+        """
+        if self.proxy is not None or self.proxy_to(host) is not None:
+            return ""
+        return next((name for name in ("all_proxy", "ALL_PROXY") if os.environ.get(name)), "")
+
     def check(self) -> None:
         """Pass if the way to each of Kraken's hosts makes sense.
 

@@ -150,6 +150,17 @@ def test_a_clock_that_is_off_is_told(stored: Desk, off_s: int, words: str, bad: 
     assert any("clock" in line for line in marked(lines)) is bad
 
 
+def test_a_proxy_for_all_schemes_that_is_not_heeded_is_told(
+    stored: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "WSS_PROXY", "wss_proxy", "SOCKS_PROXY", "socks_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("all_proxy", raising=False)
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    said = " ".join(" ".join(stored.doctor()[1]).split())
+    assert "without a proxy (ALL_PROXY is not heeded: set HTTPS_PROXY, or proxy in the settings)" in said
+
+
 def test_maintenance_is_told(stored: Desk) -> None:
     stored.door.answer_always("SystemStatus", STATUS.replace("online", "maintenance"))
     code, lines = stored.doctor()

@@ -64,6 +64,18 @@ def test_the_environment_may_leave_out_the_scheme(
     assert Way().proxy_to(HOST) == proxy
 
 
+@pytest.mark.parametrize("name", ["ALL_PROXY", "all_proxy"])
+def test_the_variable_for_all_schemes_is_told_where_it_would_count(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Way().passed_over(HOST) == ""
+    monkeypatch.setenv(name, "http://127.0.0.1:1")
+    assert (Way().proxy_to(HOST), Way().passed_over(HOST)) == (None, name)
+    assert Way(proxy="none").passed_over(HOST) == ""
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:3128")
+    assert Way().passed_over(HOST) == ""
+
+
 @pytest.mark.parametrize("said", BAD_PROXIES)
 def test_a_proxy_of_the_environment_that_is_none_is_one_sentence(
     said: str, monkeypatch: pytest.MonkeyPatch
