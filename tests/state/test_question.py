@@ -113,7 +113,8 @@ def test_every_question_has_its_own_number() -> None:
 
 
 def test_an_order_chosen_twice_is_asked_once() -> None:
-    assert len(asked(ids=("O1", "O1")).orders) == 1
+    frozen = asked(ids=("O1", "O1"))
+    assert (len(frozen.orders), [pair.orders for pair in frozen.pairs]) == (1, [1])
 
 
 def test_everything_is_all_open_orders() -> None:
