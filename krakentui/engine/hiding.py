@@ -11,10 +11,16 @@ from typing import Final, TypeVar
 
 from msgspec import Struct, structs
 
-TEXTS: Final = frozenset({"why", "code", "text", "error", "reason", "excerpt", "warnings", "system"})
+from krakentui.model.event import Unknown
+
+TEXTS: Final = frozenset(
+    {"why", "code", "text", "error", "reason", "excerpt", "warnings", "system", "title", "services", "advice"}
+)
 """Fields with words of the exchange, or with sentences that may quote these."""
-PARTS: Final = frozenset({"patch", "orders", "amends", "rows"})
+PARTS: Final = frozenset({"patch", "orders", "amends", "rows", "maintenance"})
 """Fields with structures that may have such fields."""
+STRANGE: Final = "what"
+"""Where the exchange, and nobody else, words what is not known."""
 
 S = TypeVar("S", bound=Struct)
 
@@ -43,4 +49,5 @@ def _without(value: object, hide: Callable[[str], str]) -> object:
 
 @cache
 def _worded(kind: type[Struct]) -> tuple[str, ...]:
-    return tuple(name for name in kind.__struct_fields__ if name in TEXTS or name in PARTS)
+    worded = TEXTS | PARTS | ({STRANGE} if kind is Unknown else set())
+    return tuple(name for name in kind.__struct_fields__ if name in worded)

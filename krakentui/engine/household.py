@@ -10,6 +10,7 @@ from krakentui.budget.interval import Interval
 from krakentui.engine.pulse import Pulse
 from krakentui.engine.turnstile import Kind
 from krakentui.model.clock import SECOND, Clock
+from krakentui.model.error import TransportError
 from krakentui.model.event import Happening
 from krakentui.model.symbol import Names
 from krakentui.net.backoff import EdgePause
@@ -64,6 +65,26 @@ class Household(Struct, frozen=True, kw_only=True):
     tell: Callable[[Happening], None]
     hide: Callable[[str], str]
     """Takes the secrets of the run out of a text."""
+
+    async def send(
+        self,
+        prepared: Prepared,
+        limit_s: float,
+        scissors: Scissors | None = None,
+        wrote: Callable[[], None] | None = None,
+    ) -> tuple[int, bytes]:
+        """Send a request through the door; a failure quotes no secret, whoever answered there.
+
+        Raises:
+            TransportError: as the door says.
+        """
+        try:
+            return await self.door.send(prepared, limit_s, scissors, wrote)
+        except TransportError as error:
+            shown = self.hide(str(error))
+            if shown == str(error):
+                raise
+            raise type(error)(shown) from None
 
     def read(
         self, call: Call, status: int, body: bytes, *, account: str, asked_ns: int, key: str = ""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from krakentui.budget.rules import LOCKOUT_NS
-from krakentui.engine.household import Door, Household
+from krakentui.engine.household import Household
 from krakentui.engine.lanes import DESCRIPTION, Carried, Expired, Held, Lease, Ticket, Wait
 from krakentui.engine.nonce import NonceMark
 from krakentui.engine.takeover import TakenOver, TakeOver
@@ -275,7 +275,6 @@ class KeyLane:
         ticket = self.reserve(kind, cost.high, (self.scope,), call.endpoint)
         if isinstance(ticket, Wait):
             raise Held(ticket)
-        door = house.door
         reading = None if allowed(call.endpoint).writes else Scissors()
         self._reading = reading
         house.tell(
@@ -292,7 +291,7 @@ class KeyLane:
         )
         asked_ns = house.clock.mono_ns()
         try:
-            status, body = await self._write(door, call, reading, wrote, lease)
+            status, body = await self._write(call, reading, wrote, lease)
         except TransportError as error:
             self.settle(ticket, "not_sent" if isinstance(error, NotSent) else "lost")
             if not isinstance(error, Expired):
@@ -308,7 +307,6 @@ class KeyLane:
 
     async def _write(
         self,
-        door: Door,
         call: Call,
         reading: Scissors | None,
         wrote: Callable[[], None] | None,
@@ -331,7 +329,7 @@ class KeyLane:
             self._house.tell(ForeignUseSeen(name="rest", scope=self.scope, why=OVERTAKEN))
         if lease is not None and not lease.holds:
             raise Expired("It was handed in by a program that waits for it no more: it was not sent.")
-        return await door.send(prepared, limit_s, reading, wrote)
+        return await self._house.send(prepared, limit_s, reading, wrote)
 
     def _read(self, call: Call, ticket: Ticket, status: int, body: bytes, asked_ns: int) -> Reply:
         reply = self._house.read(

@@ -13,6 +13,7 @@ from msgspec import Struct
 from krakentui.engine.doors import RestDoor
 from krakentui.engine.firstword import may_describe
 from krakentui.engine.fresh import fresh_state
+from krakentui.engine.hiding import hidden
 from krakentui.engine.household import Door, Household
 from krakentui.engine.lane import KeyLane
 from krakentui.engine.nonce import NonceMark
@@ -26,7 +27,7 @@ from krakentui.keys.audit import Use
 from krakentui.model.account import KeyInfo
 from krakentui.model.clock import MILLISECOND, SECOND, Clock
 from krakentui.model.error import BadKey, Denied, KeyProblem, TransportError, VenueRefusal
-from krakentui.model.event import KeyDescribed, TimeMeasured
+from krakentui.model.event import Happening, KeyDescribed, TimeMeasured
 from krakentui.model.limit import KeyScope
 from krakentui.net.backoff import EdgePause
 from krakentui.net.hosts import check_destination
@@ -76,15 +77,18 @@ class Probe:
             patience=Patience.at_speed(settings.speed),
             door=self._own_door or door,  # type: ignore[arg-type]  # one of the two is there
             edge=EdgePause(),
-            pulse=Pulse(lambda event: state.apply(event, clock.mono_ns())),
+            pulse=Pulse(self._tell),
             purse=LedgerPurse(lambda: state.ledger, KeyScope("" if key is None else key.fingerprint)),
             names=lambda: state.names,
             offset_ns=lambda: state.offset_ns or 0,
-            tell=lambda event: state.apply(event, clock.mono_ns()),
+            tell=self._tell,
             hide=settings.hide,
         )
         self._public = PublicCalls(settings.account, self._house)
         self._lane: KeyLane | None = None
+
+    def _tell(self, event: Happening) -> None:
+        self._state.apply(hidden(event, self._settings.hide), self._clock.mono_ns())
 
     async def __aenter__(self) -> Self:
         """Nothing is opened before the first call."""

@@ -26,14 +26,14 @@ class PublicCalls:
         t_ns = house.clock.mono_ns()
         if house.edge.wait_ns(t_ns):
             return None
-        door, ticket = house.door, next(self._tickets)
+        ticket = next(self._tickets)
         house.tell(
             CallSpent(
                 name="public_rest", scope=SCOPE, low=POINT, high=POINT, what=call.endpoint, ticket=ticket
             )
         )
         try:
-            status, body = await door.send(prepare(call), house.patience.public_s)
+            status, body = await house.send(prepare(call), house.patience.public_s)
         except TransportError as error:
             self._settle(ticket, answered=False, sent=not isinstance(error, NotSent))
             house.pulse.failed(str(error))

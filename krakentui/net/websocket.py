@@ -33,6 +33,8 @@ MOST_BYTES = 16 * 1024 * 1024
 MOST_QUEUED = 4096
 """Frames held before the socket is left unread: at 10,000 frames/s that is 0.4 s."""
 CLOSE_S = 0.2
+LONGEST_REASON = 123
+"""Bytes that a close frame has room for: nothing is cut, so that what it quotes is known for what it is."""
 
 
 class _Straight(connect):
@@ -143,4 +145,4 @@ async def open_socket(url: str, open_s: float, way: Way | None = None) -> WebSoc
 def _closed(error: ConnectionClosed) -> SocketClosed:
     if error.rcvd is None:
         return SocketClosed(None)
-    return SocketClosed(error.rcvd.code, clean(error.rcvd.reason, 80))
+    return SocketClosed(error.rcvd.code, clean(error.rcvd.reason, LONGEST_REASON))

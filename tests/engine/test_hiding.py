@@ -19,8 +19,11 @@ from krakentui.model.event import (
     Noted,
     OrderPatched,
     OrdersSnapshot,
+    SystemSeen,
+    Unknown,
 )
 from krakentui.model.limit import KeyScope
+from krakentui.model.market import Maintenance
 from krakentui.model.mass import MassAnswered
 from krakentui.model.order import OrderPatch
 from krakentui.model.secret import STARS, Secret
@@ -35,11 +38,14 @@ NAMES = {
 """Fields by which things are known, or which this program words."""
 
 QUOTING = OrderPatch(id="O1", reason="bad open sesame")
+PLANNED = Maintenance(title="for open sesame", services=("open sesame",), advice="Say open sesame.")
 EVENTS: list[Happening] = [
     CancelAnswered(account="a", order_id="O1", request=1, ok=False, code="EGeneral:open sesame"),
     MassAnswered(account="a", request=1, ok=False, code="EGeneral:open sesame"),
     SwitchAnswered(account="a", timeout_s=1, ok=False, code="EGeneral:open sesame"),
     Answered(method="m", ok=False, error="open sesame", warnings=("fine", "open sesame")),
+    SystemSeen(system="online", maintenance=(PLANNED,)),
+    Unknown(where="private", what="open sesame"),
     LockoutBegan(scope=KeyScope("k"), until_ns=1, reason="for open sesame"),
     KeyRefused(key="k", why="for open sesame"),
     Noted(kind="notice", text="it said open sesame"),

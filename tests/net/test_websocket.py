@@ -10,6 +10,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from krakentui.model.error import Forbidden
+from krakentui.model.text import REPLACEMENT
 from krakentui.net.socket import HandshakeRefused, SocketClosed, Unreachable
 from krakentui.net.websocket import MOST_BYTES, open_socket
 
@@ -84,7 +85,12 @@ async def test_no_other_message_leaves(text: str) -> None:
     assert heard == ['{"method":"ping"}']
 
 
-@pytest.mark.parametrize(("code", "reason"), [(1000, ""), (1001, "going away"), (1013, "try\x1b[2J later")])
+LONGEST = "the longest reason that fits into a frame".ljust(123, ".")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"), [(1000, ""), (1001, "going away"), (1013, "try\x1b[2J later"), (1008, LONGEST)]
+)
 @pytest.mark.anyio
 async def test_a_close_tells_code_and_a_clean_reason(code: int, reason: str) -> None:
     async def close(connection: ServerConnection) -> None:
@@ -95,7 +101,7 @@ async def test_a_close_tells_code_and_a_clean_reason(code: int, reason: str) -> 
         with pytest.raises(SocketClosed) as closed:
             await socket.receive()
         assert closed.value.code == code
-        assert "\x1b" not in closed.value.reason
+        assert closed.value.reason == reason.replace("\x1b", REPLACEMENT)
         await socket.close()
 
 

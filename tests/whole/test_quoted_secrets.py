@@ -4,11 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from krakentui.engine.probe import Probe
+from krakentui.model.error import NotSent
 from krakentui.model.redact import Redactor
 from krakentui.model.secret import Credentials, Secret
 from krakentui.simulator.accounts import of
+from tests.support.wire import MemoryDoor
 from tests.whole.faults import inject, struck
 from tests.whole.lockstep import Lockstep, lockstep
 
@@ -98,3 +101,38 @@ async def test_what_rest_quotes_of_us_is_told_to_nobody(tmp_path: Path) -> None:
         "EWhatever:bad *****",
         "Kraken refused: EWhatever:bad *****.",
     )
+
+
+@pytest.mark.anyio
+async def test_what_a_proxy_or_a_broken_answer_quotes_of_us_is_told_to_nobody() -> None:
+    async with lockstep(redactor=Redactor([Secret(PASSPHRASE)])) as both:
+        settings = structs.replace(both.session._settings, state_dir=None)
+        door = MemoryDoor(both.clock)
+        for endpoint in ("Time", "GetApiKeyInfo"):
+            door.answer(endpoint, NotSent(f"The exchange cannot be reached: 407 {PASSPHRASE}."))
+        async with Probe(settings, both.clock, both.session._rng, door=door) as probe:
+            await probe.offset()
+            trouble = probe.trouble
+            described = await probe.key()
+    told = "The exchange cannot be reached: 407 *****."
+    assert (trouble, described.trouble) == (told, told)
+
+
+@pytest.mark.anyio
+async def test_what_the_state_of_the_exchange_quotes_of_us_is_told_to_nobody() -> None:
+    async with lockstep(redactor=Redactor([Secret(PASSPHRASE)])) as both:
+        door = MemoryDoor(both.clock)
+        door.answer("SystemStatus", f'{{"error":[],"result":{{"status":"{PASSPHRASE}"}}}}')
+        async with Probe(both.session._settings, both.clock, both.session._rng, door=door) as probe:
+            assert await probe.system() == "*****"
+
+
+@pytest.mark.anyio
+async def test_no_close_is_cut_in_the_middle_of_what_it_quotes() -> None:
+    async with lockstep(redactor=Redactor([Secret(PASSPHRASE)])) as both:
+        reason = f"{'x' * 73}{PASSPHRASE}{'x' * 30}"
+        inject(both, "close", match={"surface": "spot-ws-private"}, code=1008, reason=reason)
+        await both.run(8)
+        told = [line.text for line in both.session.journal() if "1008" in line.text]
+    assert told
+    assert not any("open" in line for line in told)
