@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from krakentui import log
 from krakentui.commands.parser import Given
-from krakentui.commands.which_key import Chosen, choose_key
+from krakentui.commands.which_key import SIMULATED, Chosen, choose_key
 from krakentui.model.error import UsageError
 from krakentui.model.proxy import is_proxy_variable, passwords_in
 from krakentui.model.redact import Redactor
@@ -155,4 +155,4 @@ def _check_key(credentials: Credentials | None, *, simulated: bool) -> None:
         return
     if simulated:
         raise UsageError("With --endpoint only keys of a simulated exchange are used; they begin with SIM-.")
-    raise UsageError("This key belongs to a simulated exchange: give its address with --endpoint.")
+    raise UsageError(f"This key is one of a simulated exchange. {SIMULATED}")

@@ -24,7 +24,7 @@ from krakentui.commands.keys_check import Checked, check
 from krakentui.commands.keys_keep import check_no_leftover, forget, keep, new_passphrase
 from krakentui.commands.lines import put
 from krakentui.commands.parser import Given
-from krakentui.commands.which_key import Chosen, list_path
+from krakentui.commands.which_key import SIMULATED, Chosen, list_path
 from krakentui.engine.household import Door
 from krakentui.keys import environment, key_command, profile_list, ring, systemd
 from krakentui.keys.factor import CHECK_CALL, with_factor
@@ -32,12 +32,16 @@ from krakentui.keys.offer import Machine
 from krakentui.keys.pair import Pair, read_pair
 from krakentui.keys.profile import Profile, Profiles, Purpose, Store, check_name, is_account
 from krakentui.keys.typed import ask_pair
-from krakentui.model.error import KeyProblem, UsageError
+from krakentui.model.error import BadKey, KeyProblem, UsageError
 from krakentui.model.secret import Credentials
 from krakentui.model.text import clean
 
 _MOST_STDIN = 64 * 1024
 NOTHING = "Nothing is stored."
+NEVER_STORED = "A key of the simulated exchange is never stored."
+PRACTICE = f"For practice: the key is checked, and that is all. {NEVER_STORED}"
+_TRIES = 3
+"""After five wrong signatures in a row the exchange locks the key out."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -57,6 +61,8 @@ def run(given: Given, environ: MutableMapping[str, str], here: Machine, door: Do
     finally:
         environment.drop(environ)
     _check_one_way(given, taken)
+    if given.endpoint is not None and (given.store is not None or given.as_default):
+        raise UsageError(f"{NEVER_STORED} {SIMULATED}")
     if given.accept_withdraw is not None:
         accepted = given.accept_withdraw
         profile_list.change(list_path(given, environ), lambda told: told.accepting_withdrawals(accepted))
@@ -64,10 +70,6 @@ def run(given: Given, environ: MutableMapping[str, str], here: Machine, door: Do
     scripted = given.from_stdin or taken is not None or given.key_command is not None
     wanted = _wanted(given, profiles, here, asks=not scripted and here.terminal is not None)
     say = here.terminal.say if wanted.asks and here.terminal is not None else _print
-    pair = _pair(given, taken, wanted, here)
-    for note in pair.notes:
-        say(f"Note: {note}.")
-    credentials = pair.credentials(wanted.draft.name, "what you entered" if wanted.asks else "what was given")
 
     def ask(key: Credentials) -> Checked:
         chosen = Chosen(
@@ -75,16 +77,13 @@ def run(given: Given, environ: MutableMapping[str, str], here: Machine, door: Do
         )
         return check(given, environ, chosen, key, wanted.purpose, door=door)
 
-    checked = _checked(given, wanted, credentials, here, ask)
-    for line in finding_lines(() if checked.judged is None else checked.judged.findings):
-        say(line)
-    say(checked.sentence)
+    checked = _entered(given, taken, wanted, here, ask, say)
     if checked.exit in {COULD_NOT, REFUSED}:
         say(NOTHING)
         return checked.exit
     if given.endpoint is not None:
-        say(f"A key of the simulated exchange is never stored. {NOTHING}")
-        return 0
+        say(f"{NEVER_STORED} {NOTHING}")
+        return COULD_NOT
     if checked.exit == WANTING and wanted.asks and not _agreed(here, "Store it all the same?"):
         say(NOTHING)
         return 5
@@ -143,6 +142,31 @@ def _store(
     return 0
 
 
+def _entered(
+    given: Given,
+    taken: Credentials | None,
+    wanted: Wanted,
+    here: Machine,
+    ask: Callable[[Credentials], Checked],
+    say: Callable[[str], None],
+) -> Checked:
+    """Get the pair and check it; where Kraken does not take one that was typed, ask for it again."""
+    source = "what you entered" if wanted.asks else "what was given"
+    typed = wanted.asks and given.store != "systemd"
+    for left in reversed(range(_TRIES)):
+        pair = _pair(given, taken, wanted, here)
+        for note in pair.notes:
+            say(f"Note: {note}.")
+        checked = _checked(given, wanted, pair.credentials(wanted.draft.name, source), here, ask)
+        for line in finding_lines(() if checked.judged is None else checked.judged.findings):
+            say(line)
+        say(checked.sentence)
+        if not (typed and left and isinstance(checked.told.refusal, BadKey)):
+            break
+        say("Once more, please, both parts:")
+    return checked
+
+
 def _check_one_way(given: Given, taken: Credentials | None) -> None:
     """Pass if the key comes one way only.
 
@@ -164,6 +188,8 @@ def _check_one_way(given: Given, taken: Credentials | None) -> None:
 def _wanted(given: Given, profiles: Profiles, here: Machine, *, asks: bool) -> Wanted:
     """Find out what the key is called and what it is for, from options or by asking."""
     terminal = here.terminal if asks else None
+    if given.endpoint is not None:
+        (_print if terminal is None else terminal.say)(PRACTICE)
     name = given.name
     if name is None:
         asked = "" if terminal is None else terminal.ask("What will you call this key? [main]: ")

@@ -11,7 +11,7 @@ from krakentui.commands.key_words import CheckObject, finding_lines, heading, ro
 from krakentui.commands.lines import put, text_of
 from krakentui.commands.parser import Given
 from krakentui.commands.schema import instant
-from krakentui.commands.which_key import Chosen, choose_key, list_path
+from krakentui.commands.which_key import SIMULATED, Chosen, choose_key, list_path
 from krakentui.engine.household import Door
 from krakentui.engine.probe import Described, Probe
 from krakentui.keys import profile_list
@@ -50,7 +50,8 @@ def run(given: Given, environ: MutableMapping[str, str], here: Machine, door: Do
         profile_list.change(list_path(given, environ), lambda told: told.accepting_withdrawals(accepted))
     chosen = choose_key(named, environ, here)
     if chosen.credentials is None:
-        raise KeyProblem("There is no key to check: `krakentui keys add` stores one.")
+        why = "`krakentui keys add` stores one." if given.endpoint is None else SIMULATED
+        raise KeyProblem(f"There is no key to check. {why}")
     purpose = _purpose(given, environ, chosen.credentials)
     checked = check(given, environ, chosen, chosen.credentials, purpose, door=door)
     _remember(given, environ, checked)

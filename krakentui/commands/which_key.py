@@ -24,6 +24,10 @@ from krakentui.settings import config_file
 
 Find = Callable[[Profile, Machine], sources.Found]
 KEYS_FOLDER = "keys"
+SIMULATED = (
+    f"A simulated exchange takes a pair of the environment alone: put it into {environment.KEY} and "
+    f"{environment.SECRET}, give the exchange's address by --endpoint, and name no stored key."
+)
 ALONE = frozenset({"keys", "budget"})
 """Commands that go with one key: they cancel nothing."""
 
@@ -71,7 +75,7 @@ def choose_key(
         second = None
     if given.endpoint is not None:
         if given.profile is not None:
-            raise UsageError("With --endpoint stored keys are not used: leave out --profile.")
+            raise UsageError(SIMULATED)
         return _in_environment(pair, second, given, environ, instead)
     if pair is not None and given.profile is not None:
         raise UsageError(

@@ -223,7 +223,8 @@ def test_a_key_that_was_not_accepted_is_not_stored(
     desk: Desk, answer: str | Exception, code: int, words: str
 ) -> None:
     desk.door.answer_always("GetApiKeyInfo", answer)
-    got, shown = desk.add("", "", "", "2", *PASTE)
+    pasted = PASTE * (3 if "EAPI:Invalid" in str(answer) else 1)
+    got, shown = desk.add("", "", "", "2", *pasted)
     assert got == code
     assert words in shown
     assert "Nothing is stored." in shown
@@ -251,13 +252,50 @@ def test_a_key_that_is_not_described_but_works_is_stored(desk: Desk) -> None:
 
 
 def test_a_simulator_key_is_never_stored(desk: Desk) -> None:
-    with pytest.raises(UsageError, match="belongs to a simulated exchange"):
+    with pytest.raises(UsageError, match="put it into KRAKENTUI_API_KEY and KRAKENTUI_API_SECRET"):
         desk.add("", "", "", "2", "SIM-abc", a_secret())
     code, shown = desk.add("--endpoint http://127.0.0.1:1", "", "", "2", "SIM-abc", a_secret())
-    assert code == 0
-    assert "A key of the simulated exchange is never stored." in shown
+    assert code == 1
+    never = "A key of the simulated exchange is never stored."
+    assert shown.index(never) < shown.index("What will you call this key?")
+    assert shown.rstrip().endswith(f"{never} Nothing is stored.")
     assert desk.profiles == Profiles()
     assert not (desk.home / "ring").exists()
+
+
+@pytest.mark.parametrize("words", ["--store keyring --from-stdin", "--store prompt", "--default"])
+def test_where_a_simulator_key_was_to_be_stored_nothing_is_asked(desk: Desk, words: str) -> None:
+    with pytest.raises(UsageError, match=r"never stored\. A simulated exchange takes a pair of the environ"):
+        desk.add(f"main --endpoint http://127.0.0.1:1 {words}")
+    assert desk.door.calls == []
+
+
+@pytest.mark.parametrize("words", ["check", "check main"])
+def test_where_a_simulated_exchange_is_asked_the_way_that_works_is_named(desk: Desk, words: str) -> None:
+    with pytest.raises(KrakentuiError, match=r"environment alone: .* and name no stored key\.$"):
+        desk.run(f"{words} --endpoint http://127.0.0.1:1")
+
+
+@pytest.mark.parametrize("code", ["EAPI:Invalid key", "EAPI:Invalid signature"])
+def test_a_pair_that_kraken_does_not_take_is_asked_for_again_with_all_answers_kept(
+    desk: Desk, code: str
+) -> None:
+    desk.door.answer("GetApiKeyInfo", refused(code), refused(code))
+    wrong = (a_key(), a_secret(2))
+    got, shown = desk.add("", "mine", "private", "2", *wrong, *wrong, *PASTE, "1")
+    assert got == 0
+    assert shown.count("Once more, please, both parts:") == 2
+    assert (desk.profiles.named("mine").account, desk.key_of("mine")) == ("private", a_key())
+
+
+def test_a_script_whose_pair_is_not_taken_is_asked_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.door.answer_always("GetApiKeyInfo", refused("EAPI:Invalid signature"))
+    from_stdin(monkeypatch, stored_text(a_pair()))
+    code, shown = desk.add("main --store keyring --from-stdin")
+    assert code == 3
+    assert "Once more" not in shown
 
 
 def test_a_real_key_does_not_go_to_a_simulator(desk: Desk) -> None:

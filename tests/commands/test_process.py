@@ -37,7 +37,7 @@ def krakentui(*words: str, home: Path, env: dict[str, str] | None = None) -> sub
         (("snapshot",), {"HTTPS_PROXY": f"ftp://a:{PRIVATE}@h:1"}, 2, "HTTPS_PROXY is no address of a proxy"),
         (("limits", "--json"), {"https_proxy": "h:99999"}, 2, "https_proxy is no address of a proxy"),
         (("cancel",), {}, 2, "Say which orders"),
-        (("cancel", "", "--yes"), {}, 2, '"" is no order id'),
+        (("cancel", "", "--yes"), {}, 2, "The value after cancel is empty"),
         (("cancel", "5", "--yes"), {}, 2, '"5" is no order id'),
         (("cancel", "--type", "foo"), {}, 2, "--type cannot be foo"),
         (("cancel", "--all", "--yes"), {}, 1, "There is no API key"),

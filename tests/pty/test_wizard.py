@@ -29,8 +29,9 @@ def test_a_whole_conversation_shows_and_writes_no_piece_of_the_pair(venue: Venue
         told = told_by_proc(terminal.process.pid)
         terminal.type(pair["secret"].encode() + b"\n")
         told += told_by_proc(terminal.process.pid)
-        assert terminal.end()[0] == 0
+        assert terminal.end()[0] == 1
         assert terminal.is_restored()
+        assert bytes(terminal.output).index(b"never stored") < bytes(terminal.output).index(b"API key:")
         assert b"It may place and change orders." in terminal.output
         assert b"Nothing is stored." in terminal.output
         assert leaks(bytes(terminal.output), pair) == []
