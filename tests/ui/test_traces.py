@@ -110,3 +110,46 @@ async def test_an_order_that_ended_is_not_counted_among_those_in_sight() -> None
         (rule,) = [line for line in screen.lines() if "Open orders" in line]
         assert "Open orders 39" in rule
         assert " of 39 " in rule
+
+
+@pytest.mark.parametrize(("living", "shown"), [(1, "O40"), (7, "O46")])
+async def test_open_orders_are_in_sight_before_ended_ones_where_room_is_short(
+    living: int, shown: str
+) -> None:
+    ended = tuple(gone(an_order(f"O{n:02}", str(90000 - n)), "cancelled") for n in range(14, 34))
+    rows = tuple(an_order(f"O{n}", str(50000 - n)) for n in range(40, 40 + living))
+    face = a_face()
+    face.orders_view = orders_of(*ended, *rows)
+    async with opened(face, size=NARROW) as screen:
+        orders = screen.app.main.orders
+        assert orders.size.height - 2 < 20
+        text = screen.text()
+        assert all(f"{row.price:,.1f}" in text for row in rows), text
+        assert shown in orders.keys
+        assert f"Open orders {living} · " in text
+        assert "ended not shown" in text
+
+
+async def test_the_chosen_order_stays_in_the_list_when_it_has_ended_among_many() -> None:
+    rows = tuple(an_order(f"O{n:02}", str(90000 - n)) for n in range(20))
+    face = a_face()
+    face.orders_view = orders_of(*rows)
+    async with opened(face, size=NARROW) as screen:
+        await screen.press("down", "down", "down")
+        face.orders_view = orders_of(
+            *(gone(row, "cancelled") if int(row.id[1:]) < 19 else row for row in rows)
+        )
+        await screen.draw()
+        orders = screen.app.main.orders
+        assert orders.chosen == "O03"
+        assert {"O03", "O19"} <= {*orders.keys}
+        assert "89,981.0" in screen.text()
+
+
+async def test_in_a_list_that_has_to_be_scrolled_ended_orders_take_a_quarter_of_the_room() -> None:
+    rows = tuple(an_order(f"O{n:02}", str(90000 - n)) for n in range(40))
+    face = a_face()
+    face.orders_view = orders_of(*(gone(row, "cancelled") if int(row.id[1:]) < 10 else row for row in rows))
+    async with opened(face) as screen:
+        assert screen.text().count("└ cancelled") == 3
+        assert "7 ended not shown" in screen.text()

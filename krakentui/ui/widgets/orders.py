@@ -17,12 +17,14 @@ from krakentui.ui.line import Line, Span, Tone, line, wrapped
 from krakentui.ui.ordertext import cost_text, distance_span, price_text, state_span, trigger_text, type_text
 from krakentui.ui.table import Column, Tail
 from krakentui.ui.widgets.freshness import toned
-from krakentui.ui.widgets.rows import Group, LiveRows
+from krakentui.ui.widgets.rows import HEAD, Group, LiveRows
 from krakentui.ui.widgets.wishline import subtotals, wish_line
 
 BAR = 7
 TRACE = "└"
 """In front of how an order ended."""
+QUARTER = 4
+"""Of a list that has to be scrolled anyway, ended orders take at most this part of the room."""
 _KEPT = 4
 """Columns that stay in front of it: pair, side, type, price."""
 AMENDED = "~"
@@ -108,14 +110,30 @@ class Orders(LiveRows[OrdersView, OrderRow]):
 
     def groups_of(self, view: OrdersView) -> Sequence[Group[OrderRow]]:
         """Key each order by its id, under the heading of its pair where that is wished."""
+        sections, away = self._arranged(view).sections, self._folded(view)
         return [
             Group(
-                [(row.id, row) for row in section.rows],
+                [(row.id, row) for row in section.rows if row.id not in away],
                 section.pair or UNKNOWN,
                 subtotals(section, private=self.private),
             )
-            for section in self._arranged(view).sections
+            for section in sections
+            if any(row.id not in away for row in section.rows)
         ]
+
+    def _folded(self, view: OrdersView) -> frozenset[str]:
+        """Leave out ended orders for which there is no room beside the open ones; the chosen one stays."""
+        sections = self._arranged(view).sections
+        over = [row.id for section in sections for row in section.rows if row.is_over]
+        headings = len(sections) if self._wish.grouped else 0
+        lines = sum(len(section.rows) for section in sections) + headings
+        room = self.size.height - HEAD - (self._wish != Arrangement())
+        if not over or room <= 0 or lines <= room:
+            return frozenset()
+        left = room - (lines - len(over))
+        few = left if left >= 0 else room // QUARTER
+        kept = sorted(over, key=lambda order_id: order_id != self.chosen)
+        return frozenset(kept[max(few, kept[0] == self.chosen) :])
 
     def markable(self, view: OrdersView) -> frozenset[str]:
         """Keep the marks of all orders that are open, whatever the filter shows."""
@@ -190,7 +208,9 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         if not view.known:
             return ()
         marked = (Span(f" · {len(self.marked)} marked", "key"),) if self.marked else ()
-        return (Span(str(sum(not row.is_over for row in view.rows)), "strong"), *marked)
+        away = len(self._folded(view))
+        ended = (Span(f" · {away} ended not shown", "muted"),) if away else ()
+        return (Span(str(sum(not row.is_over for row in view.rows)), "strong"), *marked, *ended)
 
     def empty_lines(self, view: OrdersView | None, width: int) -> Sequence[Line]:
         """Say why there are no orders to show."""
