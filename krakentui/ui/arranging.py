@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from krakentui.state.arrangement import SORT_KEYS
+from krakentui.state.arrangement import SORT_KEYS, Arrangement
 from krakentui.state.filters import NO_FILTER
 from krakentui.state.filtertext import Complaint, parse, written
 from krakentui.ui.widgets.wishline import filter_text
@@ -60,22 +60,27 @@ class Arranging:
             orders.reveal()
 
     def _next_sort(self) -> None:
-        orders = self._app.main.orders
+        wish = self._app.main.orders.wish
         ring = (None, *SORT_KEYS)
-        after = ring[(ring.index(orders.wish.sort) + 1) % len(ring)]
-        orders.wish_for(structs.replace(orders.wish, sort=after))
-        orders.reveal()
+        self._sort(structs.replace(wish, sort=ring[(ring.index(wish.sort) + 1) % len(ring)]))
 
     def _turn(self) -> None:
-        orders = self._app.main.orders
-        orders.wish_for(structs.replace(orders.wish, descending=not orders.wish.descending))
-        orders.reveal()
-
-    def _again(self) -> None:
-        self._app.main.orders.arrange_anew()
-        self._app.main.orders.reveal()
+        wish = self._app.main.orders.wish
+        self._sort(structs.replace(wish, descending=not wish.descending))
 
     def _group(self) -> None:
+        wish = self._app.main.orders.wish
+        self._sort(structs.replace(wish, grouped=not wish.grouped))
+
+    def _again(self) -> None:
+        self._sort(self._app.main.orders.wish)
+
+    def _sort(self, wish: Arrangement) -> None:
+        """Show the beginning of the new order, and say where the chosen row is if it is out of sight."""
         orders = self._app.main.orders
-        orders.wish_for(structs.replace(orders.wish, grouped=not orders.wish.grouped))
-        orders.reveal()
+        orders.wish_for(wish)
+        row = orders.to_top()
+        if row is not None:
+            self._app.say(
+                f"The chosen order is now row {row} of {len(orders.keys)}: an arrow key goes on there."
+            )

@@ -257,6 +257,44 @@ async def test_a_sorted_list_holds_still_says_so_and_sorts_again_on_demand() -> 
         assert "by age ↑~" not in screen.text()
 
 
+def many() -> tuple[OrderRow, ...]:
+    return tuple(an_order(f"O{n:02}", str(60000 - n), order_age_ns=n * SECOND) for n in range(28))
+
+
+@pytest.mark.parametrize("key", ["S", "s", "o", "equals_sign"])
+async def test_a_sort_shows_the_first_row_of_the_new_order(key: str) -> None:
+    async with opened(a_face(*many())) as screen:
+        await screen.press("end", key)
+        orders = screen.app.main.orders
+        assert orders.top == 0
+        assert orders.chosen == "O27"
+
+
+async def test_a_sort_says_where_the_chosen_order_went() -> None:
+    async with opened(a_face(*many())) as screen:
+        await screen.press("S")
+        assert "The chosen order is now row 28 of 28" in screen.text()
+        await screen.press("S")
+        assert "The chosen order is now" not in screen.text()
+        assert screen.app.main.orders.top == 0
+        await screen.press("S", "up")
+        orders = screen.app.main.orders
+        assert orders.chosen == "O01"
+        assert orders.top > 0
+
+
+async def test_another_key_is_shown_in_the_order_and_with_the_filter_of_before() -> None:
+    async with opened(a_face()) as screen:
+        await typed(screen, "buy")
+        await screen.press("enter", "s", "S")
+        wish = screen.app.main.orders.wish
+        screen.app.turn_to(a_face(an_order("P1"), an_order("P2", side="buy"), an_order("P3", side="buy")))
+        await screen.draw()
+        assert screen.app.main.orders.wish == wish
+        assert keys(screen) == ["P2", "P3"] or keys(screen) == ["P3", "P2"]
+        assert "2 of 3 shown: buy" in screen.text()
+
+
 async def test_the_cursor_stays_on_its_order_when_the_list_is_sorted() -> None:
     async with opened(a_face()) as screen:
         await screen.press("down")

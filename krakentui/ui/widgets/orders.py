@@ -85,8 +85,8 @@ class Orders(LiveRows[OrdersView, OrderRow]):
         self.arrange_anew()
 
     def forget(self) -> None:
-        """Forget the orders, and a filter that may name one of them."""
-        self._wish, self._known = Arrangement(), None
+        """Forget the orders; what the user wants to see of the next ones stays."""
+        self._known = None
         super().forget()
 
     @property
