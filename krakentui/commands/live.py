@@ -98,8 +98,9 @@ async def _show(place: Seated, clock: SystemClock, shelf: ListKeys, beside: Besi
         await app.run_async(mouse=settings.mouse)
         code = app.return_code or 0
         hanging, account = app.keychain.parting(), host.session.state.account
+        left = () if hanging.venue == "demo" else app.keychain.left  # the demo's exchange ends here
     _LOG.info("The monitor ended with %s, %s cancels unsettled.", code, len(hanging.unsettled))
-    for sentence in (*app.keychain.left, *hanging.told(account), *host.last_words):
+    for sentence in (*left, *hanging.told(account, at_the_end=True), *host.last_words):
         guard.say(sentence)
     gc.freeze()  # the interpreter's own last collections would take a third of the second an end may take
     return code

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from krakentui.model.clock import SECOND
+from krakentui.model.venue import Venue
 from krakentui.state.state import State
 from krakentui.state.view import SwitchView
 from krakentui.state.views import switch
@@ -19,6 +20,7 @@ class Parting(Struct, frozen=True, kw_only=True):
     """Orders whose cancel waits until it is free."""
     switch: SwitchView | None = None
     """The dead man's switch, where it is on."""
+    venue: Venue = "live"
 
     @property
     def is_quiet(self) -> bool:
@@ -33,8 +35,10 @@ class Parting(Struct, frozen=True, kw_only=True):
             and (self.switch is None or agreed.switch is not None)
         )
 
-    def told(self, account: str) -> tuple[str, ...]:
-        """Say what goes on without anybody to see it."""
+    def told(self, account: str, *, at_the_end: bool = False) -> tuple[str, ...]:
+        """Say what goes on without anybody to see it; the exchange of a demo goes on only until its end."""
+        if at_the_end and self.venue == "demo":
+            return self._ended(account)
         said = []
         if self.unsettled:
             ids = ", ".join(self.unsettled)
@@ -48,6 +52,16 @@ class Parting(Struct, frozen=True, kw_only=True):
             )
         return tuple(said)
 
+    def _ended(self, account: str) -> tuple[str, ...]:
+        said = []
+        if self.unsettled:
+            said.append(
+                f"Not confirmed when the demo's exchange ended: the cancel of {', '.join(self.unsettled)}."
+            )
+        if self.switch is not None:
+            said.append(f"The dead man's switch of account {account} ended with the demo and its exchange.")
+        return tuple(said)
+
 
 def parting(state: State, t_ns: int) -> Parting:
     """Tell what hangs on the key of a session."""
@@ -56,4 +70,5 @@ def parting(state: State, t_ns: int) -> Parting:
         unsettled=state.unsettled(),
         waiting=tuple(state.waiting.most),
         switch=None if armed is None or armed.phase == "fired" else armed,
+        venue=state.venue,
     )

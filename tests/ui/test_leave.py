@@ -33,12 +33,22 @@ async def test_an_unsettled_cancel_is_asked_about() -> None:
 
 async def test_an_armed_switch_is_asked_about_with_the_moment_at_which_it_fires() -> None:
     face = FakeFace()
-    face.status_view = a_status(switch=a_switch())
+    face.status_view = a_status(venue="live", switch=a_switch())
     async with opened(face) as screen:
         await screen.press("q")
         assert isinstance(screen.app.screen, LeaveScreen)
         assert "The dead man's switch is armed" in screen.text()
         assert "at 09:00:42 UTC" in screen.text()
+
+
+async def test_leaving_the_demo_ends_its_switch_with_its_exchange() -> None:
+    face = FakeFace()
+    face.status_view = a_status(switch=a_switch())
+    async with opened(face) as screen:
+        await screen.press("q")
+        assert isinstance(screen.app.screen, LeaveScreen)
+        assert "It ends with the demo" in screen.text()
+        assert "To disarm it" not in screen.text()
 
 
 async def test_cancels_that_wait_are_told_to_be_dropped() -> None:

@@ -440,6 +440,7 @@ class FakeFace:
             unsettled=self.open_cancels,
             waiting=tuple(row.id for row in self.orders_view.rows if row.waits_for is not None),
             switch=None if armed is None or armed.phase == "fired" else armed,
+            venue=self.status_view.venue,
         )
 
     def names(self) -> Names:

@@ -25,6 +25,8 @@ class Goal(NamedTuple):
     do: str
     doing: str
     gone: str
+    ends: bool
+    """It ends the exchange of a demo."""
 
 
 class PartingScreen(GuardedSheet):
@@ -35,6 +37,7 @@ class PartingScreen(GuardedSheet):
     def __init__(self, hanging: Parting, clock: Clock, terminal: Terminal, *, private: bool) -> None:
         self._ids, self._switch, self._private = hanging.unsettled, hanging.switch, private
         self._waiting = len(hanging.waiting)
+        self._ends = self.goal.ends and hanging.venue == "demo"
         self._scroll = Scroll()
         super().__init__(self._scroll, clock, terminal)
 
@@ -68,7 +71,7 @@ class PartingScreen(GuardedSheet):
         if self._ids:
             parts += _cancels(self._ids, self.goal, width, private=self._private)
         if self._switch is not None:
-            parts += [*([Line()] if parts else []), *_switch(self._switch, self.goal, width)]
+            parts += [*([Line()] if parts else []), *_switch(self._switch, self.goal, width, ends=self._ends)]
         if self._waiting:
             one = self._waiting == 1
             what = "1 cancel waits" if one else f"{self._waiting} cancels wait"
@@ -81,23 +84,27 @@ class PartingScreen(GuardedSheet):
 class LeaveScreen(PartingScreen):
     """Asks before leaving the program."""
 
-    goal = Goal("leave now", "leaving", "once krakentui is closed")
+    goal = Goal("leave now", "leaving", "once krakentui is closed", ends=True)
 
 
 class SwitchKeyScreen(PartingScreen):
     """Asks before another key takes the place of the one in use."""
 
-    goal = Goal("switch now", "switching", "once another key is in use")
+    goal = Goal("switch now", "switching", "once another key is in use", ends=False)
 
 
-def _switch(switch: SwitchView, goal: Goal, width: int) -> list[Line]:
-    """Say what becomes of the switch when nobody renews it any more."""
+def _switch(switch: SwitchView, goal: Goal, width: int, *, ends: bool) -> list[Line]:
+    """Say what becomes of the switch when nobody renews it any more, or its exchange ends."""
+    head = line(Span("The dead man's switch is armed", "bad"))
+    if ends:
+        text = "It ends with the demo: its exchange and all orders there are gone once krakentui is closed."
+        return [head, *wrapped(text, width, "text")]
     when = "" if switch.fires_wall_ns is None else f", at {time_of_day(switch.fires_wall_ns)} UTC"
     text = (
         f"Nobody renews it {goal.gone}: {switch.timeout_s} s later at the latest{when}, the "
         "exchange cancels every open order of this account. To disarm it: Esc, then D."
     )
-    return [line(Span("The dead man's switch is armed", "bad")), *wrapped(text, width, "text")]
+    return [head, *wrapped(text, width, "text")]
 
 
 def _cancels(ids: Sequence[str], goal: Goal, width: int, *, private: bool) -> list[Line]:
