@@ -38,9 +38,22 @@ def run(given: Given) -> int:
     settings = settings_for(given)
     check_terminal()
     shelf = stored_shelf(given, os.environ, settings)
+    settings = choice_told(settings, shelf)
     with asyncio.Runner() as runner:
         guard.watch_loop(runner.get_loop())
         return runner.run(show(settings, shelf))
+
+
+def choice_told(settings: Settings, shelf: ListKeys) -> Settings:
+    """Let the monitor say that keys are stored and none was chosen, rather than that there is none."""
+    if settings.credentials is not None or settings.keyless_why:
+        return settings
+    count = len(shelf(SystemClock()).offered)
+    if not count:
+        return settings
+    stored = "1 key is stored and is not" if count == 1 else f"{count} keys are stored and none of them is"
+    why = f"{stored} the default: K takes one, or start after `krakentui keys default NAME`."
+    return structs.replace(settings, keyless_why=why)
 
 
 def check_terminal(environ: Mapping[str, str] = os.environ) -> None:

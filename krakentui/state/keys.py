@@ -6,6 +6,7 @@ from krakentui.model.held import KeyHeldBack
 from krakentui.state import words
 from krakentui.state.journal import Journal
 
+LACKS_CANCELS = 'This key may not cancel: it lacks "Cancel & close orders" (close-trades).'
 KeySpokenOf = KeyDescribed | DeniedSeen | KeyRefused | KeyHeldBack
 SECOND_ASKS = frozenset({"GetApiKeyInfo", "GetWebSocketsToken"})
 FIRST_ASKS = SECOND_ASKS | {"OpenOrders"}
@@ -37,7 +38,7 @@ class KeyBelief:
     def lacks_cancels(self) -> str | None:
         """Tell why it may not cancel, as a sentence, where that is certain."""
         if self.key_info is not None and not self.key_info.may_cancel:
-            return "This key may not cancel: it lacks close-trades (or modify-trades)."
+            return LACKS_CANCELS
         if "CancelOrder" in self.denied:
             return "The exchange says that this key may not cancel."
         return None

@@ -29,6 +29,7 @@ ALL_THE_WAY = 1_000_000
 OUT_OF_SIGHT = "The orders are out of sight: Tab brings them back."
 SHAPES = frozenset({"list.filter", "list.sort", "list.turn", "list.again", "list.group"})
 """They change how the list looks, so it has to be in sight; whichever panel has the keys."""
+OTHER_KEY = "K takes another key."
 HANDFUL = 5
 """Of more orders than this, what came of each is shown on a screen of its own."""
 Again = Callable[[Sequence[str]], Question | NotAsked]
@@ -196,7 +197,7 @@ class Deeds:
         """Say why the list is empty: what the filter leaves out, or what the session says."""
         refused = self._app.face.ask_cancel_all()
         if isinstance(refused, NotAsked):
-            self._app.say(refused.why)
+            self._refuse(refused.why)
         elif self._app.main.orders.wish.wanted.demands:
             self._app.say("No order fits the filter: Esc shows all.")
         else:
@@ -208,7 +209,7 @@ class Deeds:
         """Ask; by default about cancels that go now."""
         face = self._app.face
         if isinstance(question, NotAsked):
-            self._app.say(question.why)
+            self._refuse(question.why)
             return
         screen = ConfirmScreen(
             self._with_hidden(question),
@@ -219,6 +220,12 @@ class Deeds:
             again=partial(self._ask_again, again or face.ask_cancel),
         )
         self._app.push_screen(screen, partial(self._answered, question, confirm or face.confirm))
+
+    def _refuse(self, why: str) -> None:
+        """Say why nothing is asked, and how to take another key where the one in use only watches."""
+        status = self._app.face.status(self._app.face.clock.mono_ns())
+        watches = status.power == "watch" and not status.read_only and self._app.keychain is not None
+        self._app.say(f"{why} {OTHER_KEY}" if watches else why)
 
     def _ask_again(self, again: Again, ids: Sequence[str]) -> Question | NotAsked:
         question = again(ids)
@@ -253,7 +260,7 @@ class Deeds:
     def _ask_switch(self) -> None:
         question = self._app.face.ask_switch()
         if isinstance(question, NotAsked):
-            self._app.say(question.why)
+            self._refuse(question.why)
             return
         answer = partial(self._set_switch, question)
         self._app.push_screen(

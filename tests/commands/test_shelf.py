@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from krakentui.commands.live import choice_told
 from krakentui.commands.parser import Given
 from krakentui.commands.shelf import WHERE, stored_shelf
 from krakentui.engine.offered import Shelf
@@ -32,6 +33,29 @@ def shelf(
     key = None if held is None else a_pair(name=held, source="a paste")
     settings = settings or Settings(credentials=key, account="private")
     return stored_shelf(given or Given(), environ, settings)(SystemClock())
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ((), ""),
+        (("one",), "1 key is stored and is not the default: K takes"),
+        (("one", "two"), "2 keys are stored and none of them is the default: K takes"),
+    ],
+)
+def test_a_run_without_a_key_says_how_many_are_stored(
+    tmp_path: Path, names: tuple[str, ...], told: str
+) -> None:
+    listed = Shelf(shelf(tmp_path, *(a_profile(name) for name in names), held=None).offered)
+    why = choice_told(Settings(), lambda _: listed).keyless_why
+    assert why.startswith(told) if told else not why
+    assert not why or "`krakentui keys default NAME`" in why
+
+
+def test_a_run_with_a_key_says_nothing_of_the_others(tmp_path: Path) -> None:
+    listed = shelf(tmp_path, a_profile("one"), held=None)
+    held = Settings(credentials=a_pair())
+    assert choice_told(held, lambda _: listed) is held
 
 
 def barriers(told: Shelf) -> dict[str, str]:

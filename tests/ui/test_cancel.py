@@ -5,8 +5,10 @@ import pytest
 from msgspec import structs
 from textual import events
 
+from krakentui.state.keys import LACKS_CANCELS
 from krakentui.state.view import NotAsked, Question
 from krakentui.ui.screens.confirm import ConfirmScreen
+from tests.ui.keyviews import FakeKeys
 from tests.ui.opening import LEAST, NARROW, WIDE, opened
 from tests.ui.views import FakeFace, a_cost, a_status, an_order, asked, orders_of
 
@@ -131,6 +133,18 @@ async def test_a_refused_question_says_why_at_once() -> None:
         await screen.pilot.press("x")
         await screen.pilot.pause()
         assert face.refusal.why in screen.text()
+
+
+@pytest.mark.parametrize("key", ["x", "A", "D"])
+async def test_a_key_that_may_not_cancel_hints_at_another(key: str) -> None:
+    face = FakeFace()
+    face.status_view = a_status(power="watch")
+    face.refusal = NotAsked(why=LACKS_CANCELS)
+    async with opened(face) as screen:
+        screen.app.keychain = FakeKeys()
+        await screen.press(key)
+        said = " ".join(screen.text().replace("▌", " ").split())
+        assert '"Cancel & close orders" (close-trades). K takes another key.' in said
 
 
 async def test_the_question_names_account_key_venue_order_price_cost_and_route() -> None:

@@ -365,6 +365,13 @@ def test_a_long_sentence_of_ours_goes_on_in_the_key_line() -> None:
     assert said == " ".join(f"{first} {second}".replace("▌", "").split())
 
 
+def test_a_key_that_only_watches_is_offered_no_cancel() -> None:
+    keys = drawn(KeyLine(), Keys(may_cancel=False, on_orders=True, said=""), width=120)
+    assert "Cancel" not in keys
+    assert "Mark" not in keys
+    assert keys.startswith("? Help")
+
+
 def test_orders_that_just_ended_are_shown_but_not_counted_as_open() -> None:
     view = orders_of(an_order("O1", last_outcome="cancelled"), an_order("O2", last_outcome="refused"))
     assert "Open orders 1 ─" in drawn(Orders(), view).splitlines()[0]

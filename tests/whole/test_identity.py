@@ -101,7 +101,7 @@ async def test_a_key_that_may_not_cancel_says_which_box_is_missing() -> None:
     """F28."""
     async with switching() as hands:
         both = await lacking(hands, "close-trades")
-        assert "lacks close-trades" in both.refuses(min(both.rows()))
+        assert "(close-trades)" in both.refuses(min(both.rows()))
         (row,) = [one for one in hands.keys.view(both.clock.mono_ns()).rows if one.in_use]
         assert row.checked is not None
         assert row.purpose == "watch"

@@ -34,7 +34,9 @@ class KeyLine(Panel[Keys]):
         spans: tuple[Span, ...] = ()
         for action in key_line():
             cancels = action.id.startswith("order.") and action.id != "order.details"
-            idle = (cancels and not may_cancel) or (action.on_orders and not on_orders)
+            if cancels and not may_cancel:
+                continue
+            idle = action.on_orders and not on_orders
             more = (
                 Span("  " if spans else ""),
                 Span(shown_key(action), "muted" if idle else "key"),
