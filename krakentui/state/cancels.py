@@ -100,6 +100,8 @@ class CancelRequest(Struct, frozen=True, kw_only=True):
     """A mass cancel took the order, which nobody here knew when it went."""
     doubt: bool = False
     """A cancel that ended its order may as well be somebody else's."""
+    rival: bool = False
+    """Another request of this program may have ended its order."""
     spared: bool = False
     """Its order was seen open after all that was asked: it was not reached."""
 
@@ -127,6 +129,8 @@ def follow(request: CancelRequest, signal: Signal, t_ns: int, why: str = "") -> 
     if doubt != request.doubt and not (signal == "not_sent" and request.phase == "asked"):
         request = structs.replace(request, doubt=doubt)
     if signal == "missing" and request.phase == "ended" and request.outcome == "cancelled":
+        if request.rival:
+            return structs.replace(request, doubt=True, moved_ns=t_ns)
         # The order's end came before our answer, and our answer says that somebody was faster.
         return structs.replace(request, outcome="gone", why="someone else cancelled it first", moved_ns=t_ns)
     phase = TRANSITIONS.get((request.phase, signal))
@@ -163,7 +167,10 @@ def settle(request: CancelRequest, order: Order, t_ns: int) -> CancelRequest:
     if request.phase == "ended":
         return structs.replace(request, order=order)
     outcome, why = _verdict(request, order)
-    return structs.replace(request, phase="ended", outcome=outcome, why=why, order=order, moved_ns=t_ns)
+    doubt = request.doubt or request.phase == "missing"
+    return structs.replace(
+        request, phase="ended", outcome=outcome, why=why, order=order, moved_ns=t_ns, doubt=doubt
+    )
 
 
 def is_by_request(order: Order) -> bool:
@@ -191,6 +198,6 @@ def _verdict(request: CancelRequest, order: Order) -> tuple[Outcome, str]:
         return "gone", reason or "it expired"
     if not request.sent:
         return "gone", "someone else cancelled it before our request left"
-    if request.phase == "missing":
+    if request.phase == "missing" and not request.rival:
         return "gone", "someone else cancelled it first"
     return ("cancelled" if is_by_request(order) else "gone"), reason

@@ -10,7 +10,7 @@ from typing import Final
 from krakentui.model import event as e
 from krakentui.model.amend import AmendsSeen
 from krakentui.model.clock import SECOND
-from krakentui.model.mass import CancelsBegun, MassOver, MassStep
+from krakentui.model.mass import CancelsBegun, MassAsked, MassOver, MassStep
 from krakentui.model.order import OrderPatch, Source
 from krakentui.model.waiting import WaitDropped
 from krakentui.state import told, words
@@ -186,6 +186,8 @@ class Desk:
     @_take.register
     def _mass_step(self, event: MassStep, t_ns: int) -> None:
         if event.account == self._account:
+            if isinstance(event, MassAsked):
+                self.requests.rival()
             said = self.groups.step(event, self.requests.all, t_ns)
             if said is not None:
                 self._journal.note("cancel", *said, t_ns)
@@ -195,7 +197,9 @@ class Desk:
     @_take.register
     def _cancel_asked(self, event: e.CancelAsked, t_ns: int) -> None:
         if event.account == self._account:
-            request = self.requests.ask(event, t_ns, self.table.find(event.order_id))
+            others = (mass for mass in self.groups.masses if mass.request != event.request)
+            rival = any(mass.is_open for mass in others)
+            request = self.requests.ask(event, t_ns, self.table.find(event.order_id), rival=rival)
             if request is not None and not request.in_flight:
                 self._close(request, t_ns)
 

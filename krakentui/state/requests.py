@@ -55,11 +55,16 @@ class Requests:
         """List the orders whose cancel is under way, in the order of asking."""
         return tuple(order_id for order_id, request in self._by_order.items() if request.in_flight)
 
-    def ask(self, event: CancelAsked, t_ns: int, order: Order | None) -> CancelRequest | None:
-        """Begin a request; None while another one of the same order is in flight."""
+    def ask(
+        self, event: CancelAsked, t_ns: int, order: Order | None, *, rival: bool = False
+    ) -> CancelRequest | None:
+        """Begin a request; None while another one of the same order is in flight.
+
+        `rival` = a mass cancel is under way.
+        """
         if self.in_flight(event.order_id):
             return None
-        self._by_order.pop(event.order_id, None)  # so that the newest stands last
+        before = self._by_order.pop(event.order_id, None)  # so that the newest stands last
         request = CancelRequest(
             account=event.account,
             order_id=event.order_id,
@@ -69,6 +74,7 @@ class Requests:
             asked_ns=t_ns,
             moved_ns=t_ns,
             order=order,
+            rival=rival or (before is not None and before.phase == "left"),
         )
         self._by_order[event.order_id] = request
         return self.end(order, t_ns) or request if order is not None and order.is_done else request
@@ -121,6 +127,11 @@ class Requests:
         for order_id, one in self._by_order.items():
             if one.request == number:
                 self._by_order[order_id] = structs.replace(one, doubt=True)
+
+    def rival(self) -> None:
+        """Note that a mass cancel goes, which may be faster than any request in flight."""
+        for order_id in self.unsettled():
+            self._by_order[order_id] = structs.replace(self._by_order[order_id], rival=True)
 
     def _weigh(self, number: int) -> None:
         """Lift the doubt of a batch that was taken in part once no order too many can be its doing."""

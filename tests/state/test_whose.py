@@ -10,6 +10,7 @@ from krakentui.model.event import (
     CancelUnanswered,
     Happening,
 )
+from krakentui.model.mass import CancelsBegun, MassAsked, MassSent
 from krakentui.state.state import State
 from krakentui.state.words import DOUBT, trace
 from tests.support.builders import ACCOUNT, a_patch, a_standing, a_state, patched, play, snapshot
@@ -135,3 +136,40 @@ def test_the_trace_in_the_list_claims_no_more() -> None:
     request = state.cancels["O1"]
     assert request.order is not None
     assert trace(request.order, {}, request) == "cancelled by us or another program"
+
+
+def unknown_to_it(one: str, request: int = 1) -> CancelAnswered:
+    return CancelAnswered(
+        account=ACCOUNT, order_id=one, request=request, ok=False, code="EOrder:Unknown order"
+    )
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_where_an_earlier_request_of_ours_may_have_come_late_nobody_else_is_blamed(*, early: bool) -> None:
+    """The first request was lost for all that was known, and may have ended the order after all."""
+    state = a_state(THREE, *asked("O1"), lost("O1"), spared("O1"))
+    play(state, CancelAsked(account=ACCOUNT, order_id="O1", request=2, route="again"))
+    play(state, CancelSent(account=ACCOUNT, order_id="O1", request=2, route="again"))
+    last = (canceled("O1"), unknown_to_it("O1", 2))
+    play(state, *(last if early else last[::-1]))
+    assert state.cancels["O1"].outcome == "cancelled"
+    assert claims(state) == set()
+    assert told(state, "O1")[-1].endswith(f", {DOUBT}.")
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_where_our_cancel_of_everything_may_have_been_first_nobody_else_is_blamed(*, early: bool) -> None:
+    state = a_state(THREE, *asked("O1"), CancelsBegun(account=ACCOUNT, number=2, ids=("O2",), mass=True))
+    play(state, MassAsked(account=ACCOUNT, request=5, route="at once"))
+    play(state, MassSent(account=ACCOUNT, request=5))
+    last = (canceled("O1"), unknown_to_it("O1"))
+    play(state, *(last if early else last[::-1]))
+    assert state.cancels["O1"].outcome == "cancelled"
+    assert claims(state) == set()
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_a_first_request_that_comes_too_late_is_told_as_somebody_else_s_doing(*, early: bool) -> None:
+    last = (canceled("O1"), unknown_to_it("O1"))
+    state = a_state(THREE, *asked("O1"), *(last if early else last[::-1]))
+    assert state.cancels["O1"].outcome == "gone"
