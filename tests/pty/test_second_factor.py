@@ -36,8 +36,28 @@ def test_a_static_password_is_asked_for_and_goes_with_every_call(exchange: Excha
     assert FACTOR not in written
 
 
+def test_a_time_code_is_for_the_check_first(exchange: Exchange) -> None:
+    with run(exchange, "snapshot", "--otp", "code", key="other") as terminal:
+        terminal.shows("Second factor (time code)")
+        terminal.type(FACTOR.encode() + b"\n")
+        assert terminal.end()[0] == 1
+    assert "run `krakentui keys check --otp code` first" in terminal.plain().replace("\r\n", "")
+
+
+@pytest.fixture(scope="module")
+def checked(exchange: Exchange) -> Exchange:
+    """The exchange, which has told once what the key that may do all may do."""
+    with run(exchange, "keys", "check", "--otp", "code", key="full") as terminal:
+        terminal.shows("Second factor (time code)")
+        terminal.type(FACTOR.encode() + b"\n")
+        terminal.end()
+    assert "It may place and change orders" in terminal.plain()
+    return exchange
+
+
 @pytest.mark.parametrize(("command", "told"), [("snapshot", '"balances":[{'), ("limits", "open orders")])
-def test_a_time_code_serves_what_the_socket_tells(exchange: Exchange, command: str, told: str) -> None:
+def test_a_time_code_serves_what_the_socket_tells(checked: Exchange, command: str, told: str) -> None:
+    exchange = checked
     with run(exchange, command, "--otp", "code", key="full") as terminal:
         terminal.shows("Second factor (time code)")
         terminal.type(FACTOR.encode() + b"\n")
@@ -45,7 +65,8 @@ def test_a_time_code_serves_what_the_socket_tells(exchange: Exchange, command: s
     assert told in terminal.plain().replace("\r\n", "")
 
 
-def test_a_time_code_cancels_over_the_socket(exchange: Exchange) -> None:
+def test_a_time_code_cancels_over_the_socket(checked: Exchange) -> None:
+    exchange = checked
     order_id = next(iter(exchange.open_orders()))
     with run(exchange, "cancel", order_id, "--yes", "--otp", "code", key="full") as terminal:
         terminal.shows("Second factor (time code)")
