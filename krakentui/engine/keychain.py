@@ -247,6 +247,7 @@ class Keychain:
         """
         offered = wish.offered
         fetched = await offered.fetch()
+        self.look()  # an acceptance may have been taken back meanwhile
         self._learn(fetched.credentials)
         self._learn(fetched.canceller)
         self._check_whose(fetched.credentials)

@@ -4,6 +4,7 @@ import pytest
 from msgspec import structs
 
 from krakentui.commands.shelf import at_hand
+from krakentui.engine.keyfetch import Fetched
 from krakentui.engine.offered import Shelf
 from krakentui.keys.permissions import WITHDRAW
 from krakentui.model.limit import fingerprint
@@ -22,6 +23,24 @@ async def test_an_acceptance_that_was_taken_back_since_the_list_was_shown_counts
 
     async with switching(shelf=shelf, accepted=WITHDRAWS) as hands:
         hands.list(structs.replace(hands.shelf, withdraw_accepted=frozenset()))
+        await hands.switch("guard", "bob")
+        assert hands.both.session.status(hands.both.clock.mono_ns()).key_refused is not None
+
+
+async def test_an_acceptance_that_is_taken_back_while_the_key_is_fetched_counts_no_more_either() -> None:
+    def shelf(both: Lockstep, told: Shelf) -> Shelf:
+        key = a_second_key_of_bobs(both, (*CANCEL, WITHDRAW))
+        return Shelf((*told.offered, at_hand(key, "bob")), WITHDRAWS)
+
+    async with switching(shelf=shelf, accepted=WITHDRAWS) as hands:
+        *others, guard = hands.shelf.offered
+
+        async def fetch() -> Fetched:
+            hands.list(structs.replace(hands.shelf, withdraw_accepted=frozenset()))
+            return await guard.fetch()
+
+        slow = structs.replace(guard, fetch=fetch)
+        hands.list(structs.replace(hands.shelf, offered=(*others, slow)))
         await hands.switch("guard", "bob")
         assert hands.both.session.status(hands.both.clock.mono_ns()).key_refused is not None
 
