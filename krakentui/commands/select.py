@@ -4,6 +4,7 @@ The options are a filter as the list has it. An order whose age or distance is n
 `--older` or `--far`: unknown is not old.
 """
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -19,6 +20,9 @@ from krakentui.state.filters import Demand, OrderFilter, doubtful, fitting, mean
 from krakentui.state.pairnames import has_all_spellings, meant_assets, meant_pairs
 from krakentui.state.view import OrderRow
 
+_NEAR_AN_ID = re.compile(r"(?=.{1,24}$)[0-9A-Z]+(?:-[0-9A-Z]*){1,3}", re.ASCII)
+"""What else somebody writes here is not repeated: it may be a password that was meant for another option."""
+
 
 def check_selector(given: Given) -> None:
     """Pass if the command line says which orders.
@@ -26,9 +30,11 @@ def check_selector(given: Given) -> None:
     Raises:
         UsageError: it says nothing, says it twice, or names what is no order.
     """
-    for one in given.ids:
+    for number, one in enumerate(given.ids, 1):
         if not is_order_id(one):
-            raise UsageError(f'"{clean(one, 24)}" is no order id: one is written like OQCLML-BW3P3-BUCMWZ.')
+            ordinal = f"Word {number} of {len(given.ids)} for orders"
+            said = f'"{one}"' if _NEAR_AN_ID.fullmatch(one) else ordinal
+            raise UsageError(f"{said} is no order id: one is written like OQCLML-BW3P3-BUCMWZ.")
     if given.ids and (given.everything or has_filter(given)):
         raise UsageError("Name order ids, or describe orders by --all and filters, not both.")
     if given.new_too and not is_everything(given):

@@ -38,7 +38,7 @@ def krakentui(*words: str, home: Path, env: dict[str, str] | None = None) -> sub
         (("limits", "--json"), {"https_proxy": "h:99999"}, 2, "https_proxy is no address of a proxy"),
         (("cancel",), {}, 2, "Say which orders"),
         (("cancel", "", "--yes"), {}, 2, "The value after cancel is empty"),
-        (("cancel", "5", "--yes"), {}, 2, '"5" is no order id'),
+        (("cancel", "5", "--yes"), {}, 2, "Word 1 of 1 for orders is no order id"),
         (("cancel", "--type", "foo"), {}, 2, "--type cannot be foo"),
         (("cancel", "--all", "--yes"), {}, 1, "There is no API key"),
         (("cancel", "--all"), {}, 2, "--yes"),

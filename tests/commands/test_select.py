@@ -90,6 +90,22 @@ def test_what_is_no_order_id_is_never_sent_as_one(word: str) -> None:
         check_selector(structs.replace(parse(["cancel", "--yes"]), ids=(ID, word)))
 
 
+@pytest.mark.parametrize(
+    "word", ["hunter2-Sesame!9", "hunter2", "123456", "SESAME", "A-B-C-" * 5, "A-B-C-é", "A-B\n"]
+)
+def test_a_word_that_may_be_a_password_for_another_option_is_not_repeated(word: str) -> None:
+    with pytest.raises(
+        UsageError, match=r"^Word 2 of 2 for orders is no order id: one is written like O"
+    ) as told:
+        check_selector(structs.replace(parse(["cancel", "--yes"]), ids=(ID, word)))
+    assert word not in str(told.value)
+
+
+def test_an_id_with_a_slip_is_repeated() -> None:
+    with pytest.raises(UsageError, match=f'^"{ID[:-1]}" is no order id'):
+        check_selector(parse(["cancel", ID[:-1]]))
+
+
 @pytest.mark.parametrize("word", [ID, "9K6KFS-5H3PL-XBRC7A"])
 def test_order_ids_of_the_exchange_pass(word: str) -> None:
     check_selector(parse(["cancel", word]))
