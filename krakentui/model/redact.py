@@ -27,7 +27,7 @@ _USERINFO = re.compile(
 )
 _RUN = re.compile(r"[A-Za-z0-9+/_%=-]{40,}")
 """Long enough for a websocket token (43 characters), however it is encoded; a file path is one, too."""
-_CUT = re.compile(r"(?<=\.\.\.)[A-Za-z0-9+/_=-]{8,}|[A-Za-z0-9+/_=-]{8,}(?=\.\.\.)")
+_CUT = re.compile(r"(?:(?<=\.\.\.)|(?<=…))[A-Za-z0-9+/_=-]{8,}|[A-Za-z0-9+/_=-]{8,}(?=\.\.\.|…)")
 """What stands beside an ellipsis: websockets leaves out the middle of a frame, and half a token stays."""
 _ON_COMMAND_LINE = 50
 _TOKENS = 64
@@ -101,6 +101,14 @@ def unnamed(text: str) -> str:
 def without_random(text: str) -> str:
     """Return the text without what is too long and too random for a word or a path of words."""
     return _RUN.sub(lambda run: STARS if _is_random(run[0], 40) else run[0], text)
+
+
+def before_random(text: str, at: int) -> int:
+    """Tell where to cut a text, here or before, so that nothing is left of what `without_random` takes."""
+    for run in _RUN.finditer(text):
+        if run.start() < at < run.end() and _is_random(run[0], 40):
+            return run.start()
+    return at
 
 
 def looks_secret(word: str) -> bool:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands.desk import holds_secrets
+from tests.support.keys import a_secret
+
 PRIVATE = "aB3+" * 21 + "xY=="
 
 
@@ -59,6 +62,31 @@ def test_a_mistake_is_one_sentence_and_its_exit_code(
     assert sentence in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert PRIVATE[:12] not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "file", "text"),
+    [
+        ("snapshot", "none.toml", ""),
+        ("keys list", "profiles.toml", 'default = "SECRET"'),
+        ("keys list", "profiles.toml", '"SECRET" = 1'),
+        ("keys list", "profiles.toml", '[profile.a]\n"SECRET" = 1'),
+        ("config check", "config.toml", '"SECRET" = 1'),
+        ("config check", "config.toml", '["SECRET"]\na = 1'),
+    ],
+)
+def test_a_secret_in_a_wrong_place_is_not_repeated_in_part(
+    words: str, file: str, text: str, tmp_path: Path
+) -> None:
+    secret = a_secret()
+    (tmp_path / "config.toml").touch()
+    (tmp_path / file).write_text(text.replace("SECRET", secret))
+    env = {"KRAKENTUI_CONFIG": str(tmp_path / "config.toml"), "KRAKENTUI_STATE_DIR": str(tmp_path / "state")}
+    if not text:
+        env["KRAKENTUI_PROFILE"] = secret
+    done = krakentui(*words.split(), home=tmp_path, env=env)
+    assert done.returncode in {1, 2}
+    assert not holds_secrets(done.stdout + done.stderr)
 
 
 def test_a_proxy_of_the_environment_leaks_no_password_and_needs_no_scheme(tmp_path: Path) -> None:

@@ -150,6 +150,8 @@ def test_half_a_token_beside_an_ellipsis_is_starred_out() -> None:
     """As websockets prints a long frame."""
     told = redact('> TEXT \'{"method":"subsc...2Fd3Pc2u2ta7mw"}}\' [179 bytes], x8Kq2Lm9Tz... [cut]')
     assert told == f'> TEXT \'{{"method":"subsc...{STARS}"}}}}\' [179 bytes], {STARS}... [cut]'
+    assert redact("no x8Kq2Lm9Tz…, …Fd3Pc2u2ta7mw") == f"no {STARS}…, …{STARS}"
+    assert redact("Connecting… Reconnecting…") == "Connecting… Reconnecting…"
     assert redact("Connecting... Reconnecting...") == "Connecting... Reconnecting..."
 
 

@@ -1,10 +1,14 @@
 import unicodedata
+from base64 import b64encode
+from collections.abc import Callable
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from krakentui.model.text import MAX_TEXT, REPLACEMENT, clean
+from tests.support.keys import a_key, a_secret
 
 ATTACKS = [
     "\x1b]52;c;ZXZpbA==\x07",  # clipboard write
@@ -19,6 +23,10 @@ ATTACKS = [
     "line\r\nline",
     "\ud800",
 ]
+
+
+def a_token(seed: int) -> str:
+    return b64encode(Random(seed).randbytes(32)).decode().rstrip("=")
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -53,3 +61,25 @@ def test_the_result_is_bounded_and_normal(text: str) -> None:
     result = clean(text)
     assert len(result) <= MAX_TEXT
     assert unicodedata.is_normalized("NFC", result)
+
+
+@given(
+    st.sampled_from([a_key, a_secret, a_token]),
+    st.integers(0, 500),
+    st.sampled_from(["", "e\u0301" * 30, "profile ", "a/b=", "\x1b"]),
+    st.integers(12, 120),
+    st.sampled_from(["", ", sorry"]),
+)
+def test_a_cut_leaves_nothing_of_what_looks_like_a_secret(
+    make: Callable[[int], str], seed: int, before: str, limit: int, after: str
+) -> None:
+    secret = make(seed)
+    told = clean(before + secret + after, limit)
+    assert told.endswith("…") or len(told) <= limit
+    assert secret in told or not any(secret[at : at + 12] in told for at in range(len(secret) - 11))
+
+
+def test_a_cut_leaves_long_names_of_words() -> None:
+    assert (
+        clean("/home/someone/a/long/folder/of/many/words", 40) == "/home/someone/a/long/folder/of/many/wor…"
+    )
