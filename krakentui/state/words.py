@@ -86,7 +86,7 @@ def trace(order: Order, pairs: Pairs, request: CancelRequest | None = None, *, r
     part = f", {_part(order, pairs)}" if order.filled else ""
     if request is not None and request.outcome in {"cancelled", "gone"}:
         why = f": {request.why}" if request.outcome == "gone" and request.why else ""
-        whose = " by us or another program" if request.outcome == "cancelled" and request.doubt else ""
+        whose = " by us or others" if request.outcome == "cancelled" and request.doubt else ""
         return f"{request.outcome}{whose}{why}{part}"
     match order.status:
         case "filled":

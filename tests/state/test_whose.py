@@ -135,7 +135,7 @@ def test_the_trace_in_the_list_claims_no_more() -> None:
     state = a_state(THREE, *asked("O1"), lost("O1"), canceled("O1"))
     request = state.cancels["O1"]
     assert request.order is not None
-    assert trace(request.order, {}, request) == "cancelled by us or another program"
+    assert trace(request.order, {}, request) == "cancelled by us or others"
 
 
 def unknown_to_it(one: str, request: int = 1) -> CancelAnswered:
