@@ -61,6 +61,8 @@ class Gauge(Struct, frozen=True, kw_only=True):
     warning: Level
     from_start: bool
     """Only what may have happened before our start, or unseen, makes it look full."""
+    known_high: Fraction | None = None
+    """The high end, had nothing happened before our start or unseen; None = the same."""
     hidden: Fraction = Fraction(0)
     """Of the high end: refused acts of others, which nothing shows and which may have counted."""
     wall_in_ns: int | None = None
@@ -238,6 +240,7 @@ def _of_meter(
         free_in_ns=free_in_ns,
         warning=stopped or full,
         from_start=from_start,
+        known_high=points(known.high),
         hidden=points(now.hidden_high),
     )
 

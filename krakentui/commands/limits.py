@@ -53,6 +53,8 @@ def report(face: Face, *, as_json: bool) -> int:
     budget = face.budget(t_ns)
     put(text_of(limits_object(face, t_ns)) if as_json else table(budget))
     code = exit_code(budget)
+    if (sentence := why(budget)) is not None:
+        guard.say(sentence)
     absent = missing(face, t_ns)
     if absent and code == FINE:
         guard.say(why_missing(face, absent))
@@ -70,12 +72,30 @@ def exit_code(budget: BudgetView) -> int:
 def _is_limited(row: Gauge) -> bool:
     if row.warning in {"paused", "locked"}:  # the exchange said until when it wants no call
         return True
-    return row.name in _COUNTED and not row.from_start and row.high >= row.max
+    return row.name in _COUNTED and _used(row) >= row.max
 
 
 def _is_tight(row: Gauge) -> bool:
-    used = row.low if row.from_start else row.high
-    return row.name in _COUNTED and used >= row.max * _TIGHT
+    return row.name in _COUNTED and _used(row) >= row.max * _TIGHT
+
+
+def _used(row: Gauge) -> Fraction:
+    """Tell what may be used of a limit, without what may have been spent before the start."""
+    if row.known_high is not None:
+        return max(row.low, min(row.high, row.known_high))
+    return row.low if row.from_start else row.high
+
+
+def why(budget: BudgetView) -> str | None:
+    """Say what the exit code is for, as a sentence; None = all is fine or a lockout says it."""
+    limited = [row for row in budget.gauges if _is_limited(row)]
+    for row in limited or [row for row in budget.gauges if _is_tight(row)]:
+        if row.warning in {"paused", "locked"}:
+            return f"{row.label}: the exchange takes no call for now."
+        used, most = points_text(_used(row), up=True), points_text(row.max, up=False)
+        how = "At a limit" if limited else "Tight"
+        return f"{how}: {row.label}, up to {used} of {most} used, without what came before all starts."
+    return None
 
 
 def table(budget: BudgetView) -> str:

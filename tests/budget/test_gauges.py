@@ -20,6 +20,7 @@ from tests.budget.acts import (
     an_order,
     cancel_spent,
     refused,
+    settled,
     snapshot,
     spent,
     stream,
@@ -295,3 +296,11 @@ def test_the_overall_warning_is_the_worst() -> None:
 
 def test_units_of_a_row_are_points() -> None:
     assert row(told(a_ledger(), 0, spent(5)), "rest").high * POINT == units(5)
+
+
+def test_what_came_before_the_start_is_told_from_what_is_known_to_be_used() -> None:
+    ledger = told(a_ledger(quiet_s=1), 0, spent(16, 1), settled(1))
+    rest = row(ledger, "rest")
+    assert (rest.high, rest.known_high) == (Fraction(36), Fraction(16))
+    refusal = row(told(ledger, 0, refused()), "rest")
+    assert refusal.known_high is not None and refusal.known_high >= refusal.max  # noqa: PT018 - one claim

@@ -29,12 +29,39 @@ LOCKOUT = LockoutView(scope=KeyScope(FINGERPRINT), until_in_ns=890 * SECOND, rea
         (a_gauge("20", "20", name="open_orders"), FINE),
         (a_gauge("0", "20", from_start=True), FINE),
         (a_gauge("15", "20", from_start=True), TIGHT),
+        (structs.replace(a_gauge("3.35", "21"), known_high=Fraction(14)), FINE),
+        (structs.replace(a_gauge("3.35", "21"), known_high=Fraction(17)), TIGHT),
+        (structs.replace(a_gauge("3.35", "21"), known_high=Fraction(21)), LIMITED),
         (structs.replace(a_gauge("1", "2"), warning="paused"), LIMITED),
         (structs.replace(a_gauge("0", "20", from_start=True), warning="paused"), LIMITED),
     ],
 )
 def test_the_exit_code_follows_the_high_end(gauge: Gauge, code: int) -> None:
     assert exit_code(a_budget(gauge)) == code
+
+
+@pytest.mark.parametrize(
+    ("gauge", "sentence"),
+    [
+        (a_gauge("0", "14"), ""),
+        (a_gauge("0", "20", name="engine"), "At a limit: BTC/USD trading, up to 20 of 20 used"),
+        (
+            structs.replace(a_gauge("3", "21"), known_high=Fraction(17)),
+            "Tight: REST calls, up to 17 of 20 used",
+        ),
+        (
+            structs.replace(a_gauge("1", "2"), warning="paused"),
+            "REST calls: the exchange takes no call for now.",
+        ),
+    ],
+)
+def test_what_the_exit_code_is_for_is_said(
+    gauge: Gauge, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report(ReadyFace(budget=a_budget(gauge)), as_json=True)
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert bool(said) is bool(sentence)
 
 
 def test_a_lockout_is_limited_whatever_the_counters_say() -> None:
