@@ -29,6 +29,8 @@ Level = Literal["calm", "warm", "hot", "full", "paused", "locked"]
 """Below 75 % of the ceiling, from 75, from 90, at the ceiling; the exchange asked for a pause, locked out."""
 
 LEVELS: Sequence[Level] = ("calm", "warm", "hot", "full", "paused", "locked")
+STOPPED: frozenset[Level] = frozenset({"paused", "locked"})
+"""Nothing goes, whatever the counter says."""
 WARM = Fraction(3, 4)
 HOT = Fraction(9, 10)
 _KINDS: tuple[LimitName, ...] = (
@@ -67,6 +69,12 @@ class Gauge(Struct, frozen=True, kw_only=True):
     """Of the high end: refused acts of others, which nothing shows and which may have counted."""
     wall_in_ns: int | None = None
     """Until it may be full, spending as in the last minute; None = never at that rate, or not reckoned."""
+
+    @property
+    def is_certain(self) -> bool:
+        """Tell whether the lower end alone warns as much: else it only may be so."""
+        least = level(self.low, self.max)
+        return self.warning in STOPPED or LEVELS.index(self.warning) <= LEVELS.index(least)
 
     @property
     def share(self) -> Fraction:

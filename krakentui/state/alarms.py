@@ -52,8 +52,13 @@ class Alarms:
             mark = self._rose(limit, _share(new, t_ns))
             if mark is not None:
                 shown = new.shown(t_ns)
-                used = f"{amount(shown.low, shown.high)} of {figure(ceiling)} points are in use"
-                self._note(after.label(*limit), mark, f"{used}. {_what_next(after, limit, t_ns)}", t_ns)
+                most = min(shown.high, new.at(t_ns).shown_known(t_ns).high)
+                known = ", as far as known" if most < shown.high else ""
+                used = f"{amount(min(shown.low, most), most)} of {figure(ceiling)} points are in use{known}"
+                sure = Fraction(shown.low, ceiling) >= MARKS[mark]
+                self._note(
+                    after.label(*limit), mark, f"{used}. {_what_next(after, limit, t_ns)}", t_ns, sure=sure
+                )
 
     def counted(self, ledger: Ledger, orders: Iterable[Order], t_ns: int) -> None:
         """Look at how many orders are open on each pair; how many may be hangs on tier or settings."""
@@ -95,10 +100,11 @@ class Alarms:
         self._told[limit] = reached
         return reached - 1
 
-    def _note(self, name: str, mark: int, text: str, t_ns: int) -> None:
+    def _note(self, name: str, mark: int, text: str, t_ns: int, *, sure: bool = True) -> None:
         percent = MARKS[mark] * 100
         level = "bad" if mark else "warn"
-        self._journal.note("limit", f"{name} at {percent} %: {text}", level, t_ns)
+        stands = "at" if sure else "may be at"
+        self._journal.note("limit", f"{name} {stands} {percent} %: {text}", level, t_ns)
 
 
 def _moved(before: Ledger, after: Ledger) -> Iterator[tuple[Limit, Meter, Meter]]:

@@ -257,9 +257,11 @@ def test_a_gauge_shows_interval_ceiling_and_bar() -> None:
 @pytest.mark.parametrize(
     ("changes", "note"),
     [
-        ({"warning": "warm"}, "tight"),
+        ({"low": "15", "warning": "warm"}, "15/20 tight"),
+        ({"warning": "warm"}, "tight?"),
         ({"warning": "hot"}, "hot"),
-        ({"warning": "full", "free_in_ns": 3 * SECOND}, "full 3s"),
+        ({"warning": "full", "free_in_ns": 3 * SECOND}, "full? 3s"),
+        ({"low": "20", "warning": "full", "free_in_ns": 3 * SECOND}, "full 3s"),
         ({"warning": "locked"}, "locked out"),
         ({"from_start": True}, "start?"),
         ({"others_low": Fraction(1), "others_high": Fraction(3)}, "others 1–3"),
@@ -405,7 +407,7 @@ def test_the_help_lists_what_a_cancel_costs_by_age() -> None:
 
 @pytest.mark.parametrize("warning", ["warm", "hot", "full", "locked"])
 def test_a_gauge_that_warns_says_so_in_a_word_even_where_others_take_part(warning: str) -> None:
-    row = a_gauge("BTC/USD trading", "100", "120", warning=warning, others_high=Fraction(9))
+    row = a_gauge("BTC/USD trading", "125", "125", warning=warning, others_high=Fraction(9))
     assert gauge_texts(row)[2].split()[0] in {"tight", "hot", "full", "locked"}
 
 

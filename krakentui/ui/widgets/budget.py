@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual import events
 
-from krakentui.budget.gauges import Gauge, Level
+from krakentui.budget.gauges import STOPPED, Gauge, Level
 from krakentui.model.number import counted
 from krakentui.state.view import BudgetView
 from krakentui.ui.bars import interval_bar
@@ -30,8 +30,6 @@ BAR_TONES: dict[Level, Tone] = {
     "paused": "bad",
     "locked": "bad",
 }
-STOPPED = frozenset({"paused", "locked"})
-"""Nothing goes, whatever the counter says."""
 MIN_BAR = 8
 UNSEEN = "start?"
 """Note of a counter whose doubt is only what was used before our start."""
@@ -188,8 +186,14 @@ def places(row: Gauge) -> int:
     return 0 if row.max >= WHOLE_FROM else 1
 
 
-def _note(row: Gauge) -> str:
+def warning_word(row: Gauge) -> str:
+    """Say how full a counter is, with a question mark where only its upper end says so."""
     word = WORDS[row.warning]
+    return word if not word or row.is_certain else f"{word}?"
+
+
+def _note(row: Gauge) -> str:
+    word = warning_word(row)
     if row.from_start and row.warning not in STOPPED:
         word = UNSEEN
     elif not word and row.others_high > 0:  # a warning needs its word: colour alone tells nothing

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from krakentui.budget.gauges import Gauge
+from krakentui.budget.gauges import STOPPED, Gauge
 from krakentui.model.limit import ConnectionScope, IpScope, KeyScope, Scope
 from krakentui.model.number import counted, points_text
 from krakentui.state.usage import UsageView
@@ -10,7 +10,7 @@ from krakentui.ui.bars import interval_bar
 from krakentui.ui.fmt import UNKNOWN, interval, until
 from krakentui.ui.line import Drawn, Line, Span, line
 from krakentui.ui.table import Column
-from krakentui.ui.widgets.budget import BAR_TONES, STOPPED, UNSEEN, WORDS, places, short_label
+from krakentui.ui.widgets.budget import BAR_TONES, UNSEEN, places, short_label, warning_word
 from krakentui.ui.widgets.rows import Group, LiveRows
 
 BARS = ((110, 30), (74, 13), (0, 9))
@@ -114,7 +114,7 @@ def state(row: Gauge) -> str:
     """Say in a word what is to be said; for how long a lockout lasts is told above."""
     if row.warning == "locked":
         return "locked"
-    return UNSEEN if row.from_start and row.warning not in STOPPED else WORDS[row.warning]
+    return UNSEEN if row.from_start and row.warning not in STOPPED else warning_word(row)
 
 
 def counts_for(scope: Scope) -> str:
