@@ -65,7 +65,9 @@ class Canceller:
             numbers: numbers requests, the same row for every key of a session.
         """
         self.belief = belief
-        self.cancels = Cancels(state, house.clock, house.patience, lane, feed, answers, house.tell, numbers)
+        self.cancels = Cancels(
+            state, house.clock, house.patience, lane, feed, answers, house.tell, house.hide, numbers
+        )
         self._state = state
         self._lane = lane
         self._feed = feed

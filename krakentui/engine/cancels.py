@@ -68,9 +68,14 @@ class Cancels:
         feed: Feed[Conversation],
         answers: Answers,
         tell: Callable[[Happening], None],
+        hide: Callable[[str], str],
         numbers: "itertools.count[int] | None" = None,
     ) -> None:
-        """Begin with none; `numbers` is the row of request numbers where it is shared."""
+        """Begin with none; `numbers` is the row of request numbers where it is shared.
+
+        `hide` takes secrets out of what the exchange answers.
+        """
+        self._hide = hide
         self._state = state
         self._clock = clock
         self._patience = patience
@@ -199,7 +204,7 @@ class Cancels:
         if answered.ok:
             self._taken(job, answered.count)
         else:
-            self._refused(job, refusal(answered.error))
+            self._refused(job, refusal(self._hide(answered.error)))
 
     async def _over_rest(self, job: Job) -> None:
         try:

@@ -91,8 +91,9 @@ class Household(Struct, frozen=True, kw_only=True):
     ) -> Reply:
         """Read what came of a call, of a key or of none, and note whether the exchange itself was heard."""
         names = self.names()
-        reply = decode(call, status, body, account=account, names=names, asked_ns=asked_ns, key=key)
-        reply = reply.hiding(self.hide)
+        reply = decode(
+            call, status, body, account=account, names=names, asked_ns=asked_ns, key=key, hide=self.hide
+        )
         if reply.broken is not None:
             self._note_broken(reply)
         else:

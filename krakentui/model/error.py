@@ -15,9 +15,6 @@ KrakentuiError            one plain sentence, fit for the user
 └── Forbidden             our own allow-list said no: a bug of ours, never sent
 """
 
-from collections.abc import Callable
-from typing import Self
-
 
 class KrakentuiError(Exception):
     """One plain sentence that says what happened, to what, and what next."""
@@ -38,10 +35,6 @@ class VenueRefusal(KrakentuiError):
         """Keep the exchange's own code beside our sentence."""
         super().__init__(sentence)
         self.code = code
-
-    def hiding(self, hide: Callable[[str], str]) -> Self:
-        """Give the same refusal with something taken out of code and sentence."""
-        return type(self)(hide(self.code), hide(str(self)))
 
 
 class RateLimited(VenueRefusal):

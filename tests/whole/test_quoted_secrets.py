@@ -32,6 +32,7 @@ def key_of(both: Lockstep) -> Credentials:
 QUOTED: dict[str, Callable[[Lockstep], str]] = {
     "passphrase": lambda _: PASSPHRASE,
     "passphrase in JSON": lambda _: PASSPHRASE.replace(" ", "\\u0020"),
+    "passphrase by name": lambda _: f"otp: {PASSPHRASE}",
     "key": lambda both: key_of(both).key,
     "secret": lambda both: key_of(both).secret.reveal(),
     "39 characters of the secret": lambda both: key_of(both).secret.reveal()[:39],
@@ -86,20 +87,23 @@ async def test_what_the_exchange_quotes_of_us_reaches_neither_screen_nor_action_
     written = (tmp_path / "actions.jsonl").read_text()
     assert "*****" in written
     for text in (shown, written):
+        assert "sesame" not in text
         assert not any(quoted[at : at + 11] in text for at in range(len(quoted) - 10))
 
 
 @pytest.mark.anyio
 async def test_what_rest_quotes_of_us_is_told_to_nobody(tmp_path: Path) -> None:
     async with lockstep(state_dir=tmp_path, redactor=Redactor([Secret(PASSPHRASE)])) as both:
-        fault = inject(both, "error", match={"surface": "spot-rest"}, errors=[f"EWhatever:bad {PASSPHRASE}"])
+        fault = inject(
+            both, "error", match={"surface": "spot-rest"}, errors=[f"EWhatever:bad password: {PASSPHRASE}"]
+        )
         async with Probe(both.session._settings, both.clock, both.session._rng) as probe:
             described = await probe.key()
         assert struck(both, fault)
     assert described.refusal is not None
     assert (described.refusal.code, str(described.refusal)) == (
-        "EWhatever:bad *****",
-        "Kraken refused: EWhatever:bad *****.",
+        "EWhatever:bad password: *****",
+        "Kraken refused: EWhatever:bad password: *****.",
     )
 
 

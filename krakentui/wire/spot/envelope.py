@@ -50,8 +50,8 @@ class _Envelope(Struct, frozen=True):
 _ENVELOPES = json.Decoder(_Envelope)
 
 
-def open_envelope(status: int, body: bytes) -> Raw | VenueRefusal:
-    """Give the result inside, or the refusal.
+def open_envelope(status: int, body: bytes, hide: Callable[[str], str]) -> Raw | VenueRefusal:
+    """Give the result inside, or the refusal, with something taken out of its codes.
 
     Raises:
         Broken: it is no envelope, or has no result.
@@ -62,7 +62,7 @@ def open_envelope(status: int, body: bytes) -> Raw | VenueRefusal:
         raise _no_envelope(status, body) from None
     if envelope.error is None:
         raise _no_envelope(status, body)
-    errors = [code for code in envelope.error if not code.startswith("W")]
+    errors = [hide(code) for code in envelope.error if not code.startswith("W")]
     if errors:
         return worst(errors)
     if status != 200:

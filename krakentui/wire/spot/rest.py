@@ -5,10 +5,9 @@ decides. A body that is no envelope is not an answer of the exchange, and never 
 """
 
 from collections.abc import Callable
-from typing import Self
 from urllib.parse import urlencode
 
-from msgspec import Raw, Struct, field, json, structs
+from msgspec import Raw, Struct, field, json
 
 from krakentui.model.error import KeyProblem, VenueRefusal
 from krakentui.model.event import Happening
@@ -74,15 +73,6 @@ class Reply(Struct, frozen=True, kw_only=True):
     server_ns: int | None = None
     """The exchange's clock, cut to the second."""
 
-    def hiding(self, hide: Callable[[str], str]) -> Self:
-        """Give the same reply with something taken out of what it says went wrong."""
-        if self.refusal is None and self.broken is None:
-            return self
-        refusal = None if self.refusal is None else self.refusal.hiding(hide)
-        return structs.replace(
-            self, refusal=refusal, broken=None if self.broken is None else hide(self.broken)
-        )
-
 
 def prepare(call: Call, credentials: Credentials | None = None, nonce: int | None = None) -> Prepared:
     """Write a request; a private one is signed with the nonce.
@@ -122,6 +112,7 @@ def decode(
     names: Names,
     asked_ns: int,
     key: str = "",
+    hide: Callable[[str], str] = str,
 ) -> Reply:
     """Read a reply. Never raises.
 
@@ -133,10 +124,11 @@ def decode(
         names: how REST's names are joined with the stream's.
         asked_ns: steady time at which the request was written.
         key: fingerprint of the key in use.
+        hide: takes what nobody may see out of an error.
     """
     asked = Asked(call.endpoint, account, names, asked_ns, key)
     try:
-        opened = open_envelope(status, body)
+        opened = open_envelope(status, body, hide)
         if isinstance(opened, VenueRefusal):
             unknown = _unknown(call, opened, asked)
             return Reply(refusal=opened) if unknown is None else Reply(events=(unknown,))
