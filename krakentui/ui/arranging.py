@@ -79,8 +79,7 @@ class Arranging:
         """Show the beginning of the new order, and say where the chosen row is if it is out of sight."""
         orders = self._app.main.orders
         orders.wish_for(wish)
-        row = orders.to_top()
-        if row is not None:
-            self._app.say(
-                f"The chosen order is now row {row} of {len(orders.keys)}: an arrow key goes on there."
-            )
+        if not orders.to_top():
+            rows = [key for key in orders.keys if key in orders.open_ids or key == orders.chosen]
+            place = f"{rows.index(orders.chosen or '') + 1} of {len(rows)}"
+            self._app.say(f"The chosen order is now row {place}: an arrow key goes on there.")

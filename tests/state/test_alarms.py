@@ -89,6 +89,12 @@ def test_what_is_not_known_from_before_the_start_warns_of_nothing() -> None:
     assert lines(a_state(snapshot(), a_call(3))) == []
 
 
+def test_the_figures_of_a_warning_are_those_of_its_percent() -> None:
+    """What may have been used before the start is not in them, and that is said."""
+    (line,) = lines(a_state(snapshot(), PRO, a_call(15)))
+    assert line[1].startswith("REST calls at 75 %: 15 of 20 points are in use, as far as known. ")
+
+
 def test_a_gap_in_the_stream_warns_of_nothing() -> None:
     state = play(a_calm_state(), feed("private", "down"), seconds=CALM_S)
     play(state, feed("private"), snapshot(), seconds=CALM_S + 1)

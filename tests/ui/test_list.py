@@ -283,6 +283,15 @@ async def test_a_sort_says_where_the_chosen_order_went() -> None:
         assert orders.top > 0
 
 
+async def test_where_the_chosen_order_went_is_counted_in_open_orders() -> None:
+    face = a_face(*many())
+    face.orders_view = orders_of(*many(), traces=(an_order("P1", "59999.5", trace="cancelled", cost=None),))
+    async with opened(face) as screen:
+        await screen.press("S")
+        assert "P1" in screen.app.main.orders.keys
+        assert "The chosen order is now row 28 of 28" in screen.text()
+
+
 async def test_another_key_is_shown_in_the_order_and_with_the_filter_of_before() -> None:
     async with opened(a_face()) as screen:
         await typed(screen, "buy")

@@ -272,13 +272,11 @@ class LiveRows(Panel[V], Generic[V, R], can_focus=True):
             self._top = max(min(self._top, first), place - room + 1)
         self.redraw()
 
-    def to_top(self) -> int | None:
-        """Show the first row; where the chosen one is out of sight then, give its number, counted from 1."""
+    def to_top(self) -> bool:
+        """Show the first row; tell whether the chosen one is still in sight, or none is chosen."""
         self._top = 0
         self.redraw()
-        if self.chosen is None or self._keys.index(self.chosen) < self.size.height - self._head:
-            return None
-        return self.keys.index(self.chosen) + 1
+        return self.chosen is None or self._keys.index(self.chosen) < self.size.height - self._head
 
     def scroll_rows(self, step: int) -> None:
         """Move what is in sight, the cursor stays."""
