@@ -48,7 +48,7 @@ def options_for(given: Given, start_us: int | None) -> Options:
         port=given.port,
         pairs=given.pairs,
         scenario=None if given.scenario is None else _scenario(given.scenario),
-        mirror=None if given.mirror is None else _recording(given.mirror),
+        mirror=None if given.mirror is None else _recording(given.mirror, replays=given.command == "replay"),
     )
 
 
@@ -59,13 +59,14 @@ def _scenario(name: str) -> Scenario:
         raise UsageError(str(bad)) from None
 
 
-def _recording(path: Path) -> Recording:
+def _recording(path: Path, *, replays: bool) -> Recording:
     from krakentui.simulator.mirror.reading import load as load_recording  # noqa: PLC0415 - for one option
 
     try:
         return load_recording(path)
     except BadRecording as bad:
-        raise UsageError(f"{path} cannot be mirrored: {bad}.") from None
+        what = "replayed" if replays else "mirrored"
+        raise UsageError(f"{path} cannot be {what}: {bad}.") from None
 
 
 def first_line_of(told: object) -> FirstLine:

@@ -78,6 +78,13 @@ class Points:
             return NotYet(until_ns=None, why=why, no_pair=True)
         if wish.waits and (wait := self._wait(pair, wish.units, t_ns)) is not None:
             return wait
+        counter = self._ledger().engine_at(pair, t_ns)
+        if wish.books and wish.units > counter.ceiling:
+            why = (
+                f"{counted(figure(wish.units), 'point')} cannot be spent on {pair} at once: its ceiling is "
+                f"{figure(counter.ceiling)}. A batch of cancels may pass it: book that in parts."
+            )
+            return NotYet(until_ns=None, why=why)
         if wish.books:
             self._booked += 1
             name = f"{program} {t_ns} {self._booked}"

@@ -160,7 +160,7 @@ def _check_file(seen: os.stat_result, path: Path, owners: frozenset[int], others
     if seen.st_mode & others:
         act = "write to" if seen.st_mode & others & 0o022 else "read"
         raise KeyProblem(
-            f"Others may {act} {path} (mode {stat.S_IMODE(seen.st_mode):04o}): run `chmod 600 {path}`, and "
+            f"Others may {act} the file (mode {stat.S_IMODE(seen.st_mode):04o}): run `chmod 600 {path}`, and "
             "replace the key if it lay there open."
         )
 

@@ -112,7 +112,7 @@ def _check_stand_in(profile: Profile, offered: Offer, silent: list[Offer]) -> No
     if failed is None or offered.store == profile.store or profile.fingerprint in {"", print_}:
         return
     raise KeyProblem(
-        f"The key {profile.name} cannot be had. {_capital(failed.where)}: {failed.why} "
+        f"The key {profile.name} cannot be had. {_told(failed)} "
         f"{_capital(offered.where)} holds another key ({print_}) than the one that was added as "
         f"{profile.name} ({profile.fingerprint}): it is not used in place of {failed.where}."
     )
@@ -122,9 +122,7 @@ def _found(profile: Profile, offered: Offer, silent: list[Offer], others: list[O
     if offered.pair is None:
         raise RuntimeError("a key was found, or this is not asked")
     credentials = offered.pair.credentials(profile.name, offered.where)
-    notes = [
-        f"{_capital(one.where)}: {one.why} The key comes from {offered.where}." for one in silent if one.why
-    ]
+    notes = [f"{_told(one)} The key comes from {offered.where}." for one in silent if one.why]
     notes += [f"{_capital(offered.where)}: {note}." for note in offered.pair.notes]
     if profile.fingerprint and profile.fingerprint != credentials.fingerprint:
         notes.append(
@@ -149,14 +147,20 @@ def disagreements(offers: list[Offer]) -> list[str]:
 
 def _nothing(profile: Profile, offers: list[Offer]) -> str:
     """Say that no source has the key: what each said, and the ways that are left."""
-    told = [f"{_capital(one.where)}: {one.why}" for one in offers if one.why]
+    told = [_told(one) for one in offers if one.why]
     expected = next((one for one in offers if one.store == profile.store), None)
     if expected is not None and not expected.why:
         told.append(f"{_capital(expected.where)} has nothing.")
-    return (
-        f"The key {profile.name} cannot be had. {' '.join(told)} `krakentui doctor` shows every source; "
-        f"`krakentui keys remove {profile.name}` and `keys add` store it anew."
-    )
+    ways = "`krakentui doctor` shows every source"
+    if expected is None or "run `" not in expected.why:  # the cure is named already
+        ways += f"; `krakentui keys remove {profile.name}` and `keys add` store it anew"
+    return f"The key {profile.name} cannot be had. {' '.join(told)} {ways}."
+
+
+def _told(one: Offer) -> str:
+    """Tell what a source said; where that names its file, the file is not named twice."""
+    file = one.where.rpartition(" ")[2]
+    return one.why if "/" in file and file in one.why else f"{_capital(one.where)}: {one.why}"
 
 
 def _capital(text: str) -> str:

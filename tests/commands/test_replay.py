@@ -80,7 +80,7 @@ def test_a_name_that_would_move_the_cursor_is_told_without_it() -> None:
 
 def test_what_is_no_recording_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    with pytest.raises(UsageError, match=f"^{path} cannot be mirrored: there is no such file.$"):
+    with pytest.raises(UsageError, match=f"^{path} cannot be replayed: there is no such file.$"):
         run(parse(["replay", str(path)]))
 
 

@@ -104,9 +104,14 @@ def test_with_an_endpoint_stored_keys_are_ignored(home: dict[str, str]) -> None:
 
 
 def test_a_default_that_cannot_be_had_stops_the_start(home: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "keys" / "main.key").chmod(0o644)
-    with pytest.raises(KeyProblem, match=r"The key main cannot be had\. The file .*Others may read"):
+    file = tmp_path / "keys" / "main.key"
+    file.chmod(0o644)
+    with pytest.raises(KeyProblem) as caught:
         chosen("", home)
+    assert str(caught.value) == (
+        f"The key main cannot be had. Others may read the file (mode 0644): run `chmod 600 {file}`, and "
+        "replace the key if it lay there open. `krakentui doctor` shows every source."
+    )
 
 
 def test_a_simulator_key_in_a_store_is_refused(home: dict[str, str], tmp_path: Path) -> None:

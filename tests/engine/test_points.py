@@ -142,6 +142,16 @@ def test_more_than_the_ceiling_never_fits() -> None:
     assert wait == NotYet(until_ns=None, why="126 points can never fit on BTC/USD: its ceiling is 125.")
 
 
+def test_more_than_the_ceiling_is_not_booked_at_once() -> None:
+    shop = Shop()
+    wait = shop.wants(126, waits=False)
+    assert isinstance(wait, NotYet)
+    assert wait.until_ns is None
+    assert wait.why.startswith("126 points cannot be spent on BTC/USD at once: its ceiling is 125.")
+    assert shop.high() == 0
+    assert isinstance(shop.wants(125, waits=False), Granted)
+
+
 def test_while_nobody_sees_the_acts_nothing_surely_fits() -> None:
     shop = Shop(ledger=Ledger.start(0, BTC.account, "alice", assume_tier="pro"))
     for second in (0, 1_000):
