@@ -1,18 +1,23 @@
 """No event brings a secret into what is shown or written."""
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import Struct, structs
 
 import krakentui.model
 from krakentui.engine.hiding import PARTS, TEXTS, hidden
+from krakentui.engine.redact import Redaction
 from krakentui.model.amend import Amend, AmendsSeen
 from krakentui.model.event import (
     Answered,
     CancelAnswered,
+    CancelNotSent,
     Happening,
     KeyRefused,
     LockoutBegan,
@@ -26,8 +31,13 @@ from krakentui.model.limit import KeyScope
 from krakentui.model.market import Maintenance
 from krakentui.model.mass import MassAnswered
 from krakentui.model.order import OrderPatch
-from krakentui.model.secret import STARS, Secret
+from krakentui.model.redact import Redactor
+from krakentui.model.secret import STARS, Credentials, Secret
 from krakentui.model.switch import SwitchAnswered
+from krakentui.model.symbol import Names
+from krakentui.model.text import clean
+from krakentui.wire.spot.rest import Call, decode
+from tests.support.keys import a_key, a_secret
 
 SECRET = Secret("open sesame")
 NAMES = {
@@ -69,6 +79,40 @@ def test_what_the_exchange_says_of_us_is_starred_out(event: Happening) -> None:
     assert "sesame" in repr(event)
     assert "sesame" not in repr(told)
     assert repr(told) == repr(event).replace("open sesame", STARS)
+
+
+PASSWORD = "correct horse-7 Batterie"
+KEY = Credentials(key=a_key(), secret=Secret(a_secret()), name="", source="", otp=Secret(PASSWORD))
+TOKEN = a_key(9)[:43]
+SECRETS = (a_key(), a_secret(), PASSWORD, TOKEN)
+
+
+@given(
+    st.sampled_from(SECRETS),
+    st.data(),
+    st.sampled_from(
+        ["", "otp: ", "EGeneral:Invalid arguments:", "token=", "the secret ", "x " * 95, "…", "..."]
+    ),
+    st.sampled_from(["", "…", "...", " is bad", '"', "/x", "-" * 30]),
+)
+def test_whatever_is_quoted_and_however_it_is_cut_no_part_is_shown_or_written(
+    secret: str, data: st.DataObject, before: str, after: str
+) -> None:
+    begin = data.draw(st.integers(0, len(secret) - 12))
+    end = data.draw(st.integers(begin + 12, len(secret)))
+    quoted = before + secret[begin:end] + after
+    redactor = Redactor()
+    redactor.learn(KEY)
+    redactor.learn_token(Secret(TOKEN))
+    frame = json.dumps({"error": [quoted]}).encode()
+    refused = decode(
+        Call("BalanceEx"), 200, frame, account="a", names=Names(), asked_ns=1, hide=redactor.known
+    ).refusal
+    assert refused is not None
+    heard = hidden(CancelNotSent(account="a", order_id="O", request=1, why=clean(quoted)), redactor.known)
+    written = Redaction(b"k" * 32, redactor).apply(frame)
+    for told in (refused.code, str(refused), heard.why, redactor.clean(quoted), written):
+        assert not any(secret[at : at + 12] in told for at in range(len(secret) - 11))
 
 
 def test_ids_stay_as_they_are_and_an_event_without_a_secret_is_the_same() -> None:
