@@ -29,6 +29,7 @@ ATTACKS = (
     f"\u754c\U0001f469\u200d\U0001f469\u200d\U0001f467{MARK}\u3164",
 )
 ROUNDS = 4
+PERMISSIONS = ("query-funds", "query-open-trades", "close-trades", "create-ws-token")
 
 
 def bare(text: str) -> str:
@@ -44,7 +45,7 @@ def main() -> int:
 
 
 async def _show() -> int:
-    scene = Scene(permissions=("query-funds", "query-open-trades", "close-trades", *ATTACKS))
+    scene = Scene(permissions=PERMISSIONS)
     attacks = cycle(ATTACKS)
     _poison_rest(scene, attacks)
     app = KrakenApp(scene.session)
@@ -70,7 +71,11 @@ def _poison_rest(scene: Scene, attacks: Iterator[str]) -> None:
     funds = {text: {"balance": "1.0", "hold_trade": "0"} for text in ATTACKS}
     scene.door.answer_always("BalanceEx", ok(funds))
     scene.door.answer_always("SystemStatus", ok({"status": next(attacks), "timestamp": next(attacks)}))
-    scene.door.answer_always("GetApiKeyInfo", key_info(*ATTACKS).replace('"test"', json.dumps(next(attacks))))
+    # readable, for a key is held back until its description can be read
+    described_key = key_info(*PERMISSIONS, *map(bare, ATTACKS)).replace(
+        '"test"', json.dumps(bare(next(attacks)))
+    )
+    scene.door.answer_always("GetApiKeyInfo", described_key)
     scene.answer = lambda request: [scene.failed(request, f"EOrder:{next(attacks)}")]
 
 
