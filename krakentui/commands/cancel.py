@@ -191,7 +191,8 @@ async def _settled(face: Face, question: Question, speed: float) -> tuple[Result
         return view is not None and view.settled
 
     if not await running.until(face, SILENT_S, speed, all_told):
-        guard.say(on_its_way(face, question))
+        if (sentence := on_its_way(face, question)) is not None:
+            guard.say(sentence)
         await running.until(face, SETTLING_S - SILENT_S, speed, all_told)
     return told(face, question, f"not settled within {SETTLING_S:.0f} s")
 
@@ -220,7 +221,7 @@ def _ready(face: Face, given: Given, t_ns: int) -> bool:
         return True
     if not is_named(given, face.names()):
         return False
-    return view.known and not unjudged(view.rows, given)
+    return view.known and not unjudged(view.rows, given, face.names())
 
 
 def _is_shown(face: Face, t_ns: int) -> bool:
@@ -260,7 +261,7 @@ def _explain(face: Face, given: Given) -> None:
         raise KrakentuiError(why_missing(face, ("orders",)))
     if given.pair is not None and "/" in given.pair and not face.names().pairs:
         guard.say(f"The exchange has not told its pairs: {given.pair} is taken as it was typed.")
-    left = unjudged(view.rows, given)
+    left = unjudged(view.rows, given, face.names())
     if left:
         what = ", ".join(row.id for row in left)
         guard.say(f"Left alone, because it is not known whether the description fits: {what}.")

@@ -72,11 +72,13 @@ def unconfirmed(face: Face, question: Question) -> tuple[str, ...]:
     return () if view is None else tuple(row.id for row in view.rows if row.is_open)
 
 
-def on_its_way(face: Face, question: Question) -> str:
-    """Say how far the cancels are whose outcome is still to come."""
+def on_its_way(face: Face, question: Question) -> str | None:
+    """Say how far the cancels are whose outcome is still to come; None = that of no order is."""
     view = view_of(face, question)
     rows = () if view is None else view.rows
     states = Counter(_STAGES[row.state] for row in rows if row.is_open)
+    if not states:
+        return None
     done = len(rows) - sum(states.values())
     parts = [f"{states[stage]} {stage}" for stage in dict.fromkeys(_STAGES.values()) if states[stage]]
     if done:

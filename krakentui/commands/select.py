@@ -4,6 +4,7 @@ The options are a filter as the list has it. An order whose age or distance is n
 `--older` or `--far`: unknown is not old.
 """
 
+import contextlib
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -131,6 +132,8 @@ def selected(rows: Sequence[OrderRow], given: Given) -> tuple[OrderRow, ...]:
     return fitting(rows, wanted) if given.everything else meant(rows, wanted)
 
 
-def unjudged(rows: Sequence[OrderRow], given: Given) -> tuple[OrderRow, ...]:
+def unjudged(rows: Sequence[OrderRow], given: Given, names: Names) -> tuple[OrderRow, ...]:
     """Pick the rows of which it is not known yet whether they are meant."""
+    with contextlib.suppress(UsageError):  # what means no pair is refused where it is chosen by
+        given = with_pair(given, names)
     return doubtful(rows, filter_of(given))

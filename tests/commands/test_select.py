@@ -7,7 +7,7 @@ from krakentui.commands.parser import parse
 from krakentui.commands.select import check_selector, is_everything, selected, unjudged
 from krakentui.model.clock import SECOND
 from krakentui.model.error import UsageError
-from tests.commands.face import an_order
+from tests.commands.face import NAMES, an_order
 
 ID = "OQCLML-BW3P3-BUCMWZ"
 ROWS = (
@@ -130,9 +130,11 @@ def test_everything_is_all_alone() -> None:
         ("--type limit", ["O4"]),
         ("--older 5m", ["O4"]),
         ("--far 1", ["O4"]),
+        ("--older 5m --pair XXBTZUSD", ["O4"]),
+        ("--older 5m --pair btc", ["O4"]),
     ],
 )
 def test_what_cannot_be_judged_yet_is_named(line: str, unknown: list[str]) -> None:
     nameless = an_order("O5", pair="XBTEUR")
-    rows = unjudged((*ROWS, nameless), parse(["cancel", *line.split()]))
+    rows = unjudged((*ROWS, nameless), parse(["cancel", *line.split()]), NAMES)
     assert [row.id for row in rows] == unknown
