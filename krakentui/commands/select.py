@@ -103,9 +103,9 @@ def _one_side(names: Names, typed: str) -> str | None:
     assets = meant_assets(names, typed.removeprefix("/").removesuffix("/"))
     if len(assets) != 1 or meant_pairs(names, typed):
         return None
-    found = f"/{assets[0]}" if typed.startswith("/") else f"{assets[0]}/"
-    fits = str.endswith if typed.startswith("/") else str.startswith
-    return found if any(fits(symbol, found) for symbol in names.pairs.values()) else None
+    if typed.startswith("/"):
+        return f"/{assets[0]}" if assets[0] in names.spellings.quotes else None
+    return f"{assets[0]}/" if assets[0] in names.spellings.bases else None
 
 
 def filter_of(given: Given) -> OrderFilter:

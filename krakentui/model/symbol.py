@@ -8,6 +8,7 @@ thirty real assets begin with X or Z (spot REST reference, 4.5).
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 
 from msgspec import Struct
@@ -55,7 +56,19 @@ class PairInfo(Struct, frozen=True, kw_only=True):
     altname: str | None = None
 
 
-class Names(Struct, frozen=True):
+class Spellings(Struct, frozen=True):
+    """What every spelling without capitals may be; more than one thing, where it is ambiguous."""
+
+    assets: Mapping[str, frozenset[str]]
+    pairs: Mapping[str, frozenset[str]]
+    symbols: frozenset[str]
+    bases: frozenset[str]
+    quotes: frozenset[str]
+    has_rest: bool
+    """REST has told its names of pairs: the stream knows `BTC/USD` alone."""
+
+
+class Names(Struct, frozen=True, dict=True):
     """The join of REST's names and the stream's names."""
 
     assets: Mapping[str, str] = MappingProxyType({})
@@ -81,6 +94,23 @@ class Names(Struct, frozen=True):
                     known[spelling] = info.symbol
         return Names(self.assets, MappingProxyType(known))
 
+    @cached_property
+    def spellings(self) -> Spellings:
+        """Every spelling in capitals or not, made once: it takes milliseconds with all pairs of Kraken."""
+        symbols = frozenset(self.pairs.values())
+        sides = [symbol.partition("/") for symbol in symbols if "/" in symbol]
+        bases, quotes = frozenset(base for base, _, _ in sides), frozenset(quote for _, _, quote in sides)
+        told = bases | quotes | {*self.assets.values()}
+        old = [(one, alias(one)) for one in _ALIASES if alias(one) in told]
+        return Spellings(
+            assets=_folded([*self.assets.items(), *((asset, asset) for asset in told), *old]),
+            pairs=_folded(self.pairs.items()),
+            symbols=symbols,
+            bases=bases,
+            quotes=quotes,
+            has_rest=any("/" not in spelling for spelling in self.pairs),
+        )
+
     def asset(self, spelling: str) -> str:
         """Give the display name, suffix kept: `XXBT` -> `BTC`, `XBT.M` -> `BTC.M`, `DOT28.S` -> `DOT.S`."""
         base, dot, suffix = spelling.partition(".")
@@ -95,6 +125,13 @@ class Names(Struct, frozen=True):
     def pair(self, spelling: str) -> str | None:
         """Give the stream symbol of a pair, or None where it is not known yet."""
         return self.pairs.get(spelling)
+
+
+def _folded(spelled: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    known: dict[str, frozenset[str]] = {}
+    for spelling, name in spelled:
+        known[spelling.casefold()] = known.get(spelling.casefold(), frozenset()) | {name}
+    return known
 
 
 def alias(name: str) -> str:

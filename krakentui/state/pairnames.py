@@ -5,13 +5,7 @@ theirs, with a slash or without (`xbt/usd`, `BTCUSD`). What may be two things is
 a cancel may go by it.
 """
 
-from collections.abc import Mapping
-from typing import Final
-
-from krakentui.model.symbol import Names, alias
-
-_OLD_NAMES: Final = ("XBT", "XDG")
-"""What Kraken calls assets that the rest of the world, and its stream, calls otherwise."""
+from krakentui.model.symbol import Names
 
 
 def named_pair(names: Names, typed: str) -> str | None:
@@ -22,37 +16,24 @@ def named_pair(names: Names, typed: str) -> str | None:
 
 def meant_pairs(names: Names, typed: str) -> tuple[str, ...]:
     """Give the stream's names of all pairs that may be meant."""
-    wanted = typed.casefold()
-    found = {symbol for spelling, symbol in names.pairs.items() if spelling.casefold() == wanted}
-    symbols = frozenset(names.pairs.values())
-    assets = _assets(names)
+    wanted, known = typed.casefold(), names.spellings
+    found = {*known.pairs.get(wanted, ())}
     for base, quote in _halves(wanted):
-        sides = ((one, other) for one in assets.get(base, ()) for other in assets.get(quote, ()))
-        found |= {symbol for one, other in sides if (symbol := f"{one}/{other}") in symbols}
+        sides = ((one, other) for one in known.assets.get(base, ()) for other in known.assets.get(quote, ()))
+        found |= {symbol for one, other in sides if (symbol := f"{one}/{other}") in known.symbols}
     return tuple(sorted(found))
 
 
 def meant_assets(names: Names, typed: str) -> tuple[str, ...]:
     """Give the display names of all assets that may be meant."""
-    return tuple(sorted(_assets(names).get(typed.casefold(), ())))
+    return tuple(sorted(names.spellings.assets.get(typed.casefold(), ())))
 
 
 def has_all_spellings(names: Names) -> bool:
     """Tell whether REST has told its names of pairs: the stream knows `BTC/USD` alone."""
-    return any("/" not in spelling for spelling in names.pairs)
+    return names.spellings.has_rest
 
 
 def _halves(wanted: str) -> list[tuple[str, str]]:
     base, slash, quote = wanted.partition("/")
     return [(base, quote)] if slash else [(wanted[:at], wanted[at:]) for at in range(1, len(wanted))]
-
-
-def _assets(names: Names) -> Mapping[str, frozenset[str]]:
-    """Every spelling of an asset, without capitals -> what it may be."""
-    told = {side for symbol in names.pairs.values() for side in symbol.split("/")} | {*names.assets.values()}
-    spelled = [*names.assets.items(), *((asset, asset) for asset in told)]
-    spelled += [(old, alias(old)) for old in _OLD_NAMES if alias(old) in told]
-    known: dict[str, frozenset[str]] = {}
-    for spelling, asset in spelled:
-        known[spelling.casefold()] = known.get(spelling.casefold(), frozenset()) | {asset}
-    return known

@@ -1,5 +1,7 @@
 """Which pair somebody means: every spelling of the exchange, and never a guess between two."""
 
+from collections.abc import Callable, Iterator, Mapping
+
 import pytest
 
 from krakentui.model.symbol import Names, PairInfo
@@ -47,3 +49,33 @@ def test_what_may_be_two_pairs_means_neither() -> None:
 @pytest.mark.parametrize("typed", ["btc", "XBT", "xxbt"])
 def test_every_spelling_of_an_asset_means_it(typed: str) -> None:
     assert meant_assets(BOTH, typed) == ("BTC",)
+
+
+class Counted(Mapping[str, str]):
+    """A mapping that counts how often it is gone through."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self._known = known
+        self.walks = 0
+
+    def __getitem__(self, name: str) -> str:
+        return self._known[name]
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __iter__(self) -> Iterator[str]:
+        self.walks += 1
+        return iter(self._known)
+
+
+@pytest.mark.parametrize("ask", [meant_pairs, meant_assets, lambda names, _: has_all_spellings(names)])
+def test_the_lists_are_gone_through_once_however_often_it_is_asked(
+    ask: Callable[[Names, str], object],
+) -> None:
+    assets, pairs = Counted(BOTH.assets), Counted(BOTH.pairs)
+    names = Names(assets, pairs)
+    first = ask(names, "btc/usd")
+    walks = assets.walks, pairs.walks
+    assert ask(names, "btc/usd") == first == ask(BOTH, "btc/usd")
+    assert (assets.walks, pairs.walks) == walks
