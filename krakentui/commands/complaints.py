@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 SEE_HELP = "`krakentui --help` lists what there is."
-_CHOICE = re.compile(r"argument (?P<what>\S+): invalid choice: (?P<word>.+?) \(choose from (?P<among>.+)\)")
+_CHOICE = re.compile(r"argument (?P<what>\S+): invalid choice: (?P<word>.+) \(choose from (?P<among>.+)\)")
 _REPEATED = re.compile(r"(?:--?)?[a-z]+(?:-[a-z]+)*")
 _MOST_REPEATED = 24
 """The form of our options, commands and choices. No other word is repeated: it may be a password."""
@@ -48,7 +48,7 @@ def unknown(extras: Sequence[str]) -> str:
 def sentence(message: str, words: Sequence[str], options: Collection[str]) -> str:
     """Turn argparse's complaint about these words into a sentence of ours; `options` were known there."""
     if found := _CHOICE.fullmatch(message):
-        what, word, among = found["what"], ast.literal_eval(found["word"]), found["among"].replace("'", "")
+        what, word, among = found["what"], _unquoted(found["word"]), found["among"].replace("'", "")
         option = next((one for one, after in pairwise(words) if after == word), "")
         is_option = option.startswith("-") and option not in options
         shown = "" if what in _SECRETIVE else _shown(word, "")
@@ -67,6 +67,15 @@ def sentence(message: str, words: Sequence[str], options: Collection[str]) -> st
         why = _NO_VALUE.sub("takes no value", _PLAIN.get(found["why"], found["why"]))
         return f"{found['what']} {why}."
     return f"{message[:1].upper()}{message[1:]}. {SEE_HELP}"
+
+
+def _unquoted(quoted: str) -> str:
+    """Read the word that argparse shows as Python would; empty where it is no text."""
+    try:
+        word = ast.literal_eval(quoted)
+    except (ValueError, SyntaxError):
+        return ""
+    return word if isinstance(word, str) else ""
 
 
 def _is_value(word: str, before: str) -> bool:

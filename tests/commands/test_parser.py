@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from krakentui.commands import complaints
 from krakentui.commands.parser import TABLE_PAIRS, Given, parse
 from krakentui.commands.simulated import options_for
 from krakentui.model.error import UsageError
@@ -152,6 +153,31 @@ def test_what_may_be_a_secret_is_not_repeated_whatever_its_form(
 )
 def test_no_word_is_repeated_that_has_not_the_form_of_ours(line: str, told: str, password: str) -> None:
     assert wrong(*(word.replace("PASSWORD", password) for word in line.split())).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("x (choose from y)",), "There is no such command."),
+        (("'x' (choose from 'y')",), "There is no such command."),
+        (("limits", "hunter2 (choose from b"), "There is no such task: it is one of plan, calibrate."),
+        (
+            ("cancel", "--side", "hunter2 (choose from b)"),
+            "--side takes no such word: it is one of buy, sell.",
+        ),
+    ],
+)
+def test_a_word_with_the_parser_s_own_words_in_it_is_wrong_like_any_other(
+    words: Sequence[str], told: str
+) -> None:
+    assert wrong(*words).removesuffix(" `krakentui --help` lists what there is.") == told
+
+
+@pytest.mark.parametrize("quoted", ["hunter2", "'hunter2", "f('hunter2')"])
+def test_a_complaint_whose_word_cannot_be_read_repeats_none(quoted: str) -> None:
+    message = f"argument --side: invalid choice: {quoted} (choose from 'buy', 'sell')"
+    told = complaints.sentence(message, ["cancel", "--side", "hunter2"], ())
+    assert told == "--side takes no such word: it is one of buy, sell."
 
 
 def test_a_value_of_an_option_that_takes_none_is_not_repeated() -> None:
