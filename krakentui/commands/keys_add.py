@@ -119,7 +119,7 @@ def _store(
             try:
                 listing.write(listed)
             except BaseException:  # Ctrl-C, too
-                if not was_there:
+                if not was_there and not listing.names(name):
                     forget(store, name, here)
                 raise
             return where, listed

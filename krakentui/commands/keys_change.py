@@ -36,7 +36,8 @@ def rename(given: Given, path: Path, here: Machine) -> int:
         try:
             listing.write(renamed)
         except KrakentuiError:
-            drop_copy(profile.store, old, new, here)
+            if not listing.names(new):
+                drop_copy(profile.store, old, new, here)
             raise
         put(f"{old} is now {new}.")
         if profile.store == "systemd":

@@ -50,10 +50,17 @@ class Opened:
         """Replace it.
 
         Raises:
-            KeyProblem: it cannot be written; it is as it was.
+            KeyProblem: it cannot be written, or not be forced to the disk; `names` tells which list is there.
         """
         write_private(self._path.resolve(), written(changed))
         self.profiles = changed
+
+    def names(self, name: str) -> bool:
+        """Tell whether the list on disk names a profile now; a file that cannot be read may."""
+        try:
+            return any(one.name == name for one in read(self._path).profiles)
+        except UsageError:
+            return self._path.is_file()
 
 
 @contextlib.contextmanager

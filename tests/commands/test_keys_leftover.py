@@ -1,6 +1,9 @@
 """A secret that no entry of the list owns: told, never written over in silence, removed on a word."""
 
+import errno
 import json
+import os
+import stat
 import sys
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -171,6 +174,42 @@ def test_a_list_that_cannot_be_replaced_takes_the_secret_back(desk: Desk) -> Non
     with pytest.raises(KeyProblem, match=r"profiles\.toml cannot be written"):
         desk.add("", "", "", "2", *PASTE, "1")
     assert entries(desk) == {}
+
+
+def break_off_once_listed(monkeypatch: pytest.MonkeyPatch, desk: Desk, name: str, error: type) -> None:
+    """Fail once the list that names a key is in its place and its folder is to be forced to the disk."""
+    fsync, place = os.fsync, desk.home / "profiles.toml"
+
+    def fails(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode) and place.exists() and name in place.read_text():
+            raise error(errno.EIO, "Input/output error")
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", fails)
+
+
+@pytest.mark.parametrize("store", ["file", "keyring"])
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_an_addition_that_breaks_off_once_it_is_listed_keeps_the_secret(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, store: str, error: type
+) -> None:
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(stored_text(a_pair()).encode())))
+    break_off_once_listed(monkeypatch, desk, "main", error)
+    with pytest.raises(KeyProblem if error is OSError else KeyboardInterrupt):
+        desk.add(f"--store {store} --from-stdin")
+    assert desk.key_of("main") == a_key()
+
+
+@pytest.mark.parametrize("store", ["file", "keyring"])
+def test_a_rename_that_breaks_off_once_it_is_listed_keeps_the_secret(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, store: str
+) -> None:
+    {"file": key_file.keep, "keyring": ring.keep}[store]("main", a_pair(), desk.machine)
+    listed(desk, "main", store)
+    break_off_once_listed(monkeypatch, desk, "fresh", OSError)
+    with pytest.raises(KeyProblem, match=r"profiles\.toml"):
+        desk.run("rename main fresh")
+    assert desk.key_of("fresh") == a_key()
 
 
 @pytest.mark.parametrize("act", ["rename main fresh", "remove main --yes"])

@@ -260,6 +260,19 @@ def test_programs_that_change_the_list_at_once_lose_nothing(tmp_path: Path) -> N
     assert len(profile_list.read(path).profiles) == 24
 
 
+def test_a_list_that_cannot_be_read_may_name_any_key_and_none_that_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.toml"
+    with profile_list.opened(path) as listing:
+        listing.write(Profiles().with_profile(a_profile()))
+        assert [listing.names("main"), listing.names("other")] == [True, False]
+        path.write_text("rubbish")
+        assert listing.names("other")
+        path.unlink()
+        assert not listing.names("main")
+        path.mkdir()
+        assert not listing.names("main")
+
+
 def test_a_program_that_stopped_while_it_changes_the_list_is_not_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "profiles.toml"
     profile_list.change(path, lambda told: told.with_profile(a_profile()))
