@@ -37,6 +37,7 @@ from krakentui.commands.select import (
     with_pair,
 )
 from krakentui.engine.face import Face
+from krakentui.model.clock import SECOND
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.settings import Settings
 from krakentui.state.filters import is_joined
@@ -88,9 +89,10 @@ async def _cancel(given: Given, settings: Settings) -> int:
         if given.new_too:
             patience_s = NEW_TOO_S
             await running.until(face, LIST_S, settings.speed, lambda t_ns: _is_judged(face, t_ns))
+        began_ns = face.clock.mono_ns()
         ready = await running.until(face, patience_s, settings.speed, lambda t_ns: _ready(face, given, t_ns))
         if not ready and not await drained(face, given, settings.speed):
-            _explain(face, given)
+            _explain(face, given, (face.clock.mono_ns() - began_ns) / SECOND / settings.speed)
         if given.dry_run or not given.yes:
             await running.until(face, NAMES_S, settings.speed, lambda t_ns: _is_shown(face, t_ns))
         return await cancel(face, given, settings.speed)
@@ -233,15 +235,27 @@ def _is_shown(face: Face, t_ns: int) -> bool:
 async def drained(face: Face, given: Given, speed: float) -> bool:
     """Wait on for the list where the REST counter has to drain first; tell whether it came."""
     t_ns = face.clock.mono_ns()
-    rest = [gauge for gauge in face.budget(t_ns).gauges if gauge.name == "rest"]
     needs_list = not (given.ids or given.new_too or face.orders(t_ns).known)
-    if not needs_list or face.status(t_ns).key_held_back or not any(gauge.free_in_ns for gauge in rest):
+    if not needs_list or not _drains(face, t_ns):
         return False
     guard.say(f"The list of open orders waits for the REST counter to drain, {DRAINING_S:.0f} s at most.")
-    return await running.until(face, DRAINING_S, speed, lambda t_ns: _ready(face, given, t_ns))
+    await running.until(
+        face, DRAINING_S, speed, lambda t_ns: _ready(face, given, t_ns) or not _drains(face, t_ns)
+    )
+    return _ready(face, given, face.clock.mono_ns())
 
 
-def _explain(face: Face, given: Given) -> None:
+def _drains(face: Face, t_ns: int) -> bool:
+    """Tell whether the list waits for the REST counter alone: the exchange answers and takes the key."""
+    status, budget = face.status(t_ns), face.budget(t_ns)
+    if status.key_held_back or status.key_refused or budget.lockouts:
+        return False
+    if any(feed.role == "rest" and feed.state != "live" for feed in status.feeds):
+        return False
+    return any(gauge.name == "rest" and gauge.free_in_ns for gauge in budget.gauges)
+
+
+def _explain(face: Face, given: Given, waited_s: float) -> None:
     """Say what is not known: without the list only named orders are cancelled, else the unknown are kept.
 
     Raises:
@@ -258,7 +272,7 @@ def _explain(face: Face, given: Given) -> None:
         guard.say("The open orders are not listed yet: the cancel of everything needs no list.")
         return
     if not view.known:
-        raise KrakentuiError(why_missing(face, ("orders",)))
+        raise KrakentuiError(why_missing(face, ("orders",), waited_s))
     if given.pair is not None and "/" in given.pair and not face.names().pairs:
         guard.say(f"The exchange has not told its pairs: {given.pair} is taken as it was typed.")
     left = unjudged(view.rows, given, face.names())

@@ -26,11 +26,11 @@ def missing(face: Face, t_ns: int) -> tuple[str, ...]:
     return tuple(absent)
 
 
-def why_missing(face: Face, absent: tuple[str, ...]) -> str:
-    """Say in one sentence what is missing and what the session says of it."""
+def why_missing(face: Face, absent: tuple[str, ...], waited_s: float = PATIENCE_S) -> str:
+    """Say in one sentence what is missing after so many seconds, and what the session says of it."""
     reasons = [line.text for line in face.journal() if line.level == "bad"]
     if not reasons:
         feeds = face.status(face.clock.mono_ns()).feeds
         reasons = [f"{feed.role} feed: {feed.why}" for feed in feeds if feed.state != "live" and feed.why]
     reason = f" {reasons[-1].rstrip('.')}." if reasons else ""
-    return f"Not there within {PATIENCE_S:.0f} s: {', '.join(absent)}.{reason}"
+    return f"Not there within {waited_s:.0f} s: {', '.join(absent)}.{reason}"

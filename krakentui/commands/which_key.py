@@ -99,11 +99,17 @@ def _in_environment(
 ) -> Chosen:
     if pair is None:
         return Chosen(cancels=second)
+    try:
+        accepted = profile_list.read(list_path(given, environ)).withdraw_accepted
+    except UsageError:
+        if given.endpoint is None:
+            raise
+        accepted = frozenset()  # stored keys are no business of a simulated exchange, nor is a damaged list
     return _checked(
         Chosen(
             credentials=_whole(pair, given.otp, given, environ, instead),
             cancels=second,
-            withdraw_accepted=profile_list.read(list_path(given, environ)).withdraw_accepted,
+            withdraw_accepted=accepted,
         )
     )
 

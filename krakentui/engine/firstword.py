@@ -1,8 +1,9 @@
 """The first word on a key: it is held back until the exchange has told what it may do.
 
 A key that may withdraw is not used, so nothing is asked with a key of which that is not known, and nothing
-is cancelled. Three things let it go: the exchange describes it, or says that it describes no keys; it said
-lately that this key may not withdraw (`powers`); or the user has accepted this very key.
+is cancelled. Three things let it go: the exchange describes it, or says that it does not (that it knows no
+such call, or denies it to this key, which is asked again now and then all the same); it said lately that this
+key may not withdraw (`powers`); or the user has accepted this very key.
 """
 
 import contextlib

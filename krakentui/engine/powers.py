@@ -54,12 +54,11 @@ class Powers:
         return told.told_s if now_s - LONGEST_S <= told.told_s <= now_s + AHEAD_S else None
 
     def told(self, info: KeyInfo, now_s: int) -> None:
-        """Keep what the exchange says now; where that cannot be written, nothing older is left."""
+        """Keep what the exchange says now; that a key may withdraw leaves nothing that says otherwise."""
         if self._path is None:
             return
-        if not may_withdraw(info):
-            with contextlib.suppress(OSError):
-                replace(self._path, json.encode(Told(key=self._key, venue=self._venue, told_s=now_s)))
-                return
         with contextlib.suppress(OSError):
-            self._path.unlink(missing_ok=True)
+            if may_withdraw(info):
+                self._path.unlink(missing_ok=True)
+            else:
+                replace(self._path, json.encode(Told(key=self._key, venue=self._venue, told_s=now_s)))

@@ -35,7 +35,7 @@ from krakentui.state.wealth import balances
 
 __all__ = ["balances", "budget", "connections", "journal", "markets", "orders", "power", "question", "status"]
 
-HELD_BACK = "This key is asked what it may do, again and again: nothing else is polled with it."
+HELD_BACK = "Nothing is polled with this key before the exchange has told what it may do."
 OFFSET_MATTERS_NS: Final = 2 * SECOND
 """From here on the clock offset is shown (faults F27)."""
 

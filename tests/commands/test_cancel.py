@@ -17,18 +17,29 @@ from krakentui.commands.parser import parse
 from krakentui.commands.select import is_named
 from krakentui.model.clock import SECOND
 from krakentui.model.error import KrakentuiError, UsageError
+from krakentui.model.limit import KeyScope
 from krakentui.model.order import Outcome
 from krakentui.model.symbol import Names, PairInfo
 from krakentui.state.results import ResultRow, ResultsView
 from krakentui.state.view import (
     Found,
+    LockoutView,
     NotAsked,
     OrderRow,
     Question,
     QuestionOrder,
 )
 from krakentui.state.ways import HasteView, PairView, WayView
-from tests.commands.face import FINGERPRINT, NAMES, ReadyFace, a_budget, a_gauge, an_order, some_orders
+from tests.commands.face import (
+    FINGERPRINT,
+    NAMES,
+    ReadyFace,
+    a_budget,
+    a_feed,
+    a_gauge,
+    an_order,
+    some_orders,
+)
 from tests.support.clock import ManualClock
 from tests.support.contract import CANCEL, complaints
 
@@ -285,6 +296,35 @@ async def test_a_list_is_waited_for_while_the_counter_has_to_drain(
     await clock.advance(1)
     assert await task is waits
     assert ("waits for the REST counter to drain, 45 s at most" in capsys.readouterr().err) is waits
+
+
+@pytest.mark.parametrize("trouble", ["down", "refused", "held back", "locked out"])
+async def test_nothing_is_waited_for_where_not_the_counter_stands_in_the_way(trouble: str) -> None:
+    """With the exchange away or the key refused, the band of the start is there all the same."""
+    clock = ManualClock()
+    desk = Desk(clock=clock)
+    desk._orders = some_orders(known=False)
+    desk._budget = a_budget(structs.replace(a_gauge("0", "23"), free_in_ns=12 * SECOND))
+    waiting = asyncio.create_task(drained(desk, parse(["cancel", "--all", "--yes"]), 1.0))
+    await clock.advance(1)
+    assert not waiting.done()
+    into_trouble(desk, trouble)
+    await clock.advance(1)
+    assert await waiting is False
+    assert await drained(desk, parse(["cancel", "--all", "--yes"]), 1.0) is False
+
+
+def into_trouble(desk: Desk, trouble: str) -> None:
+    match trouble:
+        case "down":
+            desk._status = structs.replace(desk._status, feeds=(a_feed("rest", "down"),))
+        case "refused":
+            desk._status = structs.replace(desk._status, key_refused="Kraken does not know this key.")
+        case "held back":
+            desk._status = structs.replace(desk._status, key_held_back="Not told yet.")
+        case _:
+            lockout = LockoutView(scope=KeyScope(FINGERPRINT), until_in_ns=SECOND, reason="told")
+            desk._budget = structs.replace(desk._budget, lockouts=(lockout,))
 
 
 async def test_the_last_word_on_an_order_counts() -> None:

@@ -209,3 +209,14 @@ def test_half_a_second_pair_is_refused(home: dict[str, str]) -> None:
     environ = home | PAIR | {"KRAKENTUI_CANCEL_API_KEY": a_key(8)}
     with pytest.raises(UsageError, match="KRAKENTUI_CANCEL_API_SECRET is not: set both, or neither"):
         chosen("", environ)
+
+
+def test_a_damaged_list_is_no_business_of_a_simulated_exchange(home: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "profiles.toml").write_text("default = ")
+    words = ["snapshot", "--endpoint", "http://127.0.0.1:1"]
+    assert (
+        settings_for(parse(words), home | {**PAIR, "KRAKENTUI_API_KEY": "SIM-alice"}).withdraw_accepted
+        == frozenset()
+    )
+    with pytest.raises(UsageError, match=r"profiles\.toml"):
+        settings_for(parse(["snapshot"]), home | PAIR)
