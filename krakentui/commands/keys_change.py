@@ -125,7 +125,10 @@ def _remove_leftover(given: Given, name: str, path: Path, profiles: Profiles, he
     about = (
         f"{name} is not in the list of keys, but a secret is kept under that name: {', and '.join(places)}."
     )
-    if not _agreed(given, here, about, "Type yes to remove it for good: "):
+    if in_ring:
+        _check_terminal(name, here)
+        about = f"{about} Another list of keys may own what lies in the keyring, which all of them share."
+    if not _agreed(given, here, about, "Type yes to remove it for good: ", must_ask=in_ring):
         return ANSWERED_NO
     with profile_list.opened(path) as listing:
         if not _is_unlisted(name, listing.profiles):
@@ -148,13 +151,26 @@ def _finish(old: str, profile: Profile, here: Machine) -> bool:
         return False
 
 
-def _agreed(given: Given, here: Machine, about: str, question: str) -> bool:
-    """Ask whether to remove, unless that was said.
+def _check_terminal(name: str, here: Machine) -> None:
+    """Pass if somebody can be asked about an entry of the keyring that this list does not know.
+
+    Raises:
+        UsageError: there is nobody.
+    """
+    if here.terminal is None:
+        raise UsageError(
+            f"{name} is not in the list of keys, and another list of keys may own what the keyring holds "
+            "under that name: it is removed on a yes that is typed at a terminal."
+        )
+
+
+def _agreed(given: Given, here: Machine, about: str, question: str, *, must_ask: bool = False) -> bool:
+    """Ask whether to remove, unless that was said and is enough.
 
     Raises:
         UsageError: there is nobody to ask.
     """
-    if given.yes:
+    if given.yes and not must_ask:
         return True
     if here.terminal is None:
         raise UsageError("There is no terminal to ask: say --yes to remove without a question.")

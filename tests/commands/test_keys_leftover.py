@@ -40,6 +40,15 @@ def entries(desk: Desk) -> dict[str, str]:
     return {name.removeprefix("krakentui/"): text for name, text in told.items()}
 
 
+def remove(desk: Desk, words: str, answer: str) -> tuple[int, str]:
+    """Remove a key at a terminal."""
+    with Typist(answer) as typist:
+        here = structs.replace(desk.machine, terminal=typist.terminal)
+        code = keys.run(parse(["keys", "remove", *words.split()]), desk.environ, desk.door, here)
+    assert typist.left == 0, typist.shown
+    return code, typist.shown + desk.capture.readouterr().out
+
+
 def test_an_unlisted_entry_is_not_written_over_without_the_word_of_the_user(desk: Desk) -> None:
     ring.keep("main", a_pair(9), desk.machine)
     before = entries(desk)
@@ -237,32 +246,50 @@ def test_what_nobody_owns_is_listed_and_removed_by_its_name(desk: Desk) -> None:
     ]
     said = " ".join(" ".join(desk.doctor()[1]).split())
     assert "lost.key holds a key that is not in the list: `krakentui keys remove lost`" in said
-    with pytest.raises(UsageError, match="say --yes"):
-        desk.run("remove lost")
-    code, shown = desk.run("remove lost --yes")
+    code, shown = remove(desk, "lost", "yes")
     assert (code, entries(desk), [*(desk.home / "keys").iterdir()]) == (0, {}, [])
-    assert shown == (
-        "lost was not in the list of keys; its secret is removed from the file and from the OS keyring.\n"
+    assert shown.splitlines()[-1] == (
+        "lost was not in the list of keys; its secret is removed from the file and from the OS keyring."
     )
     with pytest.raises(UsageError, match="There is no key profile lost"):
         desk.run("remove lost --yes")
 
 
+def test_a_file_that_nobody_owns_is_removed_on_a_yes_of_the_command_line(desk: Desk) -> None:
+    key_file.keep("lost", a_pair(7), desk.machine)
+    with pytest.raises(UsageError, match="say --yes"):
+        desk.run("remove lost")
+    said = "lost was not in the list of keys; its secret is removed from the file.\n"
+    assert desk.run("remove lost --yes") == (0, said)
+
+
+@pytest.mark.parametrize("text", [stored_text(a_pair(8)), "rubbish"], ids=["pair", "rubbish"])
+def test_what_another_list_may_keep_in_the_keyring_is_removed_on_a_typed_yes_alone(
+    desk: Desk, text: str
+) -> None:
+    """One keyring serves every list, and this one does not know what stands in the others."""
+    key_file.keep("lost", a_pair(7), desk.machine)
+    (desk.home / "ring").write_text(json.dumps({"krakentui/lost": text}))
+    for line in ("remove lost --yes", "remove lost"):
+        with pytest.raises(UsageError, match=r"another list of keys may own .* at a terminal\.$"):
+            desk.run(line)
+    code, shown = remove(desk, "lost --yes", "no")
+    assert code == 5
+    assert "Another list of keys may own what lies in the keyring" in " ".join(shown.split())
+    assert [*entries(desk)] == ["lost"]
+    assert (desk.home / "keys" / "lost.key").exists()
+    assert remove(desk, "lost --yes", "yes")[0] == 0
+    assert entries(desk) == {}
+
+
 def test_what_nobody_owns_is_shown_by_its_fingerprint_and_kept_without_a_yes(desk: Desk) -> None:
     ring.keep("lost", a_pair(8), desk.machine)
-    with Typist("no") as typist:
-        here = structs.replace(desk.machine, terminal=typist.terminal)
-        assert keys.run(parse(["keys", "remove", "lost"]), desk.environ, desk.door, here) == 5
-    said = " ".join(typist.shown.split())
+    code, shown = remove(desk, "lost", "no")
+    assert code == 5
+    said = " ".join(shown.split())
     assert "lost is not in the list of keys, but a secret is kept under that name" in said
     assert f"key {a_pair(8).fingerprint}" in said
     assert [*entries(desk)] == ["lost"]
-
-
-def test_an_entry_that_is_no_pair_is_removed_too(desk: Desk) -> None:
-    (desk.home / "ring").write_text(json.dumps({"krakentui/lost": "rubbish"}))
-    assert desk.run("remove lost --yes")[0] == 0
-    assert entries(desk) == {}
 
 
 def test_another_case_of_a_name_is_no_leftover(desk: Desk) -> None:
@@ -284,5 +311,5 @@ def test_a_keyring_that_answers_again_is_emptied_by_the_same_act(desk: Desk) -> 
     with pytest.raises(UsageError, match=r"There is no key profile bot.*It is locked"):
         desk.run("remove bot --yes")
     desk.environ["PYTHON_KEYRING_BACKEND"] = "tests.keys.rings.Good"
-    assert desk.run("remove bot --yes")[0] == 0
+    assert remove(desk, "bot", "yes")[0] == 0
     assert entries(desk) == {}
