@@ -36,7 +36,7 @@ from krakentui.net.feed import Feed
 from krakentui.net.patience import Patience
 from krakentui.net.socket import SocketClosed
 from krakentui.state.state import State
-from krakentui.wire.spot.errors import refusal
+from krakentui.wire.spot.errors import refusal, without_secrets
 from krakentui.wire.spot.rest import Call, Reply
 from krakentui.wire.spot.ws import Conversation
 
@@ -204,7 +204,7 @@ class Cancels:
         if answered.ok:
             self._taken(job, answered.count)
         else:
-            self._refused(job, refusal(self._hide(answered.error)))
+            self._refused(job, refusal(without_secrets(answered.error, self._hide)))
 
     async def _over_rest(self, job: Job) -> None:
         try:

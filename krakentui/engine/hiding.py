@@ -5,18 +5,21 @@ ids are left as they are, because things are known by them.
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from operator import is_
 from typing import Final, TypeVar
 
 from msgspec import Struct, structs
 
 from krakentui.model.event import Unknown
+from krakentui.wire.spot.errors import without_secrets
 
 TEXTS: Final = frozenset(
     {"why", "code", "text", "error", "reason", "excerpt", "warnings", "system", "title", "services", "advice"}
 )
 """Fields with words of the exchange, or with sentences that may quote these."""
+CODES: Final = frozenset({"code", "error"})
+"""Those of them that begin with a code of the exchange, by which it is told what they mean."""
 PARTS: Final = frozenset({"patch", "orders", "amends", "rows", "maintenance"})
 """Fields with structures that may have such fields."""
 STRANGE: Final = "what"
@@ -30,7 +33,8 @@ def hidden(told: S, hide: Callable[[str], str]) -> S:
     changes: dict[str, object] = {}
     for name in _worded(type(told)):
         before: object = getattr(told, name)
-        if before and (after := _without(before, hide)) is not before:
+        take_out = partial(without_secrets, hide=hide) if name in CODES else hide
+        if before and (after := _without(before, take_out)) is not before:
             changes[name] = after
     return structs.replace(told, **changes) if changes else told
 

@@ -14,6 +14,7 @@ import krakentui.model
 from krakentui.engine.hiding import PARTS, TEXTS, hidden
 from krakentui.engine.redact import Redaction
 from krakentui.model.amend import Amend, AmendsSeen
+from krakentui.model.error import BadNonce, Denied, LockedOut, VenueRefusal
 from krakentui.model.event import (
     Answered,
     CancelAnswered,
@@ -79,6 +80,34 @@ def test_what_the_exchange_says_of_us_is_starred_out(event: Happening) -> None:
     assert "sesame" in repr(event)
     assert "sesame" not in repr(told)
     assert repr(told) == repr(event).replace("open sesame", STARS)
+
+
+@pytest.mark.parametrize(
+    ("secret", "code"), [("Order", "EOrder:Unknown order"), ("pending", "EOrder:Cancel pending")]
+)
+def test_a_known_code_of_an_event_stays_what_it_is(secret: str, code: str) -> None:
+    event = CancelAnswered(account="a", order_id="O1", request=1, ok=False, code=code)
+    assert hidden(event, Secret(secret).hidden_in) == event
+    answered = Answered(method="m", ok=False, error=f"{code}:my {secret}")
+    assert hidden(answered, Secret(secret).hidden_in).error == f"{code}:my {STARS}"
+
+
+@pytest.mark.parametrize(
+    ("secret", "code", "kind"),
+    [
+        ("lockout", "EGeneral:Temporary lockout", LockedOut),
+        ("API", "EAPI:Invalid nonce", BadNonce),
+        ("General", "EGeneral:Permission denied", Denied),
+    ],
+)
+def test_a_refusal_is_the_trouble_it_says_whatever_our_secrets_are(
+    secret: str, code: str, kind: type[VenueRefusal]
+) -> None:
+    body = json.dumps({"error": [f"{code}: for {secret}"]}).encode()
+    hide = Redactor([Secret(secret)]).known
+    told = decode(Call("BalanceEx"), 200, body, account="a", names=Names(), asked_ns=1, hide=hide).refusal
+    assert type(told) is kind
+    assert told.code == f"{code}: for {STARS}"
 
 
 PASSWORD = "correct horse-7 Batterie"

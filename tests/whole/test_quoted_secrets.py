@@ -140,3 +140,18 @@ async def test_no_close_is_cut_in_the_middle_of_what_it_quotes() -> None:
         told = [line.text for line in both.session.journal() if "1008" in line.text]
     assert told
     assert not any("open" in line for line in told)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("password", ["Order", "pending"])
+async def test_no_password_changes_what_an_answer_means(password: str) -> None:
+    async with lockstep(redactor=Redactor([Secret(password)])) as both:
+        order = min(both.rows())
+        fault = inject(both, "error", match={"method": "cancel_order"}, errors=["EOrder:Cancel pending"])
+        both.confirm(order)
+        await both.run(1)
+        assert struck(both, fault)
+        assert not both.outcomes()
+        assert [row.cancel for row in both.session.orders(both.clock.mono_ns()).rows if row.id == order] == [
+            "closing"
+        ]

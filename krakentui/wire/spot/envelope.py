@@ -12,7 +12,7 @@ from msgspec import Raw, Struct, json
 from krakentui.model.error import VenueRefusal
 from krakentui.model.event import Garbled, Happening
 from krakentui.model.symbol import Names
-from krakentui.wire.spot.errors import worst
+from krakentui.wire.spot.errors import without_secrets, worst
 from krakentui.wire.spot.salvage import UNREADABLE, fit, losses, plain
 
 _EDGE_LIMIT = b"1015"
@@ -62,7 +62,7 @@ def open_envelope(status: int, body: bytes, hide: Callable[[str], str]) -> Raw |
         raise _no_envelope(status, body) from None
     if envelope.error is None:
         raise _no_envelope(status, body)
-    errors = [hide(code) for code in envelope.error if not code.startswith("W")]
+    errors = [without_secrets(code, hide) for code in envelope.error if not code.startswith("W")]
     if errors:
         return worst(errors)
     if status != 200:

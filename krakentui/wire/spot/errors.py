@@ -5,10 +5,11 @@ appended freely, so codes are matched by their beginning (REST reference 2.2, we
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from krakentui.model.error import BadKey, BadNonce, Denied, LockedOut, RateLimited, VenueRefusal
 from krakentui.model.redact import redact
+from krakentui.model.secret import STARS
 from krakentui.model.text import clean
 
 _THROTTLED = re.compile(r"Throttled:\s*(\d{9,11})(?!\d)", re.ASCII)
@@ -101,6 +102,14 @@ _TABLE: tuple[tuple[str, type[VenueRefusal], str], ...] = (
     ("Currency pair not supported", VenueRefusal, "Kraken streams no such pair."),
 )
 
+_NAMED_ELSEWHERE = ("EOrder:Cancel pending", "EAPI:Feature disabled")
+"""Codes without a sentence of their own that something goes by."""
+_BEGINNING = re.compile(
+    "|".join(
+        re.escape(start).replace(":", r":\s*") for start in (*(row[0] for row in _TABLE), *_NAMED_ELSEWHERE)
+    )
+)
+
 _WORST_FIRST: tuple[type[VenueRefusal], ...] = (LockedOut, BadKey, BadNonce, Denied, RateLimited)
 
 
@@ -123,6 +132,20 @@ def worst(codes: Iterable[str], now_s: float | None = None) -> VenueRefusal:
     """Turn the errors of one reply into the refusal that matters most."""
     refusals = [refusal(code, now_s) for code in codes] or [refusal("", now_s)]
     return min(refusals, key=_rank)
+
+
+def without_secrets(code: str, hide: Callable[[str], str]) -> str:
+    """Take secrets out of a code, but not out of a beginning that we know.
+
+    That is the exchange's wording, not a quotation, and what the code means goes by it: as
+    `E*****:Unknown order` it would mean nothing, and betray the secret.
+    """
+    hidden, known = hide(code), _BEGINNING.match(code)
+    if known is None or hidden.startswith(known[0]):
+        return hidden
+    start, rest = known[0], hide(code[known.end() :])
+    reaches_over = hide(start) + rest != hidden
+    return start + (STARS if reaches_over else rest)
 
 
 def throttled_until_s(code: str) -> int | None:

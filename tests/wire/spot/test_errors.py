@@ -6,7 +6,9 @@ from random import Random
 import pytest
 
 from krakentui.model.error import BadKey, BadNonce, Denied, LockedOut, RateLimited, VenueRefusal
-from krakentui.wire.spot.errors import _TABLE, refusal, throttled_until_s, worst
+from krakentui.model.redact import Redactor
+from krakentui.model.secret import Secret
+from krakentui.wire.spot.errors import _TABLE, refusal, throttled_until_s, without_secrets, worst
 
 KINDS = {
     "EGeneral:Temporary lockout": LockedOut,
@@ -85,3 +87,24 @@ def test_neither_code_nor_sentence_repeats_a_secret_that_the_exchange_quotes(cod
     told = refusal(code.format(token))
     assert token not in str(told)
     assert token not in told.code
+
+
+@pytest.mark.parametrize(
+    ("secret", "code", "shown"),
+    [
+        ("Order", "EOrder:Unknown order", "EOrder:Unknown order"),
+        ("lockout", "EGeneral:Temporary lockout", "EGeneral:Temporary lockout"),
+        ("Temporary lockout", "EGeneral: Temporary lockout", "EGeneral: Temporary lockout"),
+        ("Order", "EOrder:Cancel pending", "EOrder:Cancel pending"),
+        ("Order", "EOrder:Unknown order:my Order", "EOrder:Unknown order:my *****"),
+        ("Order", "EOrder:Never seen", "E*****:Never seen"),
+        ("sesame", "EOrder:Unknown order:sesame", "EOrder:Unknown order:*****"),
+        ("order:sesame", "EOrder:Unknown order:sesame", "EOrder:Unknown order*****"),
+        ("order:sesame", "EOrder:Unknown order:sesame sesame", "EOrder:Unknown order*****"),
+        ("order:open sesame", "EOrder:Unknown order:open se", "EOrder:Unknown order*****"),
+    ],
+)
+def test_secrets_are_hidden_in_what_follows_a_known_code_never_in_the_code(
+    secret: str, code: str, shown: str
+) -> None:
+    assert without_secrets(code, Redactor([Secret(secret)]).known) == shown
