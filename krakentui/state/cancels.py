@@ -12,7 +12,8 @@ Whose cancel ended an order is only certain where the answer to this request nam
 its batch: without such an answer, or after one that left it open, nobody's doing is claimed.
 An answer "success" only means that the exchange took the request; the order's own end decides. Only where
 the key can learn of no order's end, the exchange's count of one cancelled order stands for it. An answer
-"unknown order" means that somebody was faster: how it ended is asked for.
+"unknown order" means that somebody was faster: how it ended is asked for. An order that ended before such
+an answer, or before a refusal, somebody else cancelled, unless another request of this program may have.
 """
 
 from collections.abc import Mapping
@@ -70,6 +71,9 @@ _DOUBTS: Final[Mapping[Signal, bool]] = {
 }
 """What a signal says of whose cancel it will have been."""
 _WRITTEN: Final = frozenset({"sent", "accepted", "counted", "missing", "refused", "unanswered"})
+_DENIED: Final = frozenset({"missing", "refused"})
+"""Answers after which the request has not ended its order."""
+_FIRST: Final = "someone else cancelled it first"
 _LOST = ("unknown order", "invalid order")
 _NOT_OURS = ("post only", "cancelallordersafter", "insufficient", "liquid", "replaced", "expire", "market")
 """Reasons of a cancel that no cancel request brings about."""
@@ -128,11 +132,11 @@ def follow(request: CancelRequest, signal: Signal, t_ns: int, why: str = "") -> 
     doubt = _DOUBTS.get(signal, request.doubt)
     if doubt != request.doubt and not (signal == "not_sent" and request.phase == "asked"):
         request = structs.replace(request, doubt=doubt)
-    if signal == "missing" and request.phase == "ended" and request.outcome == "cancelled":
+    if signal in _DENIED and request.phase == "ended" and request.outcome == "cancelled":
         if request.rival:
             return structs.replace(request, doubt=True, moved_ns=t_ns)
-        # The order's end came before our answer, and our answer says that somebody was faster.
-        return structs.replace(request, outcome="gone", why="someone else cancelled it first", moved_ns=t_ns)
+        # The order's end came before our answer, and our answer says that it was not our doing.
+        return structs.replace(request, outcome="gone", why=_FIRST, moved_ns=t_ns)
     phase = TRANSITIONS.get((request.phase, signal))
     if phase is None:
         return request
@@ -199,5 +203,5 @@ def _verdict(request: CancelRequest, order: Order) -> tuple[Outcome, str]:
     if not request.sent:
         return "gone", "someone else cancelled it before our request left"
     if request.phase == "missing" and not request.rival:
-        return "gone", "someone else cancelled it first"
+        return "gone", _FIRST
     return ("cancelled" if is_by_request(order) else "gone"), reason

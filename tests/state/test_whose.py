@@ -173,3 +173,29 @@ def test_a_first_request_that_comes_too_late_is_told_as_somebody_else_s_doing(*,
     last = (canceled("O1"), unknown_to_it("O1"))
     state = a_state(THREE, *asked("O1"), *(last if early else last[::-1]))
     assert state.cancels["O1"].outcome == "gone"
+
+
+def refuses(one: str, request: int = 1) -> CancelAnswered:
+    code = "EOrder:Rate limit exceeded"
+    return CancelAnswered(account=ACCOUNT, order_id=one, request=request, ok=False, code=code)
+
+
+@pytest.mark.parametrize("before", [(), (lost("O1"),)])
+def test_an_end_before_a_refusal_is_told_again_as_somebody_else_s_doing(
+    before: tuple[Happening, ...],
+) -> None:
+    state = a_state(THREE, *asked("O1"), *before, canceled("O1"))
+    assert told(state, "O1")[-1].startswith("Cancelled: ")
+    play(state, refuses("O1"))
+    request = state.cancels["O1"]
+    assert (request.outcome, request.why) == ("gone", "someone else cancelled it first")
+    assert told(state, "O1")[-1].startswith("Gone: ")
+
+
+def test_where_a_request_before_the_refused_one_may_have_come_late_nobody_else_is_blamed() -> None:
+    state = a_state(THREE, *asked("O1"), lost("O1"), spared("O1"))
+    play(state, CancelAsked(account=ACCOUNT, order_id="O1", request=2, route="again"))
+    play(state, CancelSent(account=ACCOUNT, order_id="O1", request=2, route="again"))
+    play(state, canceled("O1"), refuses("O1", 2))
+    assert state.cancels["O1"].outcome == "cancelled"
+    assert told(state, "O1")[-1].endswith(f", {DOUBT}.")
