@@ -191,8 +191,18 @@ class Desk:
             said = self.groups.step(event, self.requests.all, t_ns)
             if said is not None:
                 self._journal.note("cancel", *said, t_ns)
-            if isinstance(event, MassOver) and self.groups.exceeds(event.request, self.requests.all):
-                self.requests.doubt(event.request)
+            for one in self._weighed(event, t_ns):
+                self._close(one, t_ns)
+
+    def _weighed(self, event: MassStep, t_ns: int) -> tuple[CancelRequest, ...]:
+        """Weigh anew whose doing the ends around a mass cancel were; give those now told otherwise."""
+        mass = self.groups.find(event.request)
+        if mass is None:
+            return ()
+        if mass.phase == "refused":
+            return self.requests.refuse(mass.request, t_ns)
+        too_many = isinstance(event, MassOver) and self.groups.exceeds(mass.request, self.requests.all)
+        return self.requests.doubt(mass.request) if too_many or mass.phase == "unknown" else ()
 
     @_take.register
     def _cancel_asked(self, event: e.CancelAsked, t_ns: int) -> None:
@@ -214,7 +224,8 @@ class Desk:
         pending = event.how in {"queued", "begun"}
         self._signal(event.order_id, event.request, signal, t_ns, why, pending=pending)
         if event.how == "begun":
-            self.requests.doubt(event.request)
+            for one in self.requests.doubt(event.request):
+                self._close(one, t_ns)
 
     @_take.register
     def _cancel_unanswered(self, event: e.CancelUnanswered, t_ns: int) -> None:
@@ -275,8 +286,9 @@ class Desk:
         found = self.groups.takes_along(change.after, self.requests.all, self._clock)
         if found is None:
             return None
-        number, doubt = found
-        return self.requests.take_along(change.after, number, NAME, t_ns, doubt=doubt)
+        return self.requests.take_along(
+            change.after, found.request, NAME, t_ns, doubt=found.doubt, rival=found.rival
+        )
 
     def _hold(self, t_ns: int) -> None:
         """Work out anew what the orders hold, once they were listed."""

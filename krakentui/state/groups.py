@@ -106,6 +106,17 @@ class Group(Struct, frozen=True, kw_only=True):
         return not waits and not any(request.in_flight for request in self.requests(known))
 
 
+class Along(Struct, frozen=True, kw_only=True):
+    """How it stands with an order that a mass cancel may have ended unnamed."""
+
+    request: int
+    """Of that mass cancel."""
+    doubt: bool
+    """Somebody else may have ended it as well."""
+    rival: bool
+    """Another mass cancel of this program may have."""
+
+
 class Groups:
     """The groups of one account, oldest first."""
 
@@ -180,10 +191,13 @@ class Groups:
         self._put(structs.replace(group, mass=mass))
         return said
 
-    def takes_along(
-        self, order: Order, known: Mapping[str, CancelRequest], clock: Reckoning
-    ) -> tuple[int, bool] | None:
-        """Tell which mass cancel may have ended this order unnamed, and whether that is in doubt."""
+    def find(self, request: int) -> Mass | None:
+        """Return the mass cancel of this number."""
+        group = self._of(request)
+        return None if group is None else group.mass
+
+    def takes_along(self, order: Order, known: Mapping[str, CancelRequest], clock: Reckoning) -> Along | None:
+        """Tell which mass cancel may have ended this order unnamed; None = none may."""
         if not is_by_request(order):
             return None
         open_ = [one for one in reversed(self._all) if one.mass is not None and one.mass.is_open]
@@ -192,7 +206,8 @@ class Groups:
         for group in (*roomy, *open_):
             if (mass := group.mass) is not None:
                 self._put(structs.replace(group, mass=structs.replace(mass, along=(*mass.along, order.id))))
-                return mass.request, mass.phase == "unknown" or not roomy
+                doubt = mass.phase == "unknown" or not roomy
+                return Along(request=mass.request, doubt=doubt, rival=len(open_) > 1)
         return None
 
     def exceeds(self, request: int, known: Mapping[str, CancelRequest]) -> bool:

@@ -79,8 +79,13 @@ class Requests:
         self._by_order[event.order_id] = request
         return self.end(order, t_ns) or request if order is not None and order.is_done else request
 
-    def take_along(self, order: Order, number: int, route: str, t_ns: int, *, doubt: bool) -> CancelRequest:
-        """Note that a mass cancel has ended an order that it did not name, or may have."""
+    def take_along(
+        self, order: Order, number: int, route: str, t_ns: int, *, doubt: bool, rival: bool
+    ) -> CancelRequest:
+        """Note that a mass cancel has ended an order that it did not name, or may have.
+
+        `rival` = another mass cancel is under way.
+        """
         self._by_order.pop(order.id, None)
         request = CancelRequest(
             account=order.account,
@@ -93,6 +98,7 @@ class Requests:
             sent=True,
             along=True,
             doubt=doubt,
+            rival=rival,
         )
         self._by_order[order.id] = settled = settle(request, order, t_ns)
         return settled
@@ -122,11 +128,26 @@ class Requests:
             ids = tuple(one.order_id for one in self._by_order.values() if one.request == number)
             self._tallies[number] = Tally(*event.partly, ids)
 
-    def doubt(self, number: int) -> None:
-        """Note that what ends of the orders of this request may be somebody else's doing."""
-        for order_id, one in self._by_order.items():
-            if one.request == number:
-                self._by_order[order_id] = structs.replace(one, doubt=True)
+    def doubt(self, number: int) -> tuple[CancelRequest, ...]:
+        """Note that what ends of the orders of this request may be somebody else's doing.
+
+        Returns those that were claimed before.
+        """
+        mine = [one for one in self._by_order.values() if one.request == number and not one.doubt]
+        doubted = tuple(structs.replace(one, doubt=True) for one in mine)
+        self._by_order |= {one.order_id: one for one in doubted}
+        return tuple(one for one in doubted if one.outcome == "cancelled")
+
+    def refuse(self, number: int, t_ns: int) -> tuple[CancelRequest, ...]:
+        """Note that this request was refused as a whole; returns those now told otherwise."""
+        mine = (
+            one for one in self._by_order.values() if one.request == number and one.outcome == "cancelled"
+        )
+        moved = tuple((one, follow(one, "refused", t_ns)) for one in mine)
+        self._by_order |= {after.order_id: after for _, after in moved}
+        return tuple(
+            after for one, after in moved if (after.outcome, after.doubt) != (one.outcome, one.doubt)
+        )
 
     def rival(self) -> None:
         """Note that a mass cancel goes, which may be faster than any request in flight."""

@@ -175,6 +175,46 @@ def test_what_ends_after_an_unanswered_one_is_claimed_by_nobody() -> None:
     assert (rows(state)["O3"].state, rows(state)["O3"].why) == ("cancelled", DOUBT)
 
 
+def last_word(state: State, order_id: str) -> str:
+    return next(line.text for line in reversed(state.journal.after(0)) if line.order_id == order_id)
+
+
+LOST = MassUnanswered(account=ACCOUNT, request=1, why="unanswered after 5 s")
+DENIED = MassAnswered(account=ACCOUNT, request=1, ok=False, code="EGeneral:Permission denied")
+
+
+@pytest.mark.parametrize("doubted", [LOST, MassNotSent(account=ACCOUNT, request=1, why="no way")])
+def test_what_was_taken_along_is_claimed_no_more_once_the_answer_is_lost(doubted: Happening) -> None:
+    state = a_state(TWO, *GONE_OUT, placed("O3"), ended("O3"), doubted)
+    assert (rows(state)["O3"].state, rows(state)["O3"].why) == ("cancelled", DOUBT)
+    assert last_word(state, "O3").endswith(f", {DOUBT}.")
+
+
+@pytest.mark.parametrize("before", [(), (LOST,)])
+def test_what_was_taken_along_is_somebody_else_s_doing_once_it_was_refused(
+    before: tuple[Happening, ...],
+) -> None:
+    state = a_state(TWO, *GONE_OUT, placed("O3"), ended("O3"), *before, DENIED)
+    assert (rows(state)["O3"].state, rows(state)["O3"].why) == ("gone", "someone else cancelled it first")
+    assert last_word(state, "O3").startswith("Gone: ")
+
+
+def test_where_an_earlier_cancel_of_everything_may_have_taken_it_along_nobody_else_is_blamed() -> None:
+    state = a_state(TWO, *GONE_OUT, counts(3), ended("O1"), ended("O2"), begun(number=2))
+    play(state, MassAsked(account=ACCOUNT, request=2, route="at once"))
+    play(state, MassSent(account=ACCOUNT, request=2), placed("O3"), ended("O3"))
+    assert last_word(state, "O3").startswith("Cancelled along: ")
+    play(state, MassAnswered(account=ACCOUNT, request=2, ok=False, code="EGeneral:Permission denied"))
+    assert last_word(state, "O3").endswith(f", {DOUBT}.")
+
+
+def test_ends_told_before_it_is_known_that_they_are_too_many_are_told_again() -> None:
+    state = a_state(TWO, *GONE_OUT, counts(1), ended("O1"), ended("O2"))
+    assert not last_word(state, "O1").endswith(f", {DOUBT}.")
+    play(state, OVER)
+    assert all(last_word(state, one).endswith(f", {DOUBT}.") for one in ("O1", "O2"))
+
+
 @pytest.mark.parametrize("reason", ["Post only order", "CancelAllOrdersAfter Timeout"])
 def test_what_no_cancel_request_brings_about_is_not_taken_along(reason: str) -> None:
     state = a_state(TWO, *GONE_OUT, placed("O3"), ended("O3", reason=reason))

@@ -131,6 +131,12 @@ def test_a_cancel_that_was_under_way_already_is_claimed_by_nobody() -> None:
     assert claims(state) == set()
 
 
+def test_an_end_before_it_is_known_that_a_cancel_was_under_way_is_told_again_without_a_claim() -> None:
+    state = a_state(THREE, *asked("O1"), canceled("O1"), answered("O1", "begun"))
+    assert claims(state) == set()
+    assert [text.endswith(f", {DOUBT}.") for text in told(state, "O1")] == [False, True]
+
+
 def test_the_trace_in_the_list_claims_no_more() -> None:
     state = a_state(THREE, *asked("O1"), lost("O1"), canceled("O1"))
     request = state.cancels["O1"]
