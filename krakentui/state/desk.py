@@ -10,7 +10,7 @@ from typing import Final
 from krakentui.model import event as e
 from krakentui.model.amend import AmendsSeen
 from krakentui.model.clock import SECOND
-from krakentui.model.mass import CancelsBegun, MassAsked, MassOver, MassStep
+from krakentui.model.mass import CancelsBegun, MassOver, MassStep
 from krakentui.model.order import OrderPatch, Source
 from krakentui.model.waiting import WaitDropped
 from krakentui.state import told, words
@@ -186,8 +186,6 @@ class Desk:
     @_take.register
     def _mass_step(self, event: MassStep, t_ns: int) -> None:
         if event.account == self._account:
-            if isinstance(event, MassAsked):
-                self.requests.rival()
             said = self.groups.step(event, self.requests.all, t_ns)
             if said is not None:
                 self._journal.note("cancel", *said, t_ns)
@@ -199,6 +197,8 @@ class Desk:
         mass = self.groups.find(event.request)
         if mass is None:
             return ()
+        if mass.is_open:
+            self.requests.rival(mass.request)
         if mass.phase == "refused":
             return self.requests.refuse(mass.request, t_ns)
         too_many = isinstance(event, MassOver) and self.groups.exceeds(mass.request, self.requests.all)

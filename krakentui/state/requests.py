@@ -149,10 +149,12 @@ class Requests:
             after for one, after in moved if (after.outcome, after.doubt) != (one.outcome, one.doubt)
         )
 
-    def rival(self) -> None:
-        """Note that a mass cancel goes, which may be faster than any request in flight."""
+    def rival(self, number: int) -> None:
+        """Note that this mass cancel has gone, which may be faster than any other request in flight."""
         for order_id in self.unsettled():
-            self._by_order[order_id] = structs.replace(self._by_order[order_id], rival=True)
+            one = self._by_order[order_id]
+            if one.request != number:
+                self._by_order[order_id] = structs.replace(one, rival=True)
 
     def _weigh(self, number: int) -> None:
         """Lift the doubt of a batch that was taken in part once no order too many can be its doing."""

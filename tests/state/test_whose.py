@@ -10,7 +10,7 @@ from krakentui.model.event import (
     CancelUnanswered,
     Happening,
 )
-from krakentui.model.mass import CancelsBegun, MassAsked, MassSent
+from krakentui.model.mass import CancelsBegun, MassAsked, MassNotSent, MassSent
 from krakentui.state.state import State
 from krakentui.state.words import DOUBT, trace
 from tests.support.builders import ACCOUNT, a_patch, a_standing, a_state, patched, play, snapshot
@@ -205,3 +205,19 @@ def test_where_a_request_before_the_refused_one_may_have_come_late_nobody_else_i
     play(state, canceled("O1"), refuses("O1", 2))
     assert state.cancels["O1"].outcome == "cancelled"
     assert told(state, "O1")[-1].endswith(f", {DOUBT}.")
+
+
+def test_a_cancel_of_everything_that_was_never_sent_casts_no_doubt() -> None:
+    state = a_state(THREE, *asked("O1"), CancelsBegun(account=ACCOUNT, number=2, ids=("O2",), mass=True))
+    play(state, MassAsked(account=ACCOUNT, request=5, route="at once"))
+    play(state, MassNotSent(account=ACCOUNT, request=5, why="no way"), canceled("O1"), unknown_to_it("O1"))
+    assert state.cancels["O1"].outcome == "gone"
+
+
+def test_a_cancel_of_everything_is_no_rival_of_itself() -> None:
+    """Its own orders were asked for before it was sent."""
+    everything = CancelsBegun(account=ACCOUNT, number=1, ids=("O1",), mass=True)
+    state = a_state(THREE, everything, MassAsked(account=ACCOUNT, request=1, route="at once"))
+    o1 = asked("O1")
+    play(state, o1[0], MassSent(account=ACCOUNT, request=1), o1[1], canceled("O1"), refuses("O1"))
+    assert state.cancels["O1"].outcome == "gone"
