@@ -7,7 +7,7 @@
 
 A mass cancel also takes orders that nobody here knew when it went. One that ends as cancelled while it is
 under way counts as taken along; beyond the exchange's own count, or without an answer, it is not told
-whose doing it was.
+whose doing it was, and after a refusal it was somebody else's.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
