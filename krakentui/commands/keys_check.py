@@ -54,8 +54,8 @@ def run(given: Given, environ: MutableMapping[str, str], here: Machine, door: Do
         raise KeyProblem(f"There is no key to check. {why}")
     purpose = _purpose(given, environ, chosen.credentials)
     checked = check(given, environ, chosen, chosen.credentials, purpose, door=door)
-    _remember(given, environ, checked)
     report(checked, chosen, given)
+    _remember(given, environ, checked)  # the list may be held by another program, or be wrong by now
     return checked.exit
 
 

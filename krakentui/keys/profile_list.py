@@ -7,17 +7,20 @@ that is a link (dotfiles in a repository) stays one: what it points to is read a
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from krakentui.keys.lockfile import StillHeld, held
 from krakentui.keys.private_file import read_private, write_private
 from krakentui.keys.profile import Profiles
 from krakentui.keys.profile_text import parse, written
+from krakentui.model.clock import pause
 from krakentui.model.error import KeyProblem, UsageError
 
 FILE_NAME = "profiles.toml"
-TRIES = 1_000_000
-"""Of taking the lock: a few seconds."""
+_PAUSE_S = 0.05
+_TRIES = 600
+"""Of taking the lock: 30 s, for a rename may ask the keyring five times, each of which takes up to 4 s."""
 
 
 def beside(config: Path) -> Path:
@@ -64,7 +67,7 @@ class Opened:
 
 
 @contextlib.contextmanager
-def opened(path: Path, tries: int = TRIES) -> Iterator[Opened]:
+def opened(path: Path, pause: Callable[[float], None] = pause) -> Iterator[Opened]:
     """Hold the list for an act that changes it, and the secrets beside it; others wait until it is done.
 
     Raises:
@@ -73,7 +76,7 @@ def opened(path: Path, tries: int = TRIES) -> Iterator[Opened]:
     """
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(held(path.with_name(f".{path.name}.lock"), tries))
+            stack.enter_context(held(path.with_name(f".{path.name}.lock"), _TRIES, partial(pause, _PAUSE_S)))
         except StillHeld:
             raise KeyProblem(
                 f"The list of keys {path} is left as it is: another program of yours is changing it and "
@@ -84,13 +87,15 @@ def opened(path: Path, tries: int = TRIES) -> Iterator[Opened]:
         yield Opened(path)
 
 
-def change(path: Path, act: Callable[[Profiles], Profiles], tries: int = TRIES) -> Profiles:
+def change(
+    path: Path, act: Callable[[Profiles], Profiles], pause: Callable[[float], None] = pause
+) -> Profiles:
     """Change the list and give what it is now; two programs that change it wait for each other.
 
     Raises:
         UsageError: the list on disk is wrong, or the change is refused.
         KeyProblem: it cannot be written, or another program does not come to an end with it.
     """
-    with opened(path, tries) as listing:
+    with opened(path, pause) as listing:
         listing.write(act(listing.profiles))
         return listing.profiles

@@ -98,6 +98,11 @@ class SystemClock:
         return max(0.0, seconds / self._speed)
 
 
+def pause(seconds: float) -> None:
+    """Stand still for so long, loop and all: for a command that waits for another program only."""
+    time.sleep(seconds)
+
+
 def hand_ns(clock: Clock) -> int:
     """Tell a steady time at the machine's pace: hands and eyes do not speed up with a demo."""
     return round(clock.real_seconds(clock.mono_ns() / SECOND) * SECOND)

@@ -534,6 +534,22 @@ def test_a_replaced_key_is_taken_for_the_new_one_once_it_is_checked(stored: Desk
     assert "holds another key" not in stored.run("check")[1]
 
 
+def test_a_check_is_told_though_the_list_cannot_be_changed(stored: Desk) -> None:
+    ask = stored.door.send
+
+    async def spoil(*args: object, **kwargs: object) -> tuple[int, bytes]:
+        answer = await ask(*args, **kwargs)  # type: ignore[arg-type]  # handed on as it came
+        if "GetApiKeyInfo" in stored.door.calls:
+            (stored.home / "profiles.toml").chmod(0o666)
+        return answer
+
+    stored.door.send = spoil  # type: ignore[method-assign]  # something else happens meanwhile
+    key_file.keep("main", a_pair(4), stored.machine)
+    with pytest.raises(UsageError, match="Others may write to"):
+        stored.run("check main")
+    assert a_pair(4).fingerprint in stored.capture.readouterr().out
+
+
 def test_a_check_without_any_key_says_so(desk: Desk) -> None:
     with pytest.raises(KeyProblem, match="`krakentui keys add` stores one"):
         desk.run("check")

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from krakentui.keys import profile_list
+from krakentui.keys.offer import Machine
 from krakentui.keys.profile import Profile, Profiles, check_name
 from krakentui.keys.profile_text import parse, written
+from krakentui.model.clock import SystemClock
 from krakentui.model.error import KeyProblem, UsageError
 from tests.support.keys import a_key, a_profile
 
@@ -273,16 +275,37 @@ def test_a_list_that_cannot_be_read_may_name_any_key_and_none_that_is_not_there(
         assert not listing.names("main")
 
 
-def test_a_program_that_stopped_while_it_changes_the_list_is_not_waited_for(tmp_path: Path) -> None:
+def test_a_program_that_stopped_while_it_changes_the_list_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+    """It is waited for longer than any act can take: five times the keyring, each with its time to die."""
     path = tmp_path / "profiles.toml"
     profile_list.change(path, lambda told: told.with_profile(a_profile()))
     before = path.read_bytes()
+    waited = list[float]()
     with (tmp_path / ".profiles.toml.lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(KeyProblem, match="is left as it is: another program"):
-            profile_list.change(path, lambda told: told.without("main"))
+            profile_list.change(path, lambda told: told.without("main"), waited.append)
+    here = Machine(environ={}, folder=tmp_path, clock=SystemClock())
+    assert 5 * (here.ring_limit_s + 1) < sum(waited) < 60
+    assert max(waited) < 0.2, "the user sees it go on at once"
     assert path.read_bytes() == before
     assert profile_list.change(path, lambda told: told.without("main")).profiles == ()
+
+
+def test_a_change_goes_on_as_soon_as_the_other_program_is_done(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.toml"
+    waited = list[float]()
+    with (tmp_path / ".profiles.toml.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+        def pause(seconds: float) -> None:
+            waited.append(seconds)
+            if len(waited) == 3:
+                fcntl.flock(lock, fcntl.LOCK_UN)
+
+        profile_list.change(path, lambda told: told.with_profile(a_profile()), pause)
+    assert len(waited) == 3
+    assert profile_list.read(path).default == "main"
 
 
 def test_a_writer_killed_in_between_leaves_the_old_list_whole(tmp_path: Path) -> None:
