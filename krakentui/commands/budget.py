@@ -29,7 +29,7 @@ from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.model.limit import points, units
 from krakentui.model.number import counted, points_text
 from krakentui.settings import Settings
-from krakentui.state.pairnames import named_pair
+from krakentui.state.pairnames import meant_pairs
 
 NOT_FOUND, NOT_RUNNABLE = 127, 126
 SHORTEST_LOOK_S, LONGEST_LOOK_S = 0.01, 0.5
@@ -142,7 +142,7 @@ async def _by_ourselves(settings: Settings, seat: Seat | None, wish: Wish, clock
         async with Host(settings, clock, random.Random(), seat=seat) as host:
             session = host.session
             await running.until(
-                session, NAMES_S, settings.speed, lambda _: named_pair(session.names(), wish.pair) is not None
+                session, NAMES_S, settings.speed, lambda _: bool(meant_pairs(session.names(), wish.pair))
             )
             return await _asked(lambda: _ask(session, settings, wish, clock), clock)
     if seat is None:

@@ -41,6 +41,7 @@ from krakentui.model.clock import SECOND
 from krakentui.model.error import KrakentuiError, UsageError
 from krakentui.settings import Settings
 from krakentui.state.filters import is_joined
+from krakentui.state.pairnames import as_typed
 from krakentui.state.question import ALL_THERE_IS
 from krakentui.state.view import NotAsked, OrdersView, Question
 
@@ -273,7 +274,7 @@ def _explain(face: Face, given: Given, waited_s: float) -> None:
         return
     if not view.known:
         raise KrakentuiError(why_missing(face, ("orders",), waited_s))
-    if given.pair is not None and "/" in given.pair and not face.names().pairs:
+    if given.pair is not None and as_typed(face.names(), given.pair) is not None:
         guard.say(f"The exchange has not told its pairs: {given.pair} is taken as it was typed.")
     left = unjudged(view.rows, given, face.names())
     if left:

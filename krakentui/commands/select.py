@@ -15,10 +15,10 @@ from krakentui.commands.parser import Given
 from krakentui.model.clock import SECOND
 from krakentui.model.error import UsageError
 from krakentui.model.order import PROTECTIVE, is_order_id
-from krakentui.model.symbol import Names, wsname_symbol
+from krakentui.model.symbol import Names
 from krakentui.model.text import clean
 from krakentui.state.filters import Demand, OrderFilter, doubtful, fitting, meant
-from krakentui.state.pairnames import has_all_spellings, meant_assets, meant_pairs
+from krakentui.state.pairnames import as_typed, has_all_spellings, meant_assets, meant_pairs, which_one
 from krakentui.state.view import OrderRow
 
 _NEAR_AN_ID = re.compile(r"(?=.{1,24}$)[0-9A-Z]+(?:-[0-9A-Z]*){1,3}", re.ASCII)
@@ -75,13 +75,12 @@ def one_pair(names: Names, typed: str) -> str:
     """
     found, said = meant_pairs(names, typed), clean(typed, 24)
     if len(found) > 1:
-        raise UsageError(f"{said} may be {' or '.join(found)}: write the one that is meant.")
+        raise UsageError(which_one(said, found))
     if found:
         return found[0]
-    base, _, quote = typed.partition("/")
-    if base and quote and not names.pairs:
-        return wsname_symbol(typed.upper())
-    if not quote and not has_all_spellings(names):
+    if (taken := as_typed(names, typed)) is not None:
+        return taken
+    if not all(typed.partition("/")) and not has_all_spellings(names):
         raise UsageError(f"The exchange has not told all its names of pairs: write {said} like BTC/USD.")
     raise UsageError(f"The exchange has no pair {said}: one is written like BTC/USD.")
 

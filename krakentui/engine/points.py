@@ -11,8 +11,8 @@ from krakentui.model.clock import Clock
 from krakentui.model.event import Happening
 from krakentui.model.limit import POINT, PairScope
 from krakentui.model.number import counted
-from krakentui.model.symbol import Names, wsname_symbol
-from krakentui.state.pairnames import named_pair
+from krakentui.model.symbol import Names
+from krakentui.state.pairnames import as_typed, meant_pairs, which_one
 
 MOST_UNITS = 1_000 * POINT
 """No ceiling of the exchange comes near."""
@@ -46,7 +46,7 @@ class NotYet(Struct, frozen=True, kw_only=True):
     """Steady time at which they do, if nothing happens; None = never."""
     why: str
     no_pair: bool = False
-    """The exchange has no such pair."""
+    """The exchange has no such pair, or it may be several."""
 
 
 class Points:
@@ -71,11 +71,8 @@ class Points:
     def ask(self, wish: Wish, program: str) -> Granted | NotYet:
         """Grant a wish, or say until when it waits and why."""
         pair, t_ns = self._named(wish.pair), self._clock.mono_ns()
-        if pair is None:
-            why = f"The exchange has no pair {wish.pair}: one is written like BTC/USD."
-            if not self._names().pairs:
-                why = f"The exchange has not told its names of pairs: write {wish.pair} like BTC/USD."
-            return NotYet(until_ns=None, why=why, no_pair=True)
+        if isinstance(pair, NotYet):
+            return pair
         if wish.waits and (wait := self._wait(pair, wish.units, t_ns)) is not None:
             return wait
         counter = self._ledger().engine_at(pair, t_ns)
@@ -108,10 +105,16 @@ class Points:
             why = f"Nobody sees yet what is done on {pair}, so nothing surely fits."
         return NotYet(until_ns=fits_ns, why=why)
 
-    def _named(self, typed: str) -> str | None:
-        """Give the stream's name of a pair; until the exchange has told its pairs, as it was typed."""
+    def _named(self, typed: str) -> str | NotYet:
+        """Give the stream's name of a pair, or why none is meant; until pairs are told, as it was typed."""
         names = self._names()
-        found = named_pair(names, typed)
-        if found is not None or names.pairs:
-            return found
-        return wsname_symbol(typed.upper()) if "/" in typed else None
+        found = meant_pairs(names, typed)
+        named = found[0] if len(found) == 1 else as_typed(names, typed)
+        if named is not None:
+            return named
+        why = f"The exchange has no pair {typed}: one is written like BTC/USD."
+        if found:
+            why = which_one(typed, found)
+        elif not names.pairs:
+            why = f"The exchange has not told its names of pairs: write {typed} like BTC/USD."
+        return NotYet(until_ns=None, why=why, no_pair=True)

@@ -5,13 +5,9 @@ theirs, with a slash or without (`xbt/usd`, `BTCUSD`). What may be two things is
 a cancel may go by it.
 """
 
-from krakentui.model.symbol import Names
+from collections.abc import Sequence
 
-
-def named_pair(names: Names, typed: str) -> str | None:
-    """Give the stream's name of the one pair that is meant; None where there is none, or more than one."""
-    found = meant_pairs(names, typed)
-    return found[0] if len(found) == 1 else None
+from krakentui.model.symbol import Names, wsname_symbol
 
 
 def meant_pairs(names: Names, typed: str) -> tuple[str, ...]:
@@ -22,6 +18,17 @@ def meant_pairs(names: Names, typed: str) -> tuple[str, ...]:
         sides = ((one, other) for one in known.assets.get(base, ()) for other in known.assets.get(quote, ()))
         found |= {symbol for one, other in sides if (symbol := f"{one}/{other}") in known.symbols}
     return tuple(sorted(found))
+
+
+def as_typed(names: Names, typed: str) -> str | None:
+    """Give a whole pair as it was typed, in the stream's spelling, while the exchange has told none."""
+    base, _, quote = typed.partition("/")
+    return wsname_symbol(typed.upper()) if base and quote and not names.pairs else None
+
+
+def which_one(typed: str, found: Sequence[str]) -> str:
+    """Ask which of several pairs is meant."""
+    return f"{typed} may be {' or '.join(found)}: write the one that is meant."
 
 
 def meant_assets(names: Names, typed: str) -> tuple[str, ...]:

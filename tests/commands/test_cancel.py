@@ -11,7 +11,16 @@ import pytest
 from msgspec import structs
 
 from krakentui.commands import asking
-from krakentui.commands.cancel import DRAINING_S, LOOK_UP_S, SETTLING_S, cancel, drained, is_hasty, run
+from krakentui.commands.cancel import (
+    DRAINING_S,
+    LOOK_UP_S,
+    SETTLING_S,
+    _explain,
+    cancel,
+    drained,
+    is_hasty,
+    run,
+)
 from krakentui.commands.outcomes import CODES, Result, exit_code
 from krakentui.commands.parser import parse
 from krakentui.commands.select import is_named
@@ -465,6 +474,20 @@ async def test_krakens_own_name_of_bitcoin_is_understood(spelling: str) -> None:
     desk = Desk({"O1": "cancelled", "O3": "cancelled"})
     assert await cancelled(desk, f"--pair {spelling} --yes") == 0
     assert desk.sent == ["O1", "O3"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("btc/usd", True), ("/usd", False), ("btc/", False), ("btc", False)]
+)
+async def test_only_a_whole_pair_is_said_to_be_taken_as_it_was_typed(
+    typed: str, said: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Nameless(ReadyFace):
+        def names(self) -> Names:
+            return Names()
+
+    _explain(Nameless(), parse(["cancel", "--all", "--pair", typed]), 0)
+    assert ("is taken as it was typed" in capsys.readouterr().err) is said
 
 
 @pytest.mark.parametrize(

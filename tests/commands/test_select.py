@@ -4,9 +4,10 @@ import pytest
 from msgspec import structs
 
 from krakentui.commands.parser import parse
-from krakentui.commands.select import check_selector, is_everything, selected, unjudged
+from krakentui.commands.select import check_selector, is_everything, one_pair, selected, unjudged, with_pair
 from krakentui.model.clock import SECOND
 from krakentui.model.error import UsageError
+from krakentui.model.symbol import Names
 from tests.commands.face import NAMES, an_order
 
 ID = "OQCLML-BW3P3-BUCMWZ"
@@ -138,3 +139,10 @@ def test_what_cannot_be_judged_yet_is_named(line: str, unknown: list[str]) -> No
     nameless = an_order("O5", pair="XBTEUR")
     rows = unjudged((*ROWS, nameless), parse(["cancel", *line.split()]), NAMES)
     assert [row.id for row in rows] == unknown
+
+
+@pytest.mark.parametrize("typed", ["/usd", "btc/", "btc", "/"])
+def test_before_any_pairs_are_told_half_a_pair_is_asked_for_whole(typed: str) -> None:
+    with pytest.raises(UsageError, match=f"not told all its names of pairs: write {typed} like BTC/USD"):
+        with_pair(parse(["cancel", "--all", "--pair", typed]), Names())
+    assert one_pair(Names(), "xbt/usd") == "BTC/USD"

@@ -178,6 +178,20 @@ def test_a_pair_that_does_not_exist_is_told_from_one_that_is_full() -> None:
     assert "no pair FOO/BAR" in wait.why
 
 
+def test_a_pair_that_may_be_two_is_told_with_both() -> None:
+    wait = Shop(Names(pairs={one: one for one in ("AB/CUSD", "ABC/USD")})).wants(1, "abcusd")
+    assert isinstance(wait, NotYet)
+    assert wait.no_pair
+    assert wait.why == "abcusd may be AB/CUSD or ABC/USD: write the one that is meant."
+
+
+@pytest.mark.parametrize("typed", ["/usd", "btc/", "/"])
+def test_half_a_pair_is_never_taken_as_it_was_typed(typed: str) -> None:
+    wait = Shop(Names()).wants(1, typed)
+    assert isinstance(wait, NotYet)
+    assert wait.why == f"The exchange has not told its names of pairs: write {typed} like BTC/USD."
+
+
 def test_before_the_exchange_has_told_its_pairs_a_pair_is_taken_as_it_was_typed() -> None:
     granted, unclear = Shop(Names()).wants(1, "xbt/usd"), Shop(Names()).wants(1, "XBTUSD")
     assert isinstance(granted, Granted)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 
 from krakentui.model.symbol import Names, PairInfo
-from krakentui.state.pairnames import has_all_spellings, meant_assets, meant_pairs, named_pair
+from krakentui.state.pairnames import has_all_spellings, meant_assets, meant_pairs
 from tests.support.builders import ASSETS, PAIRS
 
 BOTH = Names().with_assets(ASSETS).with_pairs(PAIRS)
@@ -20,13 +20,13 @@ SPELLINGS = ["BTC/USD", "btc/usd", "XBT/USD", "xbt/usd", "XBTUSD", "xbtusd", "BT
 
 @pytest.mark.parametrize("typed", [*SPELLINGS, "XXBTZUSD", "xxbtzusd", "XXBT/ZUSD"])
 def test_every_spelling_of_the_exchange_means_the_pair(typed: str) -> None:
-    assert named_pair(BOTH, typed) == "BTC/USD"
+    assert meant_pairs(BOTH, typed) == ("BTC/USD",)
 
 
 @pytest.mark.parametrize("typed", SPELLINGS)
 def test_the_streams_list_alone_is_enough_for_what_people_write(typed: str) -> None:
     assert not has_all_spellings(STREAM)
-    assert named_pair(STREAM, typed) == "BTC/USD"
+    assert meant_pairs(STREAM, typed) == ("BTC/USD",)
 
 
 @pytest.mark.parametrize(
@@ -36,14 +36,13 @@ def test_what_names_no_pair_means_none(typed: str) -> None:
     assert meant_pairs(BOTH, typed) == ()
 
 
-def test_what_may_be_two_pairs_means_neither() -> None:
+def test_what_may_be_two_pairs_is_told_as_both() -> None:
     names = Names().with_pairs(
         PairInfo(symbol=one, base="", quote="", price_places=1, qty_places=8, cost_places=5)
         for one in ("AB/CUSD", "ABC/USD")
     )
     assert meant_pairs(names, "abcusd") == ("AB/CUSD", "ABC/USD")
-    assert named_pair(names, "abcusd") is None
-    assert named_pair(names, "abc/usd") == "ABC/USD"
+    assert meant_pairs(names, "abc/usd") == ("ABC/USD",)
 
 
 @pytest.mark.parametrize("typed", ["btc", "XBT", "xxbt"])
