@@ -2,7 +2,7 @@
 
 from krakentui.keys.offer import Machine, Offer
 from krakentui.keys.pair import read_pair, stored_text
-from krakentui.keys.private_file import read_private, remove_private, write_private
+from krakentui.keys.private_file import read_private, write_private
 from krakentui.keys.profile import Profile
 from krakentui.model.error import KeyProblem
 from krakentui.model.secret import Credentials
@@ -32,12 +32,3 @@ def keep(name: str, credentials: Credentials, machine: Machine) -> str:
     path = machine.folder / f"{name}.key"
     write_private(path, (_HEAD + stored_text(credentials)).encode())
     return f"the file {path}"
-
-
-def forget(name: str, machine: Machine) -> bool:
-    """Remove the profile's file; tell whether there was one.
-
-    Raises:
-        KeyProblem: it cannot be removed.
-    """
-    return remove_private(machine.folder / f"{name}.key")

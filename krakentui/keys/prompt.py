@@ -23,6 +23,10 @@ _ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 _PASTE_MARKS = ("\x1b[200~", "\x1b[201~")
 
 
+class NotAnswered(KeyProblem):
+    """Whoever was asked did not answer."""
+
+
 class Terminal:
     """A terminal that is open for questions."""
 
@@ -66,7 +70,7 @@ class Terminal:
         """Ask, and give the answer without space around it; what was typed before the question is none.
 
         Raises:
-            KeyProblem: nothing was answered: the terminal is gone, or Ctrl-D was pressed.
+            NotAnswered: nothing was answered: the terminal is gone, or Ctrl-D was pressed.
         """
         self._ahead = b""
         with contextlib.suppress(termios.error):
@@ -78,7 +82,7 @@ class Terminal:
         """Ask without showing what is typed or pasted.
 
         Raises:
-            KeyProblem: as above.
+            NotAnswered: as above.
         """
         with self.hiding():
             self._question = question
@@ -113,7 +117,7 @@ class Terminal:
                 data = b""
             if not data or len(self._ahead) > _MOST:
                 self._ahead = b""
-                raise KeyProblem("Nothing was answered: nothing is stored.")
+                raise NotAnswered("Nothing was answered: nothing is stored.")
             self._ahead += data
         line, _, self._ahead = self._ahead.partition(b"\n")
         return line.decode("utf-8", "replace").rstrip("\r")

@@ -12,9 +12,9 @@ from msgspec import DecodeError, Struct, ValidationError, json
 
 from krakentui.keys.offer import Machine, Offer
 from krakentui.keys.pair import Pair, read_pair, stored_text
-from krakentui.keys.private_file import read_private, remove_private, write_private
+from krakentui.keys.private_file import read_private, write_private
 from krakentui.keys.profile import Profile
-from krakentui.keys.prompt import Terminal
+from krakentui.keys.prompt import NotAnswered, Terminal
 from krakentui.model.error import KeyProblem
 from krakentui.model.secret import Credentials, Secret
 
@@ -96,7 +96,8 @@ def offer(profile: Profile, machine: Machine) -> Offer:
     try:
         pair, passphrase = _opened(data, profile.name, machine.terminal)
     except KeyProblem as problem:
-        return Offer(store="encrypted", where=where, why=str(problem), denied=True)
+        denied = isinstance(problem, WrongPassphrase | NotAnswered)
+        return Offer(store="encrypted", where=where, why=str(problem), denied=denied)
     return Offer(store="encrypted", where=where, pair=pair, passphrase=passphrase)
 
 
@@ -112,15 +113,6 @@ def keep(name: str, credentials: Credentials, passphrase: Secret, machine: Machi
     if unseal(read_private(path) or b"", passphrase) != text:
         raise KeyProblem(f"{path} does not give back what was stored.")
     return f"the encrypted file {path}"
-
-
-def forget(name: str, machine: Machine) -> bool:
-    """Remove the profile's file; tell whether there was one.
-
-    Raises:
-        KeyProblem: it cannot be removed.
-    """
-    return remove_private(machine.folder / f"{name}.sealed")
 
 
 def too_short(passphrase: Secret) -> bool:

@@ -178,7 +178,7 @@ def test_what_cancels_nothing_goes_with_one_key(two: dict[str, str]) -> None:
 def test_a_cancelling_key_that_cannot_be_had_is_said_and_the_other_one_goes_on(
     two: dict[str, str], tmp_path: Path
 ) -> None:
-    key_file.forget("helper", a_machine(tmp_path))
+    (tmp_path / "keys" / "helper.key").unlink()
     settings = chosen("", two)
     assert (key_of(settings), second_of(settings)) == (("main", "private", a_key(1)), None)
     assert settings.warnings[0].startswith(
@@ -187,7 +187,7 @@ def test_a_cancelling_key_that_cannot_be_had_is_said_and_the_other_one_goes_on(
 
 
 def test_one_key_under_two_names_is_refused(two: dict[str, str], tmp_path: Path) -> None:
-    key_file.forget("helper", a_machine(tmp_path))
+    (tmp_path / "keys" / "helper.key").unlink()
     key_file.keep("helper", a_pair(1), a_machine(tmp_path))
     with pytest.raises(UsageError, match=r"main and helper are one key \([0-9a-f]{12}\)"):
         chosen("", two)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from krakentui.keys import key_file, sealed, typed
+from krakentui.keys.private_file import write_private
 from krakentui.keys.prompt import Terminal
 from krakentui.keys.sources import find
 from krakentui.model.error import KeyProblem
@@ -18,6 +19,7 @@ from krakentui.model.secret import Secret
 from tests.support.keys import a_key, a_machine, a_pair, a_profile, a_secret
 from tests.support.tty import Typist
 
+WORDS = Secret("correct horse battery")
 AGAIN_AND_AGAIN = (0.05, 0.05)
 """A signal in the moment before a read begins interrupts nothing: the next one does."""
 
@@ -122,8 +124,7 @@ def test_no_terminal_is_none(tmp_path: Path) -> None:
 
 
 def test_a_passphrase_may_be_mistyped_twice(tmp_path: Path) -> None:
-    words = Secret("correct horse battery")
-    sealed.keep("main", a_pair(), words, a_machine(tmp_path), 2**4)
+    sealed.keep("main", a_pair(), WORDS, a_machine(tmp_path), 2**4)
     with Typist("wrong one", "wrong two", "correct horse battery") as typist:
         found = find(a_profile(store="encrypted"), a_machine(tmp_path, terminal=typist.terminal))
     assert found.credentials.key == a_key()
@@ -133,7 +134,7 @@ def test_a_passphrase_may_be_mistyped_twice(tmp_path: Path) -> None:
 
 
 def test_a_third_wrong_passphrase_ends_it(tmp_path: Path) -> None:
-    sealed.keep("main", a_pair(), Secret("correct horse battery"), a_machine(tmp_path), 2**4)
+    sealed.keep("main", a_pair(), WORDS, a_machine(tmp_path), 2**4)
     with Typist("one", "two", "three") as typist, pytest.raises(KeyProblem, match="does not open it"):
         find(a_profile(store="encrypted"), a_machine(tmp_path, terminal=typist.terminal))
 
@@ -143,20 +144,46 @@ def test_whoever_fails_the_passphrase_is_given_no_key_from_another_source(
     tmp_path: Path, answers: tuple[str, ...]
 ) -> None:
     """Not even the same one: he has chosen that a passphrase stands before it."""
-    sealed.keep("main", a_pair(), Secret("correct horse battery"), a_machine(tmp_path), 2**4)
+    sealed.keep("main", a_pair(), WORDS, a_machine(tmp_path), 2**4)
     key_file.keep("main", a_pair(), a_machine(tmp_path))
     with Typist(*answers) as typist, pytest.raises(KeyProblem) as caught:
         find(a_profile(store="encrypted"), a_machine(tmp_path, terminal=typist.terminal))
     said = str(caught.value)
     assert said.startswith(f"The key main cannot be had. The encrypted file {tmp_path}/keys/main.sealed: ")
-    assert "no other source is used in its place." in said
+    assert "no other source is used in its place. Start again to try once more." in said
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"rubbish", "It is damaged: it is no encrypted key file."),
+        (sealed.seal("kept", WORDS, 2**4).replace(b'"v":1', b'"v":2'), "It was written by a newer version."),
+        (sealed.seal("kept", WORDS, 2**4), ""),
+    ],
+    ids=["damaged", "newer", "no pair"],
+)
+def test_a_file_that_no_passphrase_makes_good_is_not_asked_for_once_more(
+    tmp_path: Path, data: bytes, why: str
+) -> None:
+    profile = a_profile(store="encrypted", fingerprint=a_pair().fingerprint)
+    write_private(tmp_path / "keys" / "main.sealed", data)
+    with Typist(WORDS.reveal()) as typist, pytest.raises(KeyProblem) as caught:
+        find(profile, a_machine(tmp_path, terminal=typist.terminal))
+    said = str(caught.value)
+    assert why in said
+    assert "Start again" not in said
+    assert said.endswith("`krakentui keys remove main` and `keys add` store it anew.")
+    key_file.keep("main", a_pair(), a_machine(tmp_path))
+    with Typist(WORDS.reveal()) as typist:
+        found = find(profile, a_machine(tmp_path, terminal=typist.terminal))
+    assert (found.credentials.key, why in found.notes[0]) == (a_key(), True)
     assert "main.key" not in said
 
 
 def test_a_left_encrypted_file_that_nobody_opens_does_not_stand_before_the_file_that_was_chosen(
     tmp_path: Path,
 ) -> None:
-    sealed.keep("main", a_pair(2), Secret("correct horse battery"), a_machine(tmp_path), 2**4)
+    sealed.keep("main", a_pair(2), WORDS, a_machine(tmp_path), 2**4)
     key_file.keep("main", a_pair(), a_machine(tmp_path))
     with Typist("one", "two", "three") as typist:
         found = find(a_profile(store="file"), a_machine(tmp_path, terminal=typist.terminal))

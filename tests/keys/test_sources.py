@@ -184,7 +184,7 @@ def test_a_run_and_a_survey_take_the_key_from_the_same_source(tmp_path: Path) ->
             if taken is not None:
                 assert find(profile, here).credentials.source == taken.where
         ring.forget("main", here)
-        key_file.forget("main", here)
+        (here.folder / "main.key").unlink(missing_ok=True)
 
 
 # --- the key command ----------------------------------------------------------------------------
