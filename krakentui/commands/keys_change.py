@@ -80,8 +80,8 @@ def remove(given: Given, path: Path, here: Machine) -> int:
             listing.write(left)
         except KeyProblem as problem:
             raise KeyProblem(
-                f"{problem} The secret is gone, the list still names {name}: run `krakentui keys remove "
-                f"{name}` once more."
+                f"{problem} The secret is gone: if `krakentui keys list` still names {name}, run "
+                f"`krakentui keys remove {name}` once more."
             ) from None
     put(f"{name} is removed{' from ' if gone else ''}{' and from '.join(gone)}.")
     if not gone and not trouble and profile.store in {"keyring", "encrypted", "file"}:

@@ -53,7 +53,7 @@ def write_private(path: Path, data: bytes) -> None:
     """Write a file that only we may read: whole or not at all, in a folder of ours.
 
     Raises:
-        KeyProblem: it cannot be written there.
+        KeyProblem: it cannot be written there, or it is and may not outlast a power cut.
     """
     ours = frozenset({os.geteuid()})
     beside = f".{path.name}.{secrets.token_hex(4)}"
@@ -73,9 +73,16 @@ def write_private(path: Path, data: bytes) -> None:
                 with contextlib.suppress(OSError):
                     os.unlink(beside, dir_fd=folder)
                 raise
-            os.fsync(folder)
+            _force(folder, path)
     except OSError as error:
         raise KeyProblem(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _force(folder: int, path: Path) -> None:
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        raise KeyProblem(f"{path} is written, but a power cut may undo that: {error.strerror}.") from None
 
 
 def copy_private(old: Path, new: Path) -> None:

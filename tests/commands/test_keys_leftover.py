@@ -5,6 +5,7 @@ import json
 import os
 import stat
 import sys
+from collections.abc import Callable
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -187,10 +188,15 @@ def test_a_list_that_cannot_be_replaced_takes_the_secret_back(desk: Desk) -> Non
 
 def break_off_once_listed(monkeypatch: pytest.MonkeyPatch, desk: Desk, name: str, error: type) -> None:
     """Fail once the list that names a key is in its place and its folder is to be forced to the disk."""
-    fsync, place = os.fsync, desk.home / "profiles.toml"
+    break_off_once(monkeypatch, lambda: name in {one.name for one in desk.profiles.profiles}, error)
+
+
+def break_off_once(monkeypatch: pytest.MonkeyPatch, is_so: Callable[[], bool], error: type) -> None:
+    """Fail to force a folder to the disk once something is so."""
+    fsync = os.fsync
 
     def fails(handle: int) -> None:
-        if stat.S_ISDIR(os.fstat(handle).st_mode) and place.exists() and name in place.read_text():
+        if stat.S_ISDIR(os.fstat(handle).st_mode) and is_so():
             raise error(errno.EIO, "Input/output error")
         fsync(handle)
 
@@ -221,13 +227,26 @@ def test_a_rename_that_breaks_off_once_it_is_listed_keeps_the_secret(
     assert desk.key_of("fresh") == a_key()
 
 
+def test_a_removal_that_breaks_off_once_it_is_listed_says_that_the_list_is_written(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key_file.keep("main", a_pair(), desk.machine)
+    listed(desk, "main", "file")
+    break_off_once(monkeypatch, lambda: not desk.profiles.profiles, OSError)
+    with pytest.raises(KeyProblem) as caught:
+        desk.run("remove main --yes")
+    place = desk.home / "profiles.toml"
+    told = f"{place} is written, but a power cut may undo that: Input/output error. The secret is gone: if "
+    assert str(caught.value).startswith(told)
+
+
 @pytest.mark.parametrize("act", ["rename main fresh", "remove main --yes"])
 def test_a_list_that_cannot_be_replaced_is_told_with_what_became_of_the_secret(desk: Desk, act: str) -> None:
     ring.keep("main", a_pair(), desk.machine)
     listed(desk, "main", "keyring")
     desk.environ["PYTHON_KEYRING_BACKEND"] = "tests.keys.rings.Spoiling"
     desk.environ["RING_SPOILS"] = str(desk.home / "profiles.toml")
-    gone = "The secret is gone, the list still names main: run `krakentui keys remove main` once more"
+    gone = "The secret is gone: if `krakentui keys list` still names main, run `krakentui keys remove main`"
     with pytest.raises(KeyProblem, match=gone if act.startswith("remove") else "cannot be written"):
         desk.run(act)
     assert set(entries(desk)) == (set() if act.startswith("remove") else {"main"})
