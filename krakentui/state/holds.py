@@ -24,6 +24,8 @@ KEPT_LONGER_NS: Final = 15 * SECOND
 """A poll is judged at most so long after it was asked for."""
 ROUNDED: Final = Decimal("0.0001")
 """The exchange rounds the fee of each order up: together by far less than this part."""
+EXACT: Final = 1 - Decimal("1e-20")
+"""What a fee that was worked out by division may be off by is not rounded up."""
 Lock = tuple[str, Decimal]
 """An asset and how much of it one order locks."""
 
@@ -125,7 +127,7 @@ class Holds:
         if fee == ONE:
             return max(ZERO, now + offset)
         # The exchange rounds each order's fee up to the places of its ledger.
-        return max(ZERO, (now * fee + offset).quantize(polled.held, ROUND_CEILING))
+        return max(ZERO, (now * fee * EXACT + offset).quantize(polled.held, ROUND_CEILING))
 
     def doubt_orders(self) -> None:
         """Judge no poll that was asked in the last seconds: the stream of orders may have been dead then."""
@@ -176,9 +178,11 @@ class Holds:
         """Learn what a hold is made of: the orders, a fee on top of buys, and what we cannot see."""
         held = self._polled[asset].held
         fee = held / derived if derived else ZERO
-        if ONE <= fee <= MOST_FEE:
+        if ONE <= fee <= MOST_FEE:  # then the orders explain all of it: what a division rounds off is no hold
             self._fee[asset] = fee
-        self._offset[asset] = held - derived * self._fee_of(asset)
+            self._offset[asset] = ZERO
+        else:
+            self._offset[asset] = held - derived * self._fee_of(asset)
 
     def _since_opened(self, asset: str, t_ns: int, exchange_ns: int | None) -> deque[tuple[int, Decimal]]:
         """Tell how the hold of a first list came about: each order holds since it was opened.

@@ -1,7 +1,7 @@
 """Totals and holds: the stream's total stands, holds follow the orders, nothing flaps."""
 
 import random
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 import pytest
 from hypothesis import given
@@ -227,6 +227,22 @@ def test_the_fee_that_a_poll_taught_is_held_for_new_orders_too() -> None:
     state = a_state(snapshot(buy), balances_polled(USD=("90000.0000", "10040.0000")))
     play(state, patched(a_patch("O2", "pending_new", 1, side="buy", qty="1", price="20000")), seconds=1)
     assert held(state, "USD") == Decimal("30120.0000")
+
+
+@given(
+    st.decimals(1, 50_000, places=4),
+    st.decimals(1, 200_000, places=1),
+    st.integers(0, 50).map(lambda parts: Decimal(parts) / 10_000),
+)
+def test_a_fee_that_does_not_divide_evenly_leaves_no_hold_behind(
+    qty: Decimal, price: Decimal, fee: Decimal
+) -> None:
+    told = (qty * price * (1 + fee)).quantize(Decimal("0.0001"), ROUND_CEILING)
+    buy = a_standing(side="buy", qty=str(qty), price=str(price))
+    state = a_state(snapshot(buy), balances_polled(USD=("90000.0000", str(told))))
+    assert held(state, "USD") == told
+    play(state, patched(a_patch("O1", "canceled", 1)), seconds=1)
+    assert held(state, "USD") == 0
 
 
 def test_the_correction_rides_along_when_orders_move() -> None:
